@@ -1,0 +1,70 @@
+# Every target completes .venv with the lock it needs, in any order.
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP_INSTALL := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r
+PORT ?= 8000
+
+# The suite has its own data folder, so that a demonstration under var/ is never touched.
+ON_SQLITE = env -u DATABASE_URL -u REDIS_URL -u PRODUCTION DATA_DIR="$(CURDIR)/var/test"
+PG ?= postgres://postgres@127.0.0.1:5432
+REDIS ?= redis://127.0.0.1:6379
+ON_SERVICES = env -u PRODUCTION DATA_DIR="$(CURDIR)/var/test" \
+	DATABASE_URL="$${DATABASE_URL:-$(PG)/tuopin_check}" REDIS_URL="$${REDIS_URL:-$(REDIS)/7}"
+IN_BROWSER = env -u PRODUCTION DATA_DIR="$(CURDIR)/var/test" BROWSER=1 \
+	DATABASE_URL="$${DATABASE_URL:-$(PG)/tuopin_browser}" REDIS_URL="$${REDIS_URL:-$(REDIS)/6}"
+AS_PRODUCTION = env PRODUCTION=1 DATA_DIR="$(CURDIR)/var/test" ALLOWED_HOSTS=tuopin.example.org \
+	DATABASE_URL=$(PG)/tuopin REDIS_URL=$(REDIS)/0 \
+	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	PII_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')" \
+	PII_INDEX_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')"
+
+.PHONY: help setup demo test test-services test-browser check format lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+.venv/.runtime: requirements.txt
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PIP_INSTALL) requirements.txt
+	@touch $@
+
+.venv/.development: requirements-dev.txt
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PIP_INSTALL) requirements-dev.txt
+	@touch $@
+
+setup: .venv/.runtime ## install what the program runs with
+
+demo: .venv/.runtime ## a demonstration county on http://127.0.0.1:$PORT
+	PORT=$(PORT) $(PY) manage.py demo
+
+test: .venv/.development ## the suite on SQLite (BROWSER=1 adds the browser)
+	$(ON_SQLITE) $(PY) -m pytest
+
+test-services: .venv/.development ## the same tests on PostgreSQL and Redis, with real workers
+	$(ON_SERVICES) $(PY) -m pytest
+
+test-browser: .venv/.development ## a real browser on PostgreSQL, Redis and a worker
+	$(IN_BROWSER) $(PY) -m pytest -m browser tests/browser
+
+check: .venv/.development ## lint, format, types, floor plan, templates, migrations, deployment
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(ON_SQLITE) .venv/bin/mypy .
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/djlint templates --lint --quiet
+	$(ON_SQLITE) $(PY) manage.py makemigrations --check --dry-run
+	$(AS_PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+format: .venv/.development ## put the code into shape
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: ## write both locks anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove the environment and the caches (never the data)
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

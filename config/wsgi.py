@@ -1,0 +1,12 @@
+"""The web application; in the embedded mode it also starts the worker thread, and only it does."""
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from config.celery import app as celery_app
+from office.embedded import start_worker
+
+application = get_wsgi_application()
+
+if settings.EMBEDDED:
+    start_worker(celery_app)
