@@ -1,0 +1,98 @@
+"""An official form as data: title, merged head, rows, notes, signatures (written by workbook_write)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+Value = str | int | Decimal | datetime.date | None
+
+
+@dataclass(frozen=True)
+class HeadCell:
+    """One cell of a merged head; a row lists only the cells not covered by a taller one above."""
+
+    text: str
+    rows: int = 1
+    cols: int = 1
+
+
+@dataclass(frozen=True)
+class FormCell:
+    """A body cell with a mark ("error" or "notice"), its reason, or more than one row of height.
+
+    A cell that spans rows leaves None in its place in the rows below.
+    """
+
+    value: Value
+    mark: str = ""
+    comment: str = ""
+    rows: int = 1
+    number_format: str = ""
+
+
+@dataclass(frozen=True)
+class CheckSheet:
+    """A plain second sheet, such as 核对: how the figures of the form compare with others."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+@dataclass(frozen=True)
+class OfficialForm:
+    """A form as it is handed in: title, 填报单位 line, merged head, body, notes, signatures.
+
+    `total_rows` are places in `rows` of 合计 rows: the total stands where the form has it.
+    `formats` are number formats by column; "" writes a count as 0 and a Decimal with its own places.
+    `sheet` names the sheet where the title should not.
+    """
+
+    title: str
+    head: Sequence[Sequence[HeadCell]]
+    rows: Sequence[Sequence[Value | FormCell]]
+    unit: str = ""
+    filler: str = ""
+    as_of: str = ""
+    total_rows: Sequence[int] = ()
+    notes: Sequence[str] = ()
+    signatures: Sequence[str] = ("负责人：", "审核人：", "制表人：", "填报日期：　　　年　　月　　日")
+    widths: Sequence[float] = ()
+    formats: Sequence[str] = ()
+    fixed_columns: int = 1
+    paper: str = ""
+    checks: CheckSheet | None = None
+    sheet: str = ""
+    places: list[tuple[int, int, HeadCell]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", list(head_places(self.head)))
+        for number, row in enumerate(self.rows, start=1):
+            if len(row) != self.width:
+                raise ValueError(f"表“{self.title}”第{number}行有{len(row)}格，表头有{self.width}格")
+
+    @property
+    def width(self) -> int:
+        return sum(cell.cols for cell in self.head[0])
+
+
+def head_places(head: Sequence[Sequence[HeadCell]]) -> Iterator[tuple[int, int, HeadCell]]:
+    """Row, column (both from 0) and cell of a merged head; raises ValueError when it has gaps."""
+    width = sum(cell.cols for cell in head[0])
+    taken: set[tuple[int, int]] = set()
+    for row, cells in enumerate(head):
+        column = 0
+        for cell in cells:
+            while (row, column) in taken:
+                column += 1
+            here = {(row + down, column + right) for down in range(cell.rows) for right in range(cell.cols)}
+            if here & taken or column + cell.cols > width or row + cell.rows > len(head):
+                raise ValueError(f"表头第{row + 1}行“{cell.text}”放不下")
+            taken |= here
+            yield row, column, cell
+            column += cell.cols
+    if len(taken) != width * len(head):
+        raise ValueError("表头有空缺")

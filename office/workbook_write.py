@@ -1,0 +1,394 @@
+"""The only writer of workbooks and csv files: official forms, long lists, plain csv.
+
+Text stays text: a name beginning with "=" is no formula, an address no link, a control character no
+broken file. Equal input gives equal bytes (times come from the caller), so checksums can be compared.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import xlsxwriter
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value
+
+__all__ = [
+    "CheckSheet",
+    "FormCell",
+    "HeadCell",
+    "OfficialForm",
+    "Value",
+    "guard",
+    "unguard",
+    "write_csv",
+    "write_form",
+    "write_long",
+]
+
+AUTHOR = "扶贫办"
+MAX_TEXT = 32_767  # characters in a cell, Excel's limit
+MAX_ROWS = 1_048_576  # rows in a sheet, Excel's limit
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)
+
+# Signs that make Excel (or its Chinese editions: full width) read the text of a csv cell as a formula.
+FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SHEET_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
+
+THIN = Side(style="thin", color="808080")
+BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+FACE = "宋体"
+GREY = PatternFill("solid", start_color="E7EBEF")
+FILLS = {
+    "error": PatternFill("solid", start_color="FBD5D2"),
+    "notice": PatternFill("solid", start_color="FCEBC8"),
+}
+
+
+def write_form(*forms: OfficialForm, made_at: datetime.datetime) -> bytes:
+    """The forms as one xlsx file, a sheet each; `made_at` (aware) is the time written into its properties."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for form in forms:
+        sheet = book.create_sheet(sheet_name(form.sheet or form.title))
+        head_row = _write_top(sheet, form)
+        body_row = _write_head(sheet, form, head_row)
+        notes_row = _write_body(sheet, form, body_row)
+        last_row = _write_foot(sheet, form, notes_row)
+        _set_widths(sheet, form)
+        _set_print(sheet, form, head_row, body_row, last_row)
+    for form in forms:
+        if form.checks is not None:
+            _write_checks(book, form.checks)
+    return pack(book, title=forms[0].title, made_at=made_at)
+
+
+def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
+    """Title and the line of 填报单位, 统计截止时间, 单位; the row on which the head starts."""
+    _line(sheet, 1, 1, form.width, form.title, "center", Font(name=FACE, size=16, bold=True))
+    sheet.row_dimensions[1].height = 32
+    parts = [
+        (form.filler and f"填报单位：{form.filler}", "left"),
+        (form.as_of and f"统计截止时间：{form.as_of}", "center"),
+        (form.unit and f"单位：{form.unit}", "right"),
+    ]
+    _thirds(sheet, 2, form.width, [(text, side) for text, side in parts if text])
+    sheet.row_dimensions[2].height = 20
+    return 3
+
+
+def _write_head(sheet: Worksheet, form: OfficialForm, top: int) -> int:
+    font = Font(name=FACE, size=10, bold=True)
+    centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    lines = [1] * len(form.head)
+    for row, column, cell in form.places:
+        put(sheet, top + row, column + 1, cell.text)
+        box = (top + row, column + 1, top + row + cell.rows - 1, column + cell.cols)
+        for line in range(box[0], box[2] + 1):
+            for place in range(box[1], box[3] + 1):
+                here = sheet.cell(line, place)
+                here.border, here.font, here.alignment, here.fill = BOX, font, centred, GREY
+        if cell.rows > 1 or cell.cols > 1:
+            sheet.merge_cells(start_row=box[0], start_column=box[1], end_row=box[2], end_column=box[3])
+        if cell.rows == 1:
+            lines[row] = max(lines[row], cell.text.count("\n") + 1)
+    for row, count in enumerate(lines):
+        sheet.row_dimensions[top + row].height = 6 + 14 * count
+    return top + len(form.head)
+
+
+def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
+    fonts = {False: Font(name=FACE, size=11), True: Font(name=FACE, size=11, bold=True)}
+    tall: list[tuple[int, int, int]] = []
+    for number, row in enumerate(form.rows):
+        total = number in form.total_rows
+        sheet.row_dimensions[top + number].height = 20
+        for place, given in enumerate(row):
+            cell = given if isinstance(given, FormCell) else FormCell(given)
+            here = put(sheet, top + number, place + 1, cell.value)
+            here.border, here.font = BOX, fonts[total]
+            words = place < form.fixed_columns or isinstance(cell.value, datetime.date)
+            here.alignment = Alignment(
+                horizontal="left" if words else "right",
+                vertical="center",
+                wrap_text=isinstance(cell.value, str),
+            )
+            if not isinstance(cell.value, str):
+                column_format = form.formats[place] if place < len(form.formats) else ""
+                here.number_format = cell.number_format or column_format or _own_format(cell.value)
+            if total:
+                here.fill = GREY
+            if cell.mark:
+                here.fill = FILLS[cell.mark]
+            if cell.comment:
+                here.comment = Comment(clean(cell.comment), AUTHOR, height=110, width=280)
+            if cell.rows > 1:
+                tall.append((top + number, place + 1, cell.rows))
+    for line, column, rows in tall:
+        sheet.merge_cells(start_row=line, start_column=column, end_row=line + rows - 1, end_column=column)
+    return top + len(form.rows)
+
+
+def _write_foot(sheet: Worksheet, form: OfficialForm, top: int) -> int:
+    """Notes, one a row, then the line of signatures; the last row written."""
+    font = Font(name=FACE, size=10)
+    row = top - 1
+    for note in form.notes:
+        row += 1
+        _line(sheet, row, 1, form.width, note, "left", font)
+        room = sum(_natural_widths(form)) * 1.1
+        sheet.row_dimensions[row].height = 16 * max(1, -(-int(text_width(note)) // max(1, int(room))))
+    if form.signatures:
+        row += 1
+        _thirds(sheet, row, form.width, [(text, "left") for text in form.signatures])
+        sheet.row_dimensions[row].height = 28
+    return row
+
+
+def _write_checks(book: Workbook, checks: CheckSheet) -> None:
+    sheet = book.create_sheet(sheet_name(checks.title))
+    for place, label in enumerate(checks.columns, start=1):
+        here = put(sheet, 1, place, label)
+        here.font, here.fill, here.border = Font(name=FACE, size=10, bold=True), GREY, BOX
+    widths = [text_width(label) for label in checks.columns]
+    for number, row in enumerate(checks.rows, start=2):
+        for place, value in enumerate(row, start=1):
+            here = put(sheet, number, place, value)
+            here.font, here.border = Font(name=FACE, size=10), BOX
+            here.alignment = Alignment(vertical="center", wrap_text=True)
+            if not isinstance(value, str):
+                here.number_format = _own_format(value)
+            widths[place - 1] = max(widths[place - 1], text_width(str(value or "")))
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = min(60, width + 3)
+    sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_title_rows = "1:1"
+
+
+def _thirds(sheet: Worksheet, row: int, width: int, parts: Sequence[tuple[str, str]]) -> None:
+    """Several texts on one row, each over its share of the columns; all in one where they are too few."""
+    font = Font(name=FACE, size=10)
+    if not parts:
+        return
+    if width < 2 * len(parts):
+        _line(sheet, row, 1, width, "　　".join(text for text, _side in parts), "left", font)
+        return
+    for number, (text, side) in enumerate(parts):
+        first, last = width * number // len(parts) + 1, width * (number + 1) // len(parts)
+        _line(sheet, row, first, last, text, side, font)
+
+
+def _line(sheet: Worksheet, row: int, first: int, last: int, text: str, side: str, font: Font) -> None:
+    here = put(sheet, row, first, text)
+    here.font = font
+    here.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
+    if last > first:
+        sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
+
+
+def _natural_widths(form: OfficialForm) -> list[float]:
+    """Characters a column needs (a Chinese one counts two), between 7 and 36, unless the form says."""
+    widths = list(form.widths)
+    for place in range(len(widths), form.width):
+        texts = [
+            str(row[place].value if isinstance(row[place], FormCell) else row[place]) for row in form.rows
+        ]
+        texts += [
+            line
+            for _row, column, cell in form.places
+            if column == place and cell.cols == 1
+            for line in cell.text.split("\n")
+        ]
+        widths.append(min(36.0, max(7.0, max((text_width(text) for text in texts), default=0) + 2)))
+    return widths
+
+
+def _set_widths(sheet: Worksheet, form: OfficialForm) -> None:
+    for place, width in enumerate(_natural_widths(form), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+
+
+def _set_print(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: int, last_row: int) -> None:
+    last = get_column_letter(form.width)
+    sheet.freeze_panes = f"{get_column_letter(min(form.fixed_columns, form.width - 1) + 1)}{body_row}"
+    sheet.print_area = f"A1:{last}{last_row}"
+    sheet.print_title_rows = f"{head_row}:{body_row - 1}"
+    paper = form.paper or ("A3" if sum(_natural_widths(form)) > 240 else "A4")
+    setup = sheet.page_setup
+    setup.paperSize, setup.orientation = {"A3": 8, "A4": 9}[paper], "landscape"
+    setup.fitToWidth, setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_options.horizontalCentered = True
+    margins = sheet.page_margins  # inches; the left one leaves room for binding
+    margins.top, margins.right, margins.bottom, margins.left = 0.55, 0.47, 0.6, 0.63
+    margins.header = margins.footer = 0.3
+    sheet.oddFooter.center.text = "第 &P 页　共 &N 页"
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Value) -> Any:
+    """Writes a value; text as text whatever it begins with. Floats and truth values are refused."""
+    here = sheet.cell(row, column)
+    if isinstance(value, bool | float):
+        raise TypeError(f"表格里只写文字、整数、定点数和日期，不写 {value!r}")
+    if isinstance(value, str):
+        text = ESCAPE_LIKE.sub("_x005F_", clean(value))
+        here.value = text
+        here.data_type = "s"
+        here.quotePrefix = FORMULA.match(text) is not None
+    else:
+        here.value = value
+    return here
+
+
+def clean(text: str) -> str:
+    """Text without the control characters that make a workbook unreadable, cut at a cell's limit."""
+    return CONTROL.sub("", text)[:MAX_TEXT]
+
+
+def text_width(text: str) -> float:
+    """Width in Latin characters; a Chinese one is two."""
+    return float(sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text))
+
+
+def sheet_name(title: str) -> str:
+    return SHEET_NAME.sub("", title)[:31].strip() or "表"
+
+
+def _own_format(value: Value) -> str:
+    if isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        return "0." + "0" * places if places else "0"
+    if isinstance(value, datetime.date):
+        return "yyyy-mm-dd"
+    return "0" if isinstance(value, int) else "General"
+
+
+def pack(book: Workbook, *, title: str, made_at: datetime.datetime) -> bytes:
+    """The workbook's file, byte for byte the same for the same content and time."""
+    moment = made_at.astimezone(datetime.UTC).replace(tzinfo=None, microsecond=0)
+    properties = book.properties
+    properties.title, properties.creator, properties.lastModifiedBy = clean(title), AUTHOR, AUTHOR
+    properties.created = properties.modified = moment
+    drawn = io.BytesIO()
+    with ZipFile(drawn, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).write_data()
+    packed = io.BytesIO()
+    with ZipFile(drawn) as source, ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            entry = ZipInfo(name, ZIP_DAY)
+            entry.compress_type = ZIP_DEFLATED
+            archive.writestr(entry, source.read(name))
+    return packed.getvalue()
+
+
+def write_long(
+    path: Path | str,
+    columns: Sequence[str | tuple[str, float]],
+    rows: Iterable[Sequence[Value]],
+    *,
+    made_at: datetime.datetime,
+    title: str = "清单",
+) -> int:
+    """A long list as xlsx in little memory, a new sheet every 1 048 575 rows; how many rows it has.
+
+    `columns` are labels or (label, width in characters).
+    """
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    moment = made_at.astimezone(datetime.UTC).replace(tzinfo=None, microsecond=0)
+    book.set_properties({"title": clean(title), "author": AUTHOR, "created": moment})
+    bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E7EBEF"})
+    day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+    labelled = [(column, 14.0) if isinstance(column, str) else column for column in columns]
+
+    def new_sheet(number: int) -> Any:
+        sheet = book.add_worksheet(sheet_name(title)[:27] + (f"（{number}）" if number > 1 else ""))
+        for place, (label, width) in enumerate(labelled):
+            sheet.set_column(place, place, max(width, text_width(label) + 2))
+            sheet.write_string(0, place, label, bold)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    sheets, line, count = 1, 0, 0
+    sheet = new_sheet(sheets)
+    for row in rows:
+        line, count = line + 1, count + 1
+        if line >= MAX_ROWS:
+            sheets, line = sheets + 1, 1
+            sheet = new_sheet(sheets)
+        for place, value in enumerate(row):
+            if value is None or value == "":
+                continue
+            if isinstance(value, str):
+                sheet.write_string(line, place, clean(value))
+            elif isinstance(value, datetime.date):
+                sheet.write_datetime(line, place, value, day)
+            elif isinstance(value, bool | float):
+                raise TypeError(f"表格里只写文字、整数、定点数和日期，不写 {value!r}")
+            else:
+                sheet.write_number(line, place, value)
+    book.close()
+    return count
+
+
+class TextFile(Protocol):
+    """A file opened for text without newline translation, or an HttpResponse."""
+
+    def write(self, text: Any, /) -> Any: ...
+
+
+def write_csv(file: TextFile, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    """UTF-8 csv with the mark Excel needs to see it; how many rows it has."""
+    file.write("\ufeff")
+    writer = csv.writer(file)
+    writer.writerow([guard(column) for column in columns])
+    count = 0
+    for row in rows:
+        writer.writerow(["" if value is None else guard(str(value)) for value in row])
+        count += 1
+    return count
+
+
+def guard(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; numbers such as -5 stay as they are."""
+    if FORMULA.match(text) and not PLAIN_NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def unguard(text: str) -> str:
+    """What `guard` was given: one apostrophe less, so that no round trip adds another."""
+    return text[1:] if GUARDED.match(text) else text

@@ -1,0 +1,68 @@
+import datetime
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from office import clock
+
+
+@pytest.fixture
+def at(monkeypatch, settings):
+    """Sets the real clock, Shanghai time, and no office day."""
+    settings.OFFICE_DAY = ""
+
+    def set_now(*parts):
+        instant = datetime.datetime(*parts, tzinfo=clock.SHANGHAI)
+        monkeypatch.setattr(clock, "now", lambda: instant.astimezone(datetime.UTC))
+
+    return set_now
+
+
+def test_day_is_shanghai_day(at):
+    at(2026, 3, 1, 0, 30)
+    assert clock.today() == datetime.date(2026, 3, 1)
+
+
+def test_set_day_moves_on_with_the_real_one(at):
+    at(2026, 3, 1, 9, 0)
+    clock.set_office_day(datetime.date(2018, 11, 20))
+    assert clock.today() == datetime.date(2018, 11, 20)
+    at(2026, 3, 3, 0, 1)
+    assert clock.today() == datetime.date(2018, 11, 22)
+
+
+def test_moment_is_real_time_on_office_day(at):
+    at(2026, 3, 1, 14, 5, 6)
+    clock.set_office_day(datetime.date(2018, 11, 20))
+    assert clock.moment() == datetime.datetime(2018, 11, 20, 14, 5, 6, tzinfo=clock.SHANGHAI)
+
+
+def test_environment_wins_over_file(at, settings):
+    at(2026, 3, 1, 9, 0)
+    clock.set_office_day(datetime.date(2018, 11, 20))
+    settings.OFFICE_DAY = "2017-12-31"
+    at(*clock._PROCESS_STARTED.timetuple()[:3], 12)
+    assert clock.today() == datetime.date(2017, 12, 31)
+
+
+def test_production_knows_only_the_real_day(at, settings):
+    at(2026, 3, 1, 9, 0)
+    clock.set_office_day(datetime.date(2018, 11, 20))
+    settings.PRODUCTION = True
+    assert clock.today() == datetime.date(2026, 3, 1)
+    with pytest.raises(ImproperlyConfigured):
+        clock.set_office_day(datetime.date(2018, 11, 20))
+
+
+@pytest.mark.parametrize("text", ["", "2018-11-20", "2018-13-01 2026-03-01", "昨天 今天"])
+def test_unreadable_day_file_stops_instead_of_guessing(at, settings, text):
+    at(2026, 3, 1, 9, 0)
+    (settings.DATA_DIR / "office_day").write_text(text)
+    with pytest.raises(ImproperlyConfigured):
+        clock.today()
+
+
+def test_unreadable_setting_stops_instead_of_guessing(settings):
+    settings.OFFICE_DAY = "2018/11/20"
+    with pytest.raises(ImproperlyConfigured):
+        clock.today()

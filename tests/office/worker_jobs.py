@@ -1,0 +1,36 @@
+"""Work for tests that start real workers: `celery -A config worker --include tests.office.worker_jobs`.
+
+The worker process takes the lease from its environment, so that a killed worker is noticed in seconds.
+"""
+
+import os
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from office import trail
+from office.jobs import JobRun, job
+
+if "TEST_LEASE_SECONDS" in os.environ:
+    settings.JOB_LEASE_SECONDS = int(os.environ["TEST_LEASE_SECONDS"])
+
+
+@job("test-count", title="测试计数")
+def count(run: JobRun, *, total: int, step: float = 0.0, told: str = "", together: bool = False) -> None:
+    """Counts with pauses, all in one transaction if asked; tells a file which process started it; leaves one
+    trail row however often it runs.
+    """
+    if told:
+        with Path(told).open("a") as file:
+            file.write(f"{os.getpid()}\n")
+    with transaction.atomic() if together else nullcontext():
+        for done in range(total):
+            run.progress(done, total, "正在清点")
+            time.sleep(step)
+        with transaction.atomic():
+            trail.record("test-counted", detail={"total": total})
+            run.progress(total, total, "清点完毕")
+            run.finish({"total": total})
