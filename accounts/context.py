@@ -1,0 +1,71 @@
+"""What every page shows around itself: the words of the top bar, the area, the day and who is signed in."""
+
+import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import User
+from accounts.roles import Capability
+from areas.models import Area
+from office import clock
+
+
+class Word(NamedTuple):
+    word: str
+    url: str
+    current: bool
+
+
+# Word, URL name, the capability that opens it (None: everybody signed in). Order of the top bar.
+WORDS: list[tuple[str, str, Capability | None]] = [
+    ("工作台", "reporting:workbench", None),
+    ("贫困户", "households:list", Capability.REGISTER_VIEW),
+    ("村", "villages:list", Capability.VILLAGE_VIEW),
+    ("滚动规划", "reporting:plans", Capability.PLAN_VIEW),
+    ("报表", "reporting:reports", Capability.REPORT_VIEW),
+    ("用户", "accounts:users", Capability.USERS_MANAGE),
+    ("操作日志", "accounts:trail", Capability.TRAIL_VIEW),
+    ("任务", "accounts:jobs", None),
+]
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; for nobody signed in it holds the day alone."""
+    user = getattr(request, "user", None)
+    day: datetime.date = clock.today()
+    outside: dict[str, Any] = {
+        "nav": [],
+        "desk_area": None,
+        "today": day,
+        "who": "",
+        "may_search": False,
+        "demonstration": not settings.PRODUCTION,
+    }
+    if not isinstance(user, User):
+        return outside
+    able = user.capabilities()
+    area: Area | None = user.home_area
+    return {
+        **outside,
+        "nav": _words(request.path, able),
+        "desk_area": area,
+        "who": f"{user.display_name}　{user.role_label}",
+        "may_search": Capability.REGISTER_VIEW in able,
+    }
+
+
+def _words(path: str, able: frozenset[Capability]) -> list[Word]:
+    """The words that the duties open; a page that this deployment does not have is left out."""
+    words = []
+    for word, name, capability in WORDS:
+        if capability is not None and capability not in able:
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        words.append(Word(word, url, path == url if url == "/" else path.startswith(url)))
+    return words

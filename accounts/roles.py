@@ -1,0 +1,110 @@
+"""The ten roles (任职) and what each may do.
+
+Three of them keep the system and see no register (三员分立, quality §2.3): system, security and audit
+administrators are never the same person. A capability says what may be done, the area of the duty says where.
+"""
+
+from django.db import models
+
+from areas.models import Level
+
+
+class Role(models.TextChoices):
+    VILLAGE = "village", "村级采集员"
+    HELPER = "helper", "帮扶责任人"
+    TOWN = "town", "镇街经办"
+    APPROVER = "approver", "镇街审核"
+    DISTRICT = "district", "区扶贫办"
+    LEADER = "leader", "领导小组"
+    DEPARTMENT = "department", "部门"
+    AUDITOR = "auditor", "审计管理员"
+    SECURITY = "security", "安全管理员"
+    ADMIN = "admin", "系统管理员"
+
+
+class Capability(models.TextChoices):
+    """The label completes the sentence 当前任职不能…"""
+
+    REGISTER_VIEW = "register_view", "查看贫困户"
+    REGISTER_EDIT = "register_edit", "登记贫困户"
+    VILLAGE_VIEW = "village_view", "查看村情"
+    VILLAGE_EDIT = "village_edit", "修改村情"
+    PLAN_VIEW = "plan_view", "查看滚动规划"
+    PLAN_IMPORT = "plan_import", "导入规划表"
+    PLAN_ADOPT = "plan_adopt", "采用规划表"
+    REPORT_VIEW = "report_view", "查看报表"
+    REPORT_RUN = "report_run", "生成报表"
+    LINES_VIEW = "lines_view", "查看扶贫标准"
+    LINES_EDIT = "lines_edit", "修改扶贫标准"
+    AREA_EDIT = "area_edit", "调整区划"
+    TRAIL_VIEW = "trail_view", "查看操作日志"
+    USERS_MANAGE = "users_manage", "管理用户"
+    SYSTEM_VIEW = "system_view", "查看系统状态"
+
+
+KEEPERS = frozenset({Role.AUDITOR, Role.SECURITY, Role.ADMIN})
+BUSINESS = frozenset(Role) - KEEPERS
+
+_C = Capability
+CAPABILITIES: dict[str, frozenset[Capability]] = {
+    Role.VILLAGE: frozenset(
+        {
+            _C.REGISTER_VIEW,
+            _C.REGISTER_EDIT,
+            _C.VILLAGE_VIEW,
+            _C.PLAN_VIEW,
+            _C.REPORT_VIEW,
+            _C.REPORT_RUN,
+            _C.LINES_VIEW,
+        }
+    ),
+    Role.HELPER: frozenset({_C.REGISTER_VIEW, _C.VILLAGE_VIEW, _C.LINES_VIEW}),
+    Role.TOWN: frozenset(
+        {
+            _C.REGISTER_VIEW,
+            _C.REGISTER_EDIT,
+            _C.VILLAGE_VIEW,
+            _C.VILLAGE_EDIT,
+            _C.PLAN_VIEW,
+            _C.REPORT_VIEW,
+            _C.REPORT_RUN,
+            _C.LINES_VIEW,
+        }
+    ),
+    Role.APPROVER: frozenset(
+        {_C.REGISTER_VIEW, _C.VILLAGE_VIEW, _C.PLAN_VIEW, _C.REPORT_VIEW, _C.REPORT_RUN, _C.LINES_VIEW}
+    ),
+    Role.DISTRICT: frozenset(
+        {
+            _C.REGISTER_VIEW,
+            _C.REGISTER_EDIT,
+            _C.VILLAGE_VIEW,
+            _C.VILLAGE_EDIT,
+            _C.PLAN_VIEW,
+            _C.PLAN_IMPORT,
+            _C.PLAN_ADOPT,
+            _C.REPORT_VIEW,
+            _C.REPORT_RUN,
+            _C.LINES_VIEW,
+            _C.LINES_EDIT,
+            _C.AREA_EDIT,
+        }
+    ),
+    Role.LEADER: frozenset(
+        {_C.REGISTER_VIEW, _C.VILLAGE_VIEW, _C.PLAN_VIEW, _C.REPORT_VIEW, _C.REPORT_RUN, _C.LINES_VIEW}
+    ),
+    Role.DEPARTMENT: frozenset({_C.VILLAGE_VIEW, _C.LINES_VIEW}),
+    Role.AUDITOR: frozenset({_C.TRAIL_VIEW}),
+    Role.SECURITY: frozenset({_C.USERS_MANAGE}),
+    Role.ADMIN: frozenset({_C.SYSTEM_VIEW}),
+}
+
+# The levels of the area a role is held for; province and city only where several counties share a deployment.
+_HIGH = frozenset({Level.PROVINCE, Level.CITY, Level.COUNTY})
+LEVELS: dict[str, frozenset[Level]] = {
+    Role.VILLAGE: frozenset({Level.VILLAGE}),
+    Role.HELPER: frozenset({Level.VILLAGE}),
+    Role.TOWN: frozenset({Level.TOWN}),
+    Role.APPROVER: frozenset({Level.TOWN}),
+    **dict.fromkeys((Role.DISTRICT, Role.LEADER, Role.DEPARTMENT, *KEEPERS), _HIGH),
+}

@@ -1,0 +1,26 @@
+from django.urls import path
+
+from accounts.views import health, jobs, sign_in, trail, users
+
+app_name = "accounts"
+urlpatterns = [
+    path("accounts/login/", sign_in.login, name="login"),
+    path("accounts/logout/", sign_in.logout, name="logout"),
+    path("accounts/password/", sign_in.password, name="password"),
+    path("accounts/users/", users.listing, name="users"),
+    path("accounts/users/new/", users.create, name="user-new"),
+    path("accounts/users/<int:pk>/", users.show, name="user"),
+    path("accounts/users/<int:pk>/disable/", users.disable, name="user-disable"),
+    path("accounts/users/<int:pk>/enable/", users.enable, name="user-enable"),
+    path("accounts/users/<int:pk>/password/", users.reset_password, name="user-password"),
+    path("accounts/users/<int:pk>/duties/", users.grant, name="user-grant"),
+    path("accounts/users/<int:pk>/duties/<int:duty_pk>/end/", users.end_duty, name="user-end-duty"),
+    path("jobs/", jobs.listing, name="jobs"),
+    path("jobs/<uuid:pk>/", jobs.show, name="job"),
+    path("jobs/<uuid:pk>/progress/", jobs.progress, name="job-progress"),
+    path("jobs/<uuid:pk>/cancel/", jobs.cancel, name="job-cancel"),
+    path("jobs/<uuid:pk>/retry/", jobs.retry, name="job-retry"),
+    path("trail/", trail.listing, name="trail"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]

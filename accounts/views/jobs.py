@@ -1,0 +1,63 @@
+"""任务: the own long work, its progress and result. Another's job does not exist (404)."""
+
+import uuid
+
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.permissions import SignedIn
+from accounts.views.errors import refused
+from office import jobs, trail
+from office.listing import page_by_key
+from office.models import Job
+
+
+def _to(job: Job) -> HttpResponse:
+    return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
+
+
+@require_safe
+def listing(request: SignedIn) -> HttpResponse:
+    page = page_by_key(Job.objects.of(request.user), request, order=("-queued_at", "-pk"))
+    return render(request, "accounts/jobs.html", {"page": page})
+
+
+@require_safe
+def show(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
+    job = get_object_or_404(Job.objects.of(request.user), pk=pk)
+    return render(request, "accounts/job.html", {"job": job})
+
+
+@require_safe
+def progress(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
+    """The part of the page that asks again every second until the job is over."""
+    job = get_object_or_404(Job.objects.of(request.user), pk=pk)
+    return render(request, "accounts/_job.html", {"job": job})
+
+
+@require_POST
+def cancel(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
+    job = get_object_or_404(Job.objects.of(request.user), pk=pk)
+    try:
+        with transaction.atomic():
+            jobs.cancel(job)
+            trail.record("取消任务", subject=job, detail={"事项": job.title}, request=request)
+    except jobs.JobRefused as reason:
+        return refused(request, str(reason), 409)
+    return _to(job)
+
+
+@require_POST
+def retry(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
+    job = get_object_or_404(Job.objects.of(request.user), pk=pk)
+    try:
+        again = jobs.retry(job)
+    except jobs.JobRefused as reason:
+        return refused(request, str(reason), 409)
+    trail.record(
+        "重新办理事项", actor=request.user, subject=again, detail={"事项": again.title}, request=request
+    )
+    return _to(again)

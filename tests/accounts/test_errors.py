@@ -1,0 +1,55 @@
+"""Answers that are not the page asked for: Chinese, with the reason, and nothing of what lies behind."""
+
+import re
+
+import pytest
+from django.test import Client, RequestFactory
+
+from accounts.views import jobs
+from accounts.views.errors import refused, server_error
+
+
+def test_an_address_that_does_not_exist_is_not_found(signed_in):
+    answer = signed_in("town").get("/nothing/at/all/")
+    assert answer.status_code == 404 and "没有找到" in answer.content.decode()
+    assert "nothing/at/all" not in answer.content.decode()
+
+
+def test_a_form_without_token_is_refused_in_chinese(cast):
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/accounts/login/", {"username": "town", "password": "x"})
+    assert answer.status_code == 403 and "页面已过期" in answer.content.decode()
+
+
+def test_a_fault_of_ours_shows_no_trace_of_it(signed_in, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("370405198001011234")
+
+    client = signed_in("town")
+    client.raise_request_exception = False
+    monkeypatch.setattr(jobs, "page_by_key", broken)
+    answer = client.get("/jobs/")
+    text = answer.content.decode()
+    assert answer.status_code == 500 and "系统出错" in text
+    assert "370405198001011234" not in text and "RuntimeError" not in text
+
+
+def test_the_page_of_a_fault_needs_no_database():
+    assert server_error(RequestFactory().get("/")).status_code == 500
+
+
+@pytest.mark.parametrize("status", [403, 409, 422])
+def test_a_refusal_gives_its_reason(rf, db, status):
+    answer = refused(rf.get("/"), "已由演示人办理", status)
+    assert answer.status_code == status and "已由演示人办理" in answer.content.decode()
+
+
+def test_a_malformed_page_key_is_a_bad_request(signed_in):
+    answer = signed_in("town").get("/jobs/?after=!!")
+    assert answer.status_code == 400 and "无法识别" in answer.content.decode()
+
+
+def test_no_page_carries_script_or_style_of_its_own(signed_in):
+    for address in ("/jobs/", "/accounts/password/", "/nothing/"):
+        text = signed_in("town").get(address).content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=", text)
