@@ -1,0 +1,15 @@
+"""Towns and villages, their facts by year, and key villages with their dated events."""
+
+from villages.models.key_village import KeyVillage, KeyVillageEvent, KeyVillageEventKind, Origin
+from villages.models.village import Town, Village
+from villages.models.village_year import VillageYear
+
+__all__ = [
+    "KeyVillage",
+    "KeyVillageEvent",
+    "KeyVillageEventKind",
+    "Origin",
+    "Town",
+    "Village",
+    "VillageYear",
+]
