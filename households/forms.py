@@ -1,0 +1,238 @@
+"""The filters of the register's lists, and the form for a published poverty line."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+
+from areas.models import Area
+from households.codes import CODES
+from households.models import POOR, Person
+from households.models.card import PENDING
+from households.models.event import StatusEventQuerySet
+from households.models.household import HouseholdQuerySet
+from households.models.person import HEAD
+
+NATIONAL, ALL = "national", "all"
+CANCELLED, UNREGISTERED = "注销", "未纳入"
+IDENTITY_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
+DIRECTIONS = (("", "全部"), ("in", "进"), ("out", "出"))
+COUNTS = (("", "户和人"), ("households", "户"), ("persons", "人"))
+
+
+class HalfWidthChars(forms.CharField):
+    """Full-width digits and letters are read as the half-width ones (an input method leaves them)."""
+
+    def to_python(self, value: Any) -> str:
+        return unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
+
+
+class Day(forms.DateField):
+    widget = forms.DateInput(attrs={"class": "w8", "placeholder": "年-月-日", "autocomplete": "off"})
+    default_error_messages = {"invalid": "日期认不出来，请写成 2018-11-20 这样"}
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+
+
+def _choice(label: str, words: Any, width: str = "w6") -> forms.ChoiceField:
+    """A select with 全部 in front; the words of a code list, or pairs."""
+    pairs = [word if isinstance(word, tuple) else (word, word) for word in words]
+    if pairs[0][0] != "":
+        pairs.insert(0, ("", "全部"))
+    field = forms.ChoiceField(
+        label=label, choices=pairs, required=False, widget=forms.Select(attrs={"class": width})
+    )
+    field.error_messages["invalid_choice"] = "没有“%(value)s”这一项"
+    return field
+
+
+def _year(label: str, *, required: bool = False) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=required,
+        min_value=2000,
+        max_value=2100,
+        widget=forms.TextInput(attrs={"class": "w4 n-in", "inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "invalid": "年度应是四位数字",
+            "min_value": "年度不能早于 2000",
+            "max_value": "年度不能晚于 2100",
+        },
+    )
+
+
+class Filter(forms.Form):
+    """A list's conditions: the usual ones in sight, the `further` ones folded while they are not used."""
+
+    further: tuple[str, ...] = ()
+
+    @property
+    def usual_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.further]
+
+    @property
+    def further_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.further]
+
+    @property
+    def unfolded(self) -> bool:
+        return any(self.data.get(name) or name in self.errors for name in self.further)
+
+
+class RegisterFilter(Filter):
+    """What `/households/` may be narrowed by; the area stands in the address beside it."""
+
+    further = ("standard", "on_register", "as_of")
+
+    q = HalfWidthChars(
+        label="户主姓名、户编号",
+        required=False,
+        min_length=2,
+        max_length=30,
+        widget=forms.TextInput(attrs={"class": "w8", "autocomplete": "off"}),
+        error_messages={"min_length": "至少写两个字"},
+    )
+    exit_mark = _choice("状态", (*CODES["exit_mark"].words, CANCELLED, UNREGISTERED))
+    cause = _choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
+    standard = _choice("标准", [("", "全部"), (NATIONAL, "含国标"), (ALL, "不分标准")])
+    on_register = Day(label="在册时点", required=False)
+    as_of = Day(label="登记截至", required=False)
+
+    def clean_q(self) -> str:
+        """Addresses stay in logs and histories, so an identity number is never looked up by one."""
+        q: str = self.cleaned_data["q"]
+        if IDENTITY_NUMBER.fullmatch(q):
+            raise forms.ValidationError("这里不用证件号码查找，请写户主姓名或户编号")
+        return q
+
+    def clean(self) -> dict[str, Any]:
+        asked = self.cleaned_data
+        if asked.get("as_of") and not asked.get("on_register") and "on_register" not in self.errors:
+            self.add_error("as_of", "登记截至要和在册时点一起用")
+        return asked
+
+    @property
+    def by_stock(self) -> bool:
+        """The list is the stock of a day, narrowed by nothing that the tally does not know."""
+        asked = self.cleaned_data
+        return bool(asked["on_register"]) and not (asked["q"] or asked["exit_mark"])
+
+    def events(self, events: StatusEventQuerySet) -> StatusEventQuerySet:
+        """Of the events that may be seen, those the stock of the day is made of."""
+        asked = self.cleaned_data
+        return events.counted(national=asked["standard"] == NATIONAL, cause=asked["cause"])
+
+    def matching(
+        self,
+        households: HouseholdQuerySet,
+        everywhere: HouseholdQuerySet,
+        events: StatusEventQuerySet,
+        area: Area | None,
+        year: int,
+    ) -> HouseholdQuerySet:
+        """The households that the valid form asks for.
+
+        As the register stands: among `households` in the area, cancelled and unregistered ones only when asked
+        for or searched by name. As it stood on a day: among those `everywhere` whose `events` in the area make
+        the stock of the day, since a household may live elsewhere by now.
+        """
+        asked = self.cleaned_data
+        if asked["on_register"]:
+            found = everywhere.on_register(
+                on=asked["on_register"], as_of=asked["as_of"], events=self.events(events), area=area
+            )
+        else:
+            found = households.in_area(area)
+            if asked["standard"] == NATIONAL:
+                found = found.filter(below_national=True)
+            if asked["cause"]:
+                found = found.filter(poverty_cause=asked["cause"])
+            if not asked["q"] and asked["exit_mark"] not in (CANCELLED, UNREGISTERED):
+                found = found.filter(registered_on__isnull=False, removed_on__isnull=True)
+        if asked["exit_mark"]:
+            found = found.filter(_standing(asked["exit_mark"], year))
+        if asked["q"]:
+            named = Person.objects.filter(household=OuterRef("pk"), relation=HEAD, name__contains=asked["q"])
+            found = found.filter(
+                Exists(named) | Q(number__endswith=asked["q"]) | Q(national_number=asked["q"])
+            )
+        return found
+
+
+def _standing(word: str, year: int) -> Q:
+    """Households shown under a word of the 状态 filter; 预脱贫 is the plan of the year, no event."""
+    if word == CANCELLED:
+        return Q(removed_on__isnull=False)
+    if word == UNREGISTERED:
+        return Q(registered_on__isnull=True, removed_on__isnull=True)
+    if word == PENDING:
+        return Q(exit_mark__in=POOR, removed_on__isnull=True, planned_exit_year=year)
+    return Q(exit_mark=word, removed_on__isnull=True)
+
+
+class EventFilter(Filter):
+    """What `/households/events/` may be narrowed by: the filter of a report's cell, word for word."""
+
+    further = ("direction", "counts", "national", "cause", "since", "until", "as_of")
+
+    year = _year("年度")
+    direction = _choice("进出", DIRECTIONS, "w4")
+    counts = _choice("计数", COUNTS)
+    national = _choice("标准", [("", "全部"), ("1", "含国标")])
+    cause = _choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
+    since = Day(label="发生起", required=False)
+    until = Day(label="发生截至", required=False)
+    as_of = Day(label="登记截至", required=False)
+    kind = forms.MultipleChoiceField(
+        label="事项",
+        required=False,
+        choices=[(word, word) for word in CODES["status_event"].words],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "没有“%(value)s”这一项"},
+    )
+
+    def matching(self, events: StatusEventQuerySet) -> StatusEventQuerySet:
+        """The events that the valid form asks for."""
+        asked = self.cleaned_data
+        return events.counted(
+            year=asked["year"],
+            kinds=asked["kind"],
+            direction=asked["direction"],
+            national=bool(asked["national"]),
+            as_of=asked["as_of"],
+            since=asked["since"],
+            until=asked["until"],
+            counts=asked["counts"],
+            cause=asked["cause"],
+        )
+
+
+class PublishedLine(forms.Form):
+    """A line that the authority has published for a year; the one it replaces stays in the record."""
+
+    standard = forms.ChoiceField(
+        label="标准",
+        choices=[(word, word) for word in CODES["poverty_standard"].words],
+        widget=forms.RadioSelect,
+    )
+    year = _year("年度", required=True)
+    published = forms.IntegerField(
+        label="公布标准（元）",
+        min_value=100,
+        max_value=99_999,
+        widget=forms.TextInput(attrs={"class": "w6 n-in", "inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "invalid": "标准是整数的元，如 3509",
+            "min_value": "标准不能少于 100 元",
+            "max_value": "标准不能多于 99999 元",
+        },
+    )
+    source = HalfWidthChars(
+        label="依据",
+        max_length=200,
+        help_text="文件名称和文号",
+        widget=forms.TextInput(attrs={"class": "w24", "autocomplete": "off"}),
+    )

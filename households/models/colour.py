@@ -1,0 +1,54 @@
+"""The household's colour: gathers what colours.py judges, and keeps the result as a dated column."""
+
+import datetime
+
+from django.db import models
+
+from households import colours, poverty
+from households.models.card import LEFT, HouseholdCard
+from households.models.line import CountyStandard, PovertyLine
+from households.models.shock import Shock
+from households.models.survey import Survey
+
+
+class HouseholdColour(HouseholdCard):
+    class Meta:
+        abstract = True
+
+    def situation(self, on: datetime.date) -> colours.Situation:
+        """What the colour rests on, with the line of the survey's year; raises LineMissing."""
+        survey = Survey.objects.counted().filter(household=self.pk, year__lte=on.year).first()
+        shocks = Shock.objects.filter(household=self.pk, happened_on__lte=on).filter(
+            models.Q(settled_on__isnull=True) | models.Q(settled_on__gt=on)
+        )
+        line = None
+        if survey is not None:
+            standard = CountyStandard.applied(self.county, survey.year)
+            line = PovertyLine.objects.line(standard, survey.year).value
+        return colours.Situation(
+            on=on,
+            in_register=self.in_register,
+            left_on=self.left_on if self.exit_mark == LEFT and self.removed_on is None else None,
+            year=survey.year if survey else None,
+            income=survey.net_income_per_capita if survey else None,
+            line=line,
+            failing=survey.failing if survey else (),
+            open_shocks=tuple(str(shock) for shock in shocks),
+        )
+
+    def explain_colour(
+        self, on: datetime.date, factors: colours.Factors = colours.FACTORS
+    ) -> colours.Verdict:
+        """Why the household has its colour on the day; raises LineMissing."""
+        if self.removed_on is not None or self.registered_on is None:
+            return colours.Verdict("")
+        return colours.verdict(self.situation(on), factors)
+
+    def refresh_colour(self, on: datetime.date) -> None:
+        """Judges again. Without a line there is no colour: the change that asked for it still stands."""
+        try:
+            colour = self.explain_colour(on).colour
+        except poverty.LineMissing:
+            colour = ""
+        self.colour, self.coloured_on = colour, on
+        type(self)._default_manager.filter(pk=self.pk).update(colour=colour, coloured_on=on)

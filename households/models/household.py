@@ -1,0 +1,91 @@
+"""The household (贫困户), unit of the register. Its facts stand in card.py, what happens to it in status.py
+and transfers.py, its colour in colour.py."""
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import OuterRef, Subquery, Sum
+from simple_history.models import HistoricalRecords
+
+from areas.models import Area, Level
+from areas.scope import ScopedQuerySet
+from households.models.card import POOR
+from households.models.event import StatusEvent, StatusEventQuerySet
+from households.models.person import HEAD, Person
+from households.models.transfers import HouseholdTransfers
+
+
+class HouseholdQuerySet(ScopedQuerySet):
+    def in_register(self) -> "HouseholdQuerySet":
+        """Counted as poor now."""
+        return self.filter(exit_mark__in=POOR, removed_on__isnull=True)
+
+    def with_head(self) -> "HouseholdQuerySet":
+        """Adds `head_name`, for lists; a cancelled household shows its last head."""
+        heads = Person.objects.filter(household=OuterRef("pk"), relation=HEAD).order_by(
+            "-present", "-left_on"
+        )
+        return self.annotate(head_name=Subquery(heads.values("name")[:1]))
+
+    def on_register(
+        self,
+        *,
+        on: datetime.date,
+        as_of: datetime.date | None = None,
+        events: StatusEventQuerySet | None = None,
+        area: Area | None = None,
+        national: bool = False,
+    ) -> "HouseholdQuerySet":
+        """Households in the stock of a day as it was known on another, with `counted_persons` of that day.
+
+        The same events make the figure (tally.stock), so the list counts to it; give the events the user
+        may see, since a household may stand in another area by now.
+        """
+        known = (StatusEvent.objects.all() if events is None else events).in_area(area).known(on, as_of)
+        if national:
+            known = known.filter(national=True)
+        sums = known.order_by().values("household").annotate(stock=Sum("households"), people=Sum("persons"))
+        then = sums.filter(household=OuterRef("pk"))
+        return self.filter(pk__in=sums.filter(stock=1).values("household")).annotate(
+            counted_persons=Subquery(then.values("people"), output_field=models.IntegerField())
+        )
+
+
+class Household(HouseholdTransfers):
+    area_lookups = {"county": "county_id", "town": "town_id", "village": "village_id"}
+
+    objects = HouseholdQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "贫困户"
+        ordering = ["number"]
+        indexes = [
+            models.Index(fields=["village", "number"], name="household_village_number"),
+            models.Index(fields=["town", "number"], name="household_town_number"),
+            models.Index(fields=["county", "number"], name="household_county_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @classmethod
+    def create(cls, *, village: Area, **facts: Any) -> "Household":
+        """An applicant in the village: no members yet, counted nowhere until register()."""
+        household = cls(village=village, **facts)
+        household.save()
+        return household
+
+    @property
+    def head(self) -> Person | None:
+        """户主: the present member whose relation is 户主."""
+        return self.persons.filter(present=True, relation=HEAD).first()
+
+    @property
+    def province(self) -> Area | None:
+        return self.county.at(Level.PROVINCE)
+
+    @property
+    def city(self) -> Area | None:
+        return self.county.at(Level.CITY)

@@ -1,0 +1,123 @@
+"""How facts of a household's records read on the screen: the field's label beside its value."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from households.models import Household, Survey
+from households.models.survey import ASSURANCES
+
+UNITS = {
+    "house_area": "㎡",
+    "road_distance": "公里",
+    "house_built_year": "年",
+    **dict.fromkeys(
+        (
+            "farmland",
+            "irrigated_land",
+            "forest_land",
+            "returned_forest_land",
+            "orchard_land",
+            "pasture_land",
+            "water_area",
+        ),
+        "亩",
+    ),
+}
+# Rows of the yearly survey as the paper form has them; (name, indented, strong).
+INCOME_ROWS = (
+    ("wage_income", False, False),
+    ("business_income", False, False),
+    ("property_income", False, False),
+    ("transfer_income", False, False),
+    ("subsistence_income", True, False),
+    ("extremely_poor_income", True, False),
+    ("pension_income", True, False),
+    ("ecology_income", True, False),
+    ("family_planning_income", True, False),
+    ("other_transfer_income", True, False),
+    ("total_income", False, True),
+    ("business_expense", False, False),
+    ("net_income", False, True),
+    ("net_income_per_capita", False, True),
+)
+TICKS = (
+    "check_basic_data",
+    "check_identification",
+    "check_measures",
+    "check_responsibility",
+    "check_exit",
+    "archive_tidy",
+)
+DERIVED = {"transfer_income": "转移性收入", "total_income": "家庭总收入"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the survey table: a value for each year shown."""
+
+    label: str
+    values: tuple[str, ...]
+    number: bool = True
+    inner: bool = False
+    strong: bool = False
+
+
+def written(value: Any, unit: str = "") -> str:
+    """A value as the office writes it; unknown is empty."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}" if not unit else f"{value.normalize():f} {unit}"
+    if isinstance(value, datetime.date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(value, tuple | list):
+        return "、".join(str(one) for one in value)
+    return f"{value} {unit}".rstrip()
+
+
+def head_names(households: Iterable[int]) -> dict[int, str]:
+    """Name of the head of each of these households, in one statement; a page's rows need no join for it."""
+    found = Household.objects.filter(pk__in=set(households)).with_head().values_list("pk", "head_name")
+    return {pk: name or "" for pk, name in found}
+
+
+def label(record: Model, name: str) -> str:
+    return str(record._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def facts(record: Model, names: Iterable[str]) -> list[tuple[str, str]]:
+    """(label, value) of the named fields, in this order."""
+    return [(label(record, name), written(getattr(record, name), UNITS.get(name, ""))) for name in names]
+
+
+def survey_rows(surveys: Sequence[Survey]) -> list[Row]:
+    """The yearly surveys side by side: incomes in yuan, then the answers, then who asked and when."""
+    if not surveys:
+        return []
+
+    def row(name: str, *, number: bool = False, inner: bool = False, strong: bool = False) -> Row:
+        values = tuple(written(getattr(survey, name)) for survey in surveys)
+        return Row(DERIVED.get(name) or label(surveys[0], name), values, number, inner, strong)
+
+    rows = [row("member_count", number=True)]
+    rows += [row(name, number=True, inner=inner, strong=strong) for name, inner, strong in INCOME_ROWS]
+    rows += [row(name) for name in (*ASSURANCES, "water_safe")]
+    rows.append(Row("五核对一规范", tuple(_ticked(survey) for survey in surveys), number=False))
+    rows += [row(name) for name in ("surveyor", "surveyed_on", "state")]
+    return rows
+
+
+def _ticked(survey: Survey) -> str:
+    """How many of the six are done, and which are not."""
+    done = [name for name in TICKS if getattr(survey, name)]
+    if len(done) == len(TICKS):
+        return "6 项都已核"
+    missing = "、".join(label(survey, name) for name in TICKS if name not in done)
+    return f"已核 {len(done)} 项，缺{missing}" if done else ""

@@ -1,0 +1,112 @@
+"""`/households/<number>/`: one household's record (一户一档), as it is and as it came to be."""
+
+import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts.permissions import require
+from accounts.roles import Capability
+from areas.scope import AreaScope
+from households import colours, poverty
+from households.models import Household
+from households.record import facts, survey_rows, written
+from office import clock
+
+FACTS = (
+    "address",
+    "attribute",
+    "poverty_standard",
+    "poverty_cause",
+    "other_poverty_causes",
+    "poverty_type",
+    "poverty_degree",
+    "assistance_need",
+    "registered_on",
+    "exit_year",
+    "return_year",
+    "planned_exit_year",
+    "bank_name",
+)
+# Shown once they have happened: an empty one is not missing, it does not apply.
+DATED = ("registered_on", "exit_year", "return_year", "planned_exit_year")
+LIVING = (
+    "house_area",
+    "house_structure",
+    "house_grade",
+    "living_power",
+    "water_difficult",
+    "water_source",
+    "broadcast",
+    "fuel",
+    "sanitary_toilet",
+    "entry_road",
+    "road_distance",
+    "relocated",
+)
+PRODUCTION = (
+    "cooperative_member",
+    "cooperative_name",
+    "farmland",
+    "irrigated_land",
+    "forest_land",
+    "orchard_land",
+    "production_power",
+)
+YEARS_SHOWN, VISITS_SHOWN = 5, 20
+
+
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """`<main data-village>` holds the village's code. Identity, phone and account numbers stay masked."""
+    visible = Household.objects.visible_to(request.user).select_related(
+        "village__parent__parent__parent__parent", "county"
+    )
+    household = get_object_or_404(visible.with_head(), number=number)
+    require(request.user, Capability.REGISTER_VIEW)
+    day = clock.today()
+    scope: AreaScope = request.user.area_scope()  # type: ignore[union-attr]
+    people = sorted(household.persons.all(), key=lambda person: (not person.is_head, person.number))
+    for person in people:
+        person.years_old = person.age(day)
+    surveys = list(household.surveys.counted()[:YEARS_SHOWN])
+    living, production = household.living.first(), household.production.first()
+    conditions = (facts(living, LIVING) if living else []) + (
+        facts(production, PRODUCTION) if production else []
+    )
+    colour, standing = _now(household, day)
+    context = {
+        "household": household,
+        "above": [area for area in (*household.village.ancestors(), household.village) if scope.covers(area)],
+        "facts": facts(household, [name for name in FACTS if name not in DATED or getattr(household, name)]),
+        "members": [person for person in people if person.present],
+        "gone": [person for person in people if not person.present],
+        "surveys": surveys,
+        "survey_rows": survey_rows(surveys),
+        "conditions": conditions,
+        "conditions_year": max((one.year for one in (living, production) if one), default=None),
+        "events": household.events.select_related("person", "village", "recorded_by").order_by("on", "pk"),
+        "visits": list(household.visits.all()[:VISITS_SHOWN]),
+        "helpers": household.helpers.all(),
+        "shocks": household.shocks.all(),
+        "colour": colour,
+        "standing": standing,
+    }
+    return render(request, "households/detail.html", context)
+
+
+def _now(household: Household, day: datetime.date) -> tuple[colours.Verdict, list[tuple[str, str]]]:
+    """The colour of the day with its reasons, and the last income beside the line of its year."""
+    try:
+        case = household.situation(day)
+    except poverty.LineMissing as missing:
+        return colours.Verdict(""), [("标准", str(missing))]
+    counted = household.registered_on is not None and household.removed_on is None
+    verdict = colours.verdict(case) if counted else colours.Verdict("")
+    if case.income is None or case.line is None:
+        return verdict, []
+    above = case.income - case.line
+    return verdict, [
+        ("人均纯收入", f"{written(case.income)} 元（{case.year}年）"),
+        ("标准", f"{case.line} 元（{case.year}年）"),
+        ("高于标准" if above > 0 else "低于标准", f"{written(abs(above))} 元"),
+    ]

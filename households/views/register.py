@@ -1,0 +1,153 @@
+"""`/households/`: the register as a list, as it stands or as it stood on a day."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.permissions import require
+from accounts.roles import Capability
+from areas.models import Area, Level
+from areas.scope import AreaScope
+from households import tally
+from households.forms import RegisterFilter
+from households.models import Household, StatusEvent
+from households.record import head_names
+from office import clock
+from office.listing import (
+    EXACT_UP_TO,
+    Column,
+    Page,
+    area_choices,
+    asked_area,
+    chosen_columns,
+    kept_a_minute,
+    page_by_key,
+)
+
+COLUMNS = [
+    Column("town", "镇街"),
+    Column("village", "村"),
+    Column("group", "村民小组"),
+    Column("persons", "人口"),
+    Column("standard", "识别标准"),
+    Column("cause", "主要致贫原因"),
+    Column("mark", "状态"),
+    Column("colour", "四色", standard=False),
+    Column("attribute", "贫困户属性", standard=False),
+    Column("planned", "计划脱贫年度", standard=False),
+    Column("registered", "建档立卡日期", standard=False),
+]
+SORTS = {"village": ("village__code",), "persons": ("member_count",)}
+# The column by which the parts of an area are told apart.
+PARTS = {
+    Level.PROVINCE: "county__parent_id",
+    Level.CITY: "county_id",
+    Level.COUNTY: "town_id",
+    Level.TOWN: "village_id",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    area: Area
+    households: int
+    persons: int
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    households = Household.objects.visible_to(request.user)
+    require(request.user, Capability.REGISTER_VIEW)
+    day, area = clock.today(), asked_area(request)
+    events = StatusEvent.objects.visible_to(request.user)
+    scope: AreaScope = request.user.area_scope()  # type: ignore[union-attr]
+    areas = area_choices(request.user, area, day)
+    form = RegisterFilter(request.GET)
+    page, parts = Page(rows=[], total=0), []
+    if form.is_valid():
+        found = form.matching(households, Household.objects.all(), events, area, day.year)
+        asked = form.cleaned_data
+        figures = None
+        if form.by_stock:
+            stock = tally.stock(form.events(events.in_area(area)), asked["on_register"], asked["as_of"])
+            figures = {"total": stock.households, "persons": stock.persons}
+        page = page_by_key(
+            found.select_related("village", "town"),
+            request,
+            order=("number",),
+            sorts=SORTS,
+            sums={"persons": Sum("counted_persons" if asked["on_register"] else "member_count")},
+            figures=figures,
+        )
+        names = head_names(row.pk for row in page.rows)
+        for row in page.rows:
+            row.head_name = names.get(row.pk, "")
+            row.persons_shown = row.counted_persons if asked["on_register"] else row.member_count
+            row.mark = _mark(row, day.year)
+            row.may_open = _within(scope, row)
+        top = area or _only_area(request, scope)
+        if top is not None and top.level in PARTS:
+            if form.by_stock:
+                known = form.events(events.in_area(top)).known(asked["on_register"], asked["as_of"])
+                parts = _parts(top, known, Sum("households"), Sum("persons"), page.total, areas)
+            elif not asked["on_register"]:
+                parts = _parts(top, found, Count("pk"), Sum("member_count"), page.total, areas)
+    context = {
+        "form": form,
+        "page": page,
+        "area": area,
+        "areas": areas,
+        "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
+        "columns": COLUMNS,
+        "shown": {column.key for column in chosen_columns(request, COLUMNS)},
+        "parts": parts,
+        "narrowed": area is not None or any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "households/list.html", context, status=200 if form.is_valid() else 422)
+
+
+def _parts(
+    top: Area, rows: QuerySet, households: Any, persons: Any, total: int, areas: list[Area]
+) -> list[Part]:
+    """Households and persons of each direct part of `top`; a part of old stays while it counts somebody."""
+    by = PARTS[Level(top.level)]
+    query = rows.order_by().values_list(by).annotate(households_here=households, persons_here=persons)
+
+    def count() -> dict[int, tuple[int, int]]:
+        return {pk: (here or 0, people or 0) for pk, here, people in query}
+
+    counts = kept_a_minute(rows, f"parts {by}", count) if total > EXACT_UP_TO else count()
+    found = {area.pk: area for area in areas if area.parent_id == top.pk}
+    if closed := counts.keys() - found.keys():
+        found |= Area.objects.in_bulk(closed)
+    return [
+        Part(area, *counts.get(area.pk, (0, 0)))
+        for area in sorted(found.values(), key=lambda area: area.code)
+    ]
+
+
+def _only_area(request: HttpRequest, scope: AreaScope) -> Area | None:
+    """The area of who holds just one."""
+    own = scope.counties | scope.towns | scope.villages
+    home: Area | None = request.user.home_area  # type: ignore[union-attr]
+    return home if home is not None and len(own) <= 1 else None
+
+
+def _within(scope: AreaScope, row: Household) -> bool:
+    """Whether the household still stands in the own area; in a past stock it may have moved away."""
+    return (
+        scope.everything
+        or row.county_id in scope.counties
+        or row.town_id in scope.towns
+        or row.village_id in scope.villages
+    )
+
+
+def _mark(row: Household, year: int) -> str:
+    if row.removed_on is not None:
+        return "注销"
+    if row.registered_on is None:
+        return "未纳入"
+    return str(row.shown_mark(year))
