@@ -34,7 +34,7 @@ class AreaQuerySet(ScopedQuerySet):
 
     def by_code(self, code: str) -> "Area":
         """The area that has, or last had, this code; raises Area.DoesNotExist."""
-        found = self.filter(code=code).order_by(F("valid_to").desc(nulls_first=True)).first()
+        found: Area | None = self.filter(code=code).order_by(F("valid_to").desc(nulls_first=True)).first()
         if found is None:
             name = AreaName.objects.filter(code=code, area__in=self).order_by("-valid_from").first()
             if name is None:

@@ -118,6 +118,8 @@ class AreaScope:
 class ScopedQuerySet(models.QuerySet):
     """Rows of an area. Models with one foreign key to an Area of any level set `area_field` instead."""
 
+    model: Any
+
     def in_scope(self, scope: AreaScope) -> Any:
         lookups = getattr(self.model, "area_lookups", None)
         if lookups:

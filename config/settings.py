@@ -234,7 +234,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 # axes would lock by address; here the account is what is locked (quality S3).
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -245,6 +245,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page never waits for the broker: the row in the database is the queue, Redis only its bell.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5} if REDIS_URL else {}
 CELERY_TASK_PUBLISH_RETRY = False
+
+# A worker that is silent this long loses its job to another.
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 
 LOGGING = {
     "version": 1,

@@ -104,7 +104,7 @@ class JobRun:
         """So many done, of so many if known. Raises JobCancelled or JobLost, so call it often: it is cheap."""
         self._done = done
         self._total = self._total if total is None else total
-        self._message = message or self._message
+        self._message = message[:200] or self._message
         self._dirty = True
         if self._thread is None and time.monotonic() - self._written >= PROGRESS_EVERY:
             self._write()
@@ -195,8 +195,8 @@ class JobRun:
                     try:
                         self._write()
                     except DatabaseError:
-                        log.warning("事项 %s 的心跳没有写成，稍后再试", self.job.pk, exc_info=True)
-                        self._dirty = True
+                        # Three more renewals fit into the lease; a job that ends meanwhile writes its own counts.
+                        log.warning("事项 %s 的心跳没有写成，稍后再试", self.job.pk)
                         connection.close()
         finally:
             connections.close_all()
@@ -210,7 +210,7 @@ class JobRun:
             lease_until=now + lease(),
             done_count=self._done,
             total_count=self._total,
-            message=self._message[:200],
+            message=self._message,
         )
         if not mine:
             self._lost = True
@@ -239,9 +239,9 @@ def work_on(run: JobRun, function: JobFunction) -> None:
         log.warning("事项 %s 的占用已到期，由他处办理", run.job.pk)
         run.job.refresh_from_db()
     except (JobRefused, PermissionDenied) as refused:
-        run.end(JobState.FAILED, error=str(refused) or "没有办理这一事项的权限")
+        run.end(JobState.FAILED, error=mask_digit_runs(str(refused)) or "没有办理这一事项的权限")
     except ValidationError as invalid:
-        run.end(JobState.FAILED, error="；".join(invalid.messages))
+        run.end(JobState.FAILED, error=mask_digit_runs("；".join(invalid.messages)))
     except Exception:
         # Messages of database errors quote values: identity numbers never reach the log.
         log.error("事项 %s（%s）出错\n%s", run.job.pk, run.job.kind, mask_digit_runs(traceback.format_exc()))

@@ -139,7 +139,7 @@ def enqueue(kind: str, *, params: dict[str, Any], owner: Any = None, key: str = 
     """The job's row, and a ring once the transaction commits; never raises for the broker.
 
     An equal request (same key) that is not over yet returns the job that is there. Without a key, equal
-    means: same kind, parameters and owner.
+    means: same kind, parameters and owner. Parameters are ids and choices, never personal data: rows are kept.
     """
     row, made = _open_row(kind_named(kind), params, owner, key)
     if made:

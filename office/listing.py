@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,8 @@ from django.core.cache import cache
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Aggregate, Count, F, Field, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from areas.models import Area
 
@@ -30,11 +33,33 @@ PLACE = ("after", "before")
 
 @dataclass(frozen=True)
 class Column:
-    """A column that a reader may show or hide; `standard` ones are shown unasked."""
+    """A column that a reader may show or hide; `standard` ones are shown unasked.
+
+    `cell` is what a row has in it. `classes` go on the cell, `n` (a number) on the heading too; `said`: on a
+    phone, where a row is a block, the label stands above the value. `sort` is the `?sort=` of the heading.
+    """
 
     key: str
     label: str
+    cell: Callable[[Any], Any]
+    classes: str = "nb"
+    said: bool = True
     standard: bool = True
+    sort: str = ""
+
+    @cached_property
+    def opening(self) -> SafeString:
+        if self.said:
+            return format_html('<td class="{}" data-label="{}">', self.classes, self.label)
+        return format_html('<td class="{}">', self.classes)
+
+    @property
+    def is_number(self) -> bool:
+        return "n" in self.classes.split()
+
+    @property
+    def falling(self) -> bool:
+        return self.sort.startswith("-")
 
 
 @dataclass(frozen=True)

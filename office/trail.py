@@ -86,7 +86,7 @@ def sealed_count() -> int:
 
 def verify() -> list[str]:
     """What is wrong with the trail, in Chinese, the first broken row of the chain first; empty when sound."""
-    return [*_chain_problems(), *_anchor_problems(), *sealer_problems()]
+    return [*_chain_problems(), *sealer_problems()]
 
 
 def _seal_batch() -> int:
@@ -136,21 +136,39 @@ def _anchor_file() -> Path:
     return Path(settings.DATA_DIR) / "trail_anchor"
 
 
-def _anchored() -> list[tuple[int, str]]:
-    """Sequence number and hash of every head that was anchored. A torn last line (crash) is left out."""
-    try:
-        lines = _anchor_file().read_text().splitlines()
-    except FileNotFoundError:
-        return []
+def _parsed(lines: list[str]) -> list[tuple[int, str]]:
+    """Sequence number and hash of anchored heads. A torn line (crash while writing) is left out."""
     words = [line.split() for line in lines]
     return [(int(word[0]), word[1]) for word in words if len(word) == 3 and word[0].isdecimal()]
+
+
+def _last_anchor() -> tuple[int, str] | None:
+    """Only the end of the file is read: it grows by a line with every sealing."""
+    try:
+        with _anchor_file().open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1000))
+            anchors = _parsed(file.read().decode(errors="replace").splitlines())
+    except FileNotFoundError:
+        return None
+    return anchors[-1] if anchors else None
+
+
+def _all_anchors() -> dict[int, set[str]]:
+    anchors: dict[int, set[str]] = {}
+    if _anchor_file().exists():
+        with _anchor_file().open(errors="replace") as file:
+            for line in file:
+                for seq, digest in _parsed([line]):
+                    anchors.setdefault(seq, set()).add(digest)
+    return anchors
 
 
 def _anchor() -> None:
     """Appends the head unless it stands there already; also makes good what a crash left out."""
     head = _head()
-    if head is None or (head.seq, head.hash) in _anchored()[-1:]:
+    if head is None or (head.seq, head.hash) == _last_anchor():
         return
+    # The line break in front ends a line that a crash may have torn.
     line = f"\n{head.seq} {head.hash} {clock.now().isoformat()}\n"
     handle = os.open(_anchor_file(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -161,29 +179,22 @@ def _anchor() -> None:
 
 
 def _chain_problems() -> list[str]:
-    """The first row that is missing, moved or changed; nothing after it can be judged."""
+    """The first row that is missing, changed or not the anchored one; nothing after it can be judged."""
+    # Read before the rows: what is sealed meanwhile is no anchor yet.
+    anchors = _all_anchors()
     expected, prev = 1, FIRST_PREV
     for row in TrailRow.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=2000):
         if row.seq != expected:
             return [f"第 {expected} 条日志缺失"]
         if row.prev != prev or row.hash != _digest(row, expected, prev):
-            return [f"第 {expected} 条日志（{row.at:%Y-%m-%d %H:%M:%S}，{row.action}）与校验值不符"]
+            return [
+                f"第 {expected} 条日志（{row.at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M:%S}，{row.action}）与校验值不符"
+            ]
+        if anchors.get(expected, {row.hash}) != {row.hash}:
+            return [f"第 {expected} 条日志与库外留存的校验值不符"]
         expected, prev = expected + 1, row.hash
-    return []
-
-
-def _anchor_problems() -> list[str]:
-    head = _head()
-    last = (head.seq or 0) if head else 0
-    anchored = _anchored()
-    cut = [seq for seq, _ in anchored if seq > last]
-    if cut:
-        return [f"第 {last + 1} 条至第 {max(cut)} 条日志缺失：末尾被截去"]
-    hashes = dict(TrailRow.objects.filter(seq__in=[seq for seq, _ in anchored]).values_list("seq", "hash"))
-    for seq, digest in anchored:
-        if hashes.get(seq) != digest:
-            return [f"第 {seq} 条日志与库外留存的校验值不符"]
-    return []
+    last = max(anchors, default=0)
+    return [f"第 {expected} 条至第 {last} 条日志缺失：末尾被截去"] if last >= expected else []
 
 
 def sealer_problems() -> list[str]:

@@ -22,6 +22,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
@@ -181,7 +182,7 @@ def _write_checks(book: Workbook, checks: CheckSheet) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = min(60, width + 3)
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToHeight = 0
     sheet.print_title_rows = "1:1"
 
@@ -211,9 +212,8 @@ def _natural_widths(form: OfficialForm) -> list[float]:
     """Characters a column needs (a Chinese one counts two), between 7 and 36, unless the form says."""
     widths = list(form.widths)
     for place in range(len(widths), form.width):
-        texts = [
-            str(row[place].value if isinstance(row[place], FormCell) else row[place]) for row in form.rows
-        ]
+        given = [row[place] for row in form.rows]
+        texts = [str(one.value if isinstance(one, FormCell) else one) for one in given]
         texts += [
             line
             for _row, column, cell in form.places
@@ -238,12 +238,13 @@ def _set_print(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: in
     setup = sheet.page_setup
     setup.paperSize, setup.orientation = {"A3": 8, "A4": 9}[paper], "landscape"
     setup.fitToWidth, setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins  # inches; the left one leaves room for binding
     margins.top, margins.right, margins.bottom, margins.left = 0.55, 0.47, 0.6, 0.63
     margins.header = margins.footer = 0.3
-    sheet.oddFooter.center.text = "第 &P 页　共 &N 页"
+    if sheet.oddFooter is not None:
+        sheet.oddFooter.center.text = "第 &P 页　共 &N 页"
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value) -> Any:

@@ -206,7 +206,7 @@ def test_pages_by_key_keep_the_filter(ground, make_household, signed_in):
 def test_chosen_columns(three, signed_in):
     html = signed_in("town").get("/households/", {"column": ["attribute", "village"]}).content.decode()
     assert "贫困户属性" in html
-    assert '<th scope="col">属性</th>' in html
+    assert '<th scope="col">贫困户属性</th>' in html
     assert '<th scope="col">主要致贫原因</th>' not in html
 
 

@@ -31,5 +31,5 @@ if __name__ == "__main__":
     assert wsgi.application and worker_jobs.count
     print(json.dumps({"started_again": embedded.start_worker(wsgi.celery_app)}), flush=True)
     if len(sys.argv) > 1:
-        jobs.enqueue("test-count", params=json.loads(sys.argv[1]))
+        jobs.enqueue("worker-count", params=json.loads(sys.argv[1]))
     watch()

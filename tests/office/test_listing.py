@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from areas.models import Area, Level
 from office import listing
 from office.listing import Column, chosen_columns, page_by_key
+from office.templatetags.listing import cells
 
 pytestmark = pytest.mark.django_db
 ORDER = ("code",)
@@ -110,8 +111,17 @@ def test_statements_do_not_grow_with_the_rows(villages, django_assert_num_querie
 
 
 def test_chosen_columns_keep_their_order_and_fall_back_to_the_standard_ones():
-    columns = [Column("a", "甲"), Column("b", "乙", standard=False), Column("c", "丙")]
+    columns = [Column("a", "甲", str), Column("b", "乙", str, standard=False), Column("c", "丙", str)]
     get = RequestFactory().get
     assert [one.key for one in chosen_columns(get("/"), columns)] == ["a", "c"]
     assert [one.key for one in chosen_columns(get("/?column=b&column=a&column=z"), columns)] == ["a", "b"]
     assert [one.key for one in chosen_columns(get("/?column=z"), columns)] == ["a", "c"]
+
+
+def test_cells_escape_what_they_hold_and_leave_the_unknown_empty():
+    columns = [
+        Column("name", "名称", lambda row: row["name"]),
+        Column("n", "数", lambda row: row["n"], "n", said=False),
+    ]
+    html = cells({"name": "<b>演示", "n": None}, columns)
+    assert html == '<td class="nb" data-label="名称">&lt;b&gt;演示</td><td class="n"></td>'

@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,16 @@ import redis
 from django.conf import settings as configured
 from django.db import connection
 
-from office import clock, jobs
-from office.models import Job, JobState, TrailRow
+from office import clock, jobs, trail
+from office.job_run import claim
+from office.models import JobState, TrailRow
 from tests.office import worker_jobs
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
+# What a killed worker had received and not begun is kept in the last two.
+QUEUES = ("office", "bulk", "unacked", "unacked_index")
 LEASE = 3  # seconds
 PATIENCE = 25  # seconds a state may take to come
 
@@ -29,9 +34,9 @@ def queues():
     """The queues of this Redis number, empty before and after; this process knows the test's kind of job too."""
     assert worker_jobs.count
     server = redis.Redis.from_url(configured.REDIS_URL)
-    server.delete("office", "bulk")
+    server.delete(*QUEUES)
     yield server
-    server.delete("office", "bulk")
+    server.delete(*QUEUES)
 
 
 @pytest.fixture
@@ -93,7 +98,7 @@ def effects(total):
 
 def test_lease_and_progress_go_on_inside_one_long_transaction(start_worker):
     start_worker()
-    row = jobs.enqueue("test-count", params={"total": 50, "step": 0.1, "together": True})
+    row = jobs.enqueue("worker-count", params={"total": 50, "step": 0.1, "together": True})
     until(row, JobState.RUNNING)
     seen = set()
 
@@ -109,7 +114,7 @@ def test_lease_and_progress_go_on_inside_one_long_transaction(start_worker):
 def test_killed_worker_shows_interrupted_and_a_second_one_finishes_once(start_worker, settings):
     told = settings.DATA_DIR / "told"
     first = start_worker()
-    row = jobs.enqueue("test-count", params={"total": 60, "step": 0.1, "told": str(told)})
+    row = jobs.enqueue("worker-count", params={"total": 60, "step": 0.1, "told": str(told)})
     until(row, JobState.RUNNING)
     # Longer than the lease: a worker that lives renews it, and the sweeper leaves it alone.
     alive = time.monotonic() + LEASE + 1
@@ -128,7 +133,7 @@ def test_killed_worker_shows_interrupted_and_a_second_one_finishes_once(start_wo
 
 
 def test_emptied_redis_loses_and_doubles_nothing(start_worker, queues, monkeypatch):
-    rows = [jobs.enqueue("test-count", params={"total": total}) for total in range(1, 6)]
+    rows = [jobs.enqueue("worker-count", params={"total": total}) for total in range(1, 6)]
     assert queues.llen("office") == 5
     queues.delete("office")
     start_worker()
@@ -141,11 +146,51 @@ def test_emptied_redis_loses_and_doubles_nothing(start_worker, queues, monkeypat
 
 def test_worker_sweeps_and_shows_that_it_lives(start_worker, monkeypatch):
     monkeypatch.setattr(jobs, "_broker_rests_until", float("inf"))
-    row = jobs.enqueue("test-count", params={"total": 1})
+    row = jobs.enqueue("worker-count", params={"total": 1})
     start_worker()
     jobs.tick_task.delay()
     until(row, JobState.DONE)
     assert clock.now() - jobs.worker_seen_at() < jobs.datetime.timedelta(seconds=PATIENCE)
+
+
+def at_once(count, act):
+    """What act() gave in so many threads that start together, each with a connection of its own."""
+    together = threading.Barrier(count)
+
+    def one(_):
+        try:
+            connection.ensure_connection()
+            together.wait()
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_ten_equal_requests_at_once_are_one_job():
+    rows = at_once(10, lambda: jobs.enqueue("worker-count", params={"total": 1}))
+    assert len({row.pk for row in rows}) == 1
+
+
+def test_ten_workers_at_once_are_one_holder():
+    row = jobs.enqueue("worker-count", params={"total": 1})
+    runs = at_once(10, lambda: claim(row.pk, "test"))
+    assert len([run for run in runs if run is not None]) == 1
+
+
+def test_ten_sealers_and_writers_at_once_make_one_chain(monkeypatch):
+    monkeypatch.setattr(trail, "BATCH", 3)
+
+    def write_and_seal():
+        for _ in range(5):
+            trail.record("test")
+            trail.seal()
+
+    at_once(10, write_and_seal)
+    assert trail.seal() == 0 and trail.sealed_count() == 50
+    assert trail.verify() == []
 
 
 @pytest.mark.parametrize("silent", [False, True])
@@ -164,7 +209,7 @@ def test_page_does_not_wait_for_a_broker_that_is_gone(silent, monkeypatch):
         monkeypatch.setattr(jobs, "_broker_rests_until", 0.0)
         for params in ({"total": 1}, {"total": 2}):
             asked = time.monotonic()
-            row = jobs.enqueue("test-count", params=params)
+            row = jobs.enqueue("worker-count", params=params)
             assert time.monotonic() - asked < 1.5
             row.refresh_from_db()
             assert row.state == JobState.QUEUED and row.rung_at is None

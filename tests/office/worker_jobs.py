@@ -18,7 +18,7 @@ if "TEST_LEASE_SECONDS" in os.environ:
     settings.JOB_LEASE_SECONDS = int(os.environ["TEST_LEASE_SECONDS"])
 
 
-@job("test-count", title="测试计数")
+@job("worker-count", title="测试计数")
 def count(run: JobRun, *, total: int, step: float = 0.0, told: str = "", together: bool = False) -> None:
     """Counts with pauses, all in one transaction if asked; tells a file which process started it; leaves one
     trail row however often it runs.

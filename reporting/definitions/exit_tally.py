@@ -1,0 +1,232 @@
+"""年度退出统计: by area, year and standard: base, in, left, out, now, beside what the plan printed (domain §7).
+
+Base + in − out = now in every row, in households and in persons. One aggregation of the frozen events gives
+every counted figure; a figure's list applies the same filter (StatusEventQuerySet.counted).
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db.models import BooleanField, Case, CharField, F, Q, Sum, Value, When
+
+from areas.models import Area
+from households.codes import CODES
+from households.models import StatusEvent
+from households.models.event import Kind
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
+from reporting.lists import event_list, register_list
+from reporting.plan_figures import PlanFigures
+from reporting.report import (
+    DIFFERENCE,
+    HOUSEHOLDS,
+    PERSONS,
+    PRINTED,
+    Block,
+    Cell,
+    Column,
+    Figures,
+    Progress,
+    ReportDefinition,
+    ReportRefused,
+    Request,
+)
+
+BASE, NEW, RETURN, OTHER_IN = "base", "new", "return", "other_in"
+EXIT, OTHER_OUT, NOW, NET = "exit", "other_out", "now", "net"
+INCOMING = {
+    NEW: ("纳入", (Kind.ENTRY,)),
+    RETURN: ("返贫", (Kind.RETURN,)),
+    OTHER_IN: ("其他增加", (Kind.JOIN, Kind.IN, Kind.REVERSAL, Kind.CORRECTION)),
+}
+OUTGOING = {
+    EXIT: ("退出", (Kind.EXIT,)),
+    OTHER_OUT: ("其他减少", (Kind.LEAVE, Kind.OUT, Kind.CANCEL, Kind.CORRECTION)),
+}
+FLOW_OF = {
+    **{(kind, True): flow for flow, (_, kinds) in INCOMING.items() for kind in kinds},
+    **{(kind, False): flow for flow, (_, kinds) in OUTGOING.items() for kind in kinds},
+}
+WORDS = {
+    BASE: "年初在册",
+    **{flow: word for flow, (word, _) in {**INCOMING, **OUTGOING}.items()},
+    NOW: "现在册",
+    NET: "净增减",
+}
+UNITS = {HOUSEHOLDS: "户", PERSONS: "人"}
+STANDARDS = {False: "", True: "national_"}
+CAUSES = [(entry.code, entry.label) for entry in CODES["poverty_cause"].codes]
+
+# (child area or None, national, figure, unit) → count; the child None is the area itself.
+Counts = Counter[tuple[int | None, bool, str, str]]
+
+
+def key(figure: str, national: bool, unit: str) -> str:
+    return f"{figure}_{STANDARDS[national]}{unit}"
+
+
+def cause_key(code: str) -> str:
+    return f"exit_cause_{code}"
+
+
+def check(request: Request) -> None:
+    if request.year > request.as_of.year:
+        raise ReportRefused(f"{request.year}年在统计截止（{request.as_of:%Y-%m-%d}）以后，还没有数")
+    first = StatusEvent.objects.order_by("on").values_list("on", flat=True).first()
+    if first is not None and request.year < first.year:
+        raise ReportRefused(f"{request.year}年没有登记：名册从{first.year}年开始")
+
+
+def count(request: Request, since: datetime.date | None = None) -> Counts:
+    """Every counted figure of the area and its children, in one statement; the base is the stock on `since`.
+
+    Without it the base is that of the year.
+    """
+    base_day = since or request.base_day
+    events = StatusEvent.objects.in_area(request.area).counted(
+        until=request.until, as_of=request.as_of, counts="persons"
+    )
+    below = BELOW.get(request.area.level)
+    grouped = (
+        events.annotate(
+            before=Case(When(on__lte=base_day, then=True), default=False, output_field=BooleanField()),
+            incoming=Case(When(persons__gt=0, then=True), default=False, output_field=BooleanField()),
+            exit_cause=Case(
+                When(Q(kind=Kind.EXIT, on__gt=base_day), then=F("cause")),
+                default=Value(""),
+                output_field=CharField(),
+            ),
+        )
+        .values(*([below] if below else []), "kind", "national", "before", "incoming", "exit_cause")
+        .annotate(household_sum=Sum("households"), person_sum=Sum("persons"))
+        .order_by()
+    )
+    counts: Counts = Counter()
+    for group in grouped:
+        flow = BASE if group["before"] else FLOW_OF[group["kind"], group["incoming"]]
+        sums = {HOUSEHOLDS: group["household_sum"], PERSONS: group["person_sum"]}
+        for place in {None, group.get(below)}:
+            for national in (False, True) if group["national"] else (False,):
+                for unit, moved in sums.items():
+                    counts[place, national, flow, unit] += moved if flow == BASE else abs(moved)
+                    counts[place, national, NOW, unit] += moved
+                if flow == EXIT:
+                    counts[place, national, f"cause {group['exit_cause']}", PERSONS] += abs(
+                        group["person_sum"]
+                    )
+    for place, national, _, unit in list(counts):
+        counts[place, national, NET, unit] = (
+            counts[place, national, NOW, unit] - counts[place, national, BASE, unit]
+        )
+    return counts
+
+
+def figures(request: Request, progress: Progress) -> Figures:
+    progress(0, 3, "统计动态")
+    counts = count(request)
+    children = child_areas(request, [place for place, *_ in counts])
+    progress(1, 3, "对照规划")
+    plan = PlanFigures.of(request.area)
+    rows = report_rows(request.area, children)
+    cells: list[Cell] = []
+    for area, place in [(request.area, None), *((child, child.pk) for child in children)]:
+        cells += _row(request, plan, area, place, counts)
+    progress(2, 3, "写成文件")
+    marks = plan.marks(
+        [
+            (area, PRINTED + key(EXIT, national, PERSONS), plan.exits(area, request.year, national))
+            for area in [request.area, *children]
+            for national in (False, True)
+        ]
+    )
+    note = "年初在册＋纳入＋返贫＋其他增加−退出−其他减少＝现在册；其他增加含增员、转入、回退、更正，其他减少含减员、转出、注销、更正。"
+    return Figures(
+        rows,
+        cells,
+        marks,
+        notes={"all": note, "national": note},
+        plan=plan.name,
+        plan_id=plan.table_id,
+    )
+
+
+def _row(request: Request, plan: PlanFigures, area: Area, place: int | None, counts: Counts) -> list[Cell]:
+    cells = []
+    for national in STANDARDS:
+        for unit in UNITS:
+            for figure in WORDS:
+                cells.append(
+                    Cell(
+                        area.code,
+                        key(figure, national, unit),
+                        counts[place, national, figure, unit],
+                        unit,
+                        _list(request, area.code, figure, unit, national),
+                    )
+                )
+        printed = plan.exits(area, request.year, national)
+        left = counts[place, national, EXIT, PERSONS]
+        column = key(EXIT, national, PERSONS)
+        cells.append(Cell(area.code, PRINTED + column, plan.value(printed), PERSONS))
+        cells.append(Cell(area.code, DIFFERENCE + column, plan.difference(area, left, printed), PERSONS))
+    for code, label in CAUSES:
+        cells.append(
+            Cell(
+                area.code,
+                cause_key(code),
+                counts[place, False, f"cause {label}", PERSONS],
+                PERSONS,
+                _list(request, area.code, EXIT, PERSONS, False, cause=label),
+            )
+        )
+    return cells
+
+
+def _list(request: Request, area: str, figure: str, unit: str, national: bool, cause: str = "") -> str | None:
+    """The list that a figure counts; none for 净增减, which is a difference."""
+    if figure in (BASE, NOW):
+        day = request.base_day if figure == BASE else request.until
+        return register_list(area, day, request.as_of, national=national)
+    if figure == NET:
+        return None
+    incoming = figure in INCOMING
+    kinds = (INCOMING if incoming else OUTGOING)[figure][1]
+    return event_list(
+        area,
+        unit,
+        year=request.year,
+        kinds=[str(kind) for kind in kinds],
+        direction="in" if incoming else "out",
+        until=request.until,
+        as_of=request.as_of,
+        national=national,
+        cause=cause,
+    )
+
+
+def blocks(request: Request) -> Sequence[Block]:
+    title, first = f"{request.area.name}{request.year}年度退出统计表", FIRST[request.area.level]
+    found = []
+    for national, name, word in ((False, "all", "省定标准"), (True, "national", "其中：国家标准")):
+        exit_key = key(EXIT, national, PERSONS)
+        columns = [Column(PRINTED + exit_key, ("计划退出（照印）", "人"), PERSONS, edge=True)]
+        for figure, heading in WORDS.items():
+            columns += [
+                Column(key(figure, national, unit), (heading, unit_word), unit, edge=unit == PERSONS)
+                for unit, unit_word in UNITS.items()
+            ]
+        columns.append(Column(DIFFERENCE + exit_key, ("退出比计划", "人"), PERSONS))
+        found.append(Block(name, word, f"{title}（{word}）", "户、人", tuple(columns), first))
+    causes = tuple(Column(cause_key(code), (label,), PERSONS) for code, label in CAUSES)
+    found.append(Block("causes", "退出人口按主要致贫原因", f"{title}（按主要致贫原因）", "人", causes, first))
+    return found
+
+
+DEFINITION = ReportDefinition(
+    kind="exit-tally",
+    title="年度退出统计",
+    explanation="计划退出、已退出、返贫、新纳入和净增减，户和人，省定标准和其中的国家标准。",
+    check=check,
+    figures=figures,
+    blocks=blocks,
+)

@@ -1,0 +1,204 @@
+"""What the workbench shows of an area: progress by its parts, plan and actual by year, and what waits."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Sum
+from django.db.models.functions import ExtractYear
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Capability
+from areas.models import Area
+from households.models import Kind, StatusEvent
+from office.models import Job, JobState
+from reporting.chart import Chart, YearBars, draw
+from reporting.definitions import exit_tally, rolling_plan
+from reporting.definitions.rows import child_areas
+from reporting.lists import event_list, register_list
+from reporting.models import PlanTable, ReportRun
+from reporting.plan_figures import PlanFigures
+from reporting.reconcile import ERROR
+from reporting.report import HOUSEHOLDS, PERSONS, Request, Value
+
+FAILED_FOR = datetime.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One kind of work that waits: how many, what, which, and where it is done."""
+
+    count: int
+    what: str
+    which: str
+    url: str = ""
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A line of 各镇进度; the figures are those of the year's exit tally."""
+
+    name: str
+    url: str
+    households: int
+    persons: int
+    households_url: str
+    persons_url: str
+    planned: Value
+    left: int
+    left_url: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    parts: list[Progress]
+    whole: Progress
+    chart: Chart
+    balance: list[tuple[str, str, int]]
+    now: int
+    now_url: str
+    plan: str
+    table_url: str
+
+
+def desk(area: Area, today: datetime.date) -> Desk:
+    """The register figures of one area on a day."""
+    request = Request(area=area, year=today.year, as_of=today)
+    counts = exit_tally.count(request)
+    children = child_areas(request, [place for place, *_ in counts])
+    plan = PlanFigures.of(area)
+    parts = [_progress(request, plan, child, child.pk, counts) for child in children]
+    whole = _progress(request, plan, area, None, counts)
+    return Desk(
+        parts=parts,
+        whole=whole,
+        chart=draw(_years(request, plan)),
+        balance=_balance(exit_tally.count(request, since=rolling_plan.BASE_DAY)),
+        now=whole.persons,
+        now_url=whole.persons_url,
+        plan=plan.name,
+        table_url=_table(area),
+    )
+
+
+def _table(area: Area) -> str:
+    """The newest rolling plan of the area, or the form that makes one."""
+    kind = rolling_plan.DEFINITION.kind
+    run = ReportRun.objects.filter(kind=kind, area=area).only("pk").first()
+    if run is not None:
+        return reverse("reporting:run", args=[run.pk]) + "?block=compared"
+    return reverse("reporting:report", args=[kind]) + f"?area={area.code}"
+
+
+def _progress(
+    request: Request, plan: PlanFigures, area: Area, place: int | None, counts: exit_tally.Counts
+) -> Progress:
+    address = register_list(area.code, request.until, request.as_of, national=False)
+    return Progress(
+        name=area.name,
+        url=f"{reverse('households:list')}?area={area.code}",
+        households=counts[place, False, exit_tally.NOW, HOUSEHOLDS],
+        persons=counts[place, False, exit_tally.NOW, PERSONS],
+        households_url=address,
+        persons_url=address,
+        planned=plan.value(plan.exits(area, request.year, national=False)),
+        left=counts[place, False, exit_tally.EXIT, PERSONS],
+        left_url=event_list(
+            area.code,
+            PERSONS,
+            year=request.year,
+            kinds=[str(Kind.EXIT)],
+            direction="out",
+            until=request.until,
+            as_of=request.as_of,
+            national=False,
+        ),
+    )
+
+
+def _years(request: Request, plan: PlanFigures) -> list[YearBars]:
+    """Persons planned and left in the years of the rolling plan, 省定标准."""
+    exits = (
+        StatusEvent.objects.in_area(request.area)
+        .counted(kinds=[str(Kind.EXIT)], since=rolling_plan.SINCE, until=request.as_of, as_of=request.as_of)
+        .annotate(event_year=ExtractYear("on"))
+        .values("event_year")
+        .annotate(moved=Sum("persons"))
+        .order_by()
+    )
+    left = {group["event_year"]: -group["moved"] for group in exits}
+    found = []
+    for year in rolling_plan.YEARS:
+        printed = plan.exits(request.area, year, national=False)
+        begun = year <= request.as_of.year
+        found.append(YearBars(year, plan.amount(request.area, printed), left.get(year, 0) if begun else None))
+    return found
+
+
+def _balance(counts: exit_tally.Counts) -> list[tuple[str, str, int]]:
+    """基数 ＋ in − out, term by term with its sign; terms other than 基数, 新增, 返贫, 退出 only when not zero."""
+    terms = [
+        ("", "基数", exit_tally.BASE),
+        ("＋", "新增", exit_tally.NEW),
+        ("＋", "返贫", exit_tally.RETURN),
+        ("＋", "其他增加", exit_tally.OTHER_IN),
+        ("−", "退出", exit_tally.EXIT),
+        ("−", "其他减少", exit_tally.OTHER_OUT),
+    ]
+    figures = [(sign, word, counts[None, False, figure, PERSONS]) for sign, word, figure in terms]
+    return [term for term in figures if term[2] or not term[1].startswith("其他")]
+
+
+def todos(
+    user: User | AnonymousUser, area: Area | None, now: datetime.datetime, today: datetime.date
+) -> list[Todo]:
+    """What waits for this user, most urgent first; a kind without anything stays with its 0."""
+    if not isinstance(user, User):
+        return []
+    able = user.capabilities()
+    found = [_failed(user, now)]
+    if Capability.PLAN_ADOPT in able:
+        found.append(_plans(user))
+    if Capability.REPORT_RUN in able and area is not None:
+        found.append(_tallies(area, today))
+    return sorted(found, key=lambda todo: todo.count == 0)
+
+
+def _failed(user: User, now: datetime.datetime) -> Todo:
+    jobs = Job.objects.of(user).filter(state=JobState.FAILED, finished_at__gte=now - FAILED_FOR)
+    titles = list(jobs.order_by("-finished_at").values_list("title", flat=True)[:20])
+    which = "、".join(dict.fromkeys(titles)) if titles else "最近七天没有未办成的任务。"
+    return Todo(len(titles), "任务未办成", which, reverse("accounts:jobs"), "去查看")
+
+
+def _plans(user: User) -> Todo:
+    """Newest versions that are not adopted, with the errors in their printed figures."""
+    newest: dict[str, PlanTable] = {}
+    for table in PlanTable.objects.visible_to(user).order_by("name", "version"):
+        newest[table.name] = table
+    waiting = [table for table in newest.values() if not table.is_adopted and table.retired_at is None]
+    words = []
+    for table in waiting[:5]:
+        errors = sum(finding.severity == ERROR for finding in table.findings)
+        words.append(f"{table}" + (f"　错误 {errors} 个" if errors else ""))
+    which = "、".join(words) if words else "没有待采用的规划表。"
+    return Todo(len(waiting), "规划表待采用", which, reverse("reporting:plans"), "去核对")
+
+
+def _tallies(area: Area, today: datetime.date) -> Todo:
+    """Past years of the plan without a kept exit tally of the area."""
+    years: Sequence[int] = [year for year in rolling_plan.YEARS if year < today.year]
+    kept = set(
+        ReportRun.objects.filter(kind=exit_tally.DEFINITION.kind, area=area, year__in=years).values_list(
+            "year", flat=True
+        )
+    )
+    missing = [year for year in years if year not in kept]
+    which = "、".join(f"{year}年" for year in missing) if missing else "过去各年都已生成。"
+    address = reverse("reporting:report", args=[exit_tally.DEFINITION.kind])
+    if missing:
+        address += f"?area={area.code}&year={missing[0]}"
+    return Todo(len(missing), "年度退出统计未生成", which, address, "去生成")

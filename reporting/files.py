@@ -1,0 +1,167 @@
+"""The files of a run: the official form as a workbook, the same cells as csv and as json.
+
+All are written from the run's stored figures, so screen, workbook, csv and json cannot differ.
+"""
+
+import datetime
+import hashlib
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from office.official_form import FormCell, HeadCell, OfficialForm
+from office.workbook_write import write_csv, write_form
+from reporting.definitions import DEFINITIONS
+from reporting.models.run import ReportFile, ReportRun
+from reporting.report import Block, Figures, ReportDefinition
+
+CSV_COLUMNS = ("row", "area", "column", "title", "value", "unit")
+
+
+def as_json(run: ReportRun) -> dict[str, Any]:
+    """`{run, cells: [{row, column, value, unit, list_url}]}`, the contract of the report command."""
+    cells = [
+        {
+            "row": cell.row,
+            "column": cell.column,
+            "value": cell.value,
+            "unit": cell.unit,
+            "list_url": cell.list_url,
+        }
+        for cell in run.figures.cells
+    ]
+    return {"run": str(run.pk), "cells": cells}
+
+
+def as_workbook(run: ReportRun, made_at: datetime.datetime) -> bytes:
+    """One sheet a block in its official form, marked cells filled and commented, and the sheet 来源."""
+    definition = DEFINITIONS[run.kind]
+    figures = run.figures
+    blocks = list(definition.blocks(run.request))
+    forms = [_form(run, figures, block) for block in blocks]
+    forms.append(_source(run, definition, figures))
+    return write_form(*forms, made_at=made_at)
+
+
+def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:
+    head = [[HeadCell(cell.text, cell.rows, cell.cols) for cell in row] for row in block.head()]
+    head[0][:0] = [HeadCell(block.first, block.depth)] + [HeadCell("数别", block.depth)] * bool(block.lines)
+    rows: list[list[Any]] = []
+    totals: list[int] = []
+    for row in figures.rows:
+        for number, (word, keys) in enumerate(block.line_keys()):
+            totals += [len(rows)] if row.top else []
+            name = FormCell(row.name, rows=len(block.lines) or 1) if number == 0 else None
+            line: list[Any] = [name, word] if block.lines else [name]
+            line += [_form_cell(figures, row.code, key) for key in keys]
+            rows.append(line)
+    note = figures.notes.get(block.key, "")
+    return OfficialForm(
+        title=block.title,
+        sheet=block.sheet or block.word,
+        head=head,
+        rows=rows,
+        unit=block.unit,
+        filler=run.area.name,
+        as_of=f"{run.as_of:%Y-%m-%d}",
+        total_rows=totals,
+        notes=[f"注：{note}"] if note else [],
+        fixed_columns=2 if block.lines else 1,
+    )
+
+
+def _form_cell(figures: Figures, row: str, key: str) -> Any:
+    value, mark = figures.value(row, key), figures.mark(row, key)
+    return value if mark is None else FormCell(value, mark="error", comment="\n".join(mark.messages))
+
+
+def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> OfficialForm:
+    """What the figures rest on: the run, its day and checksum, the plan read, and every marked cell."""
+    names = {row.code: row.name for row in figures.rows}
+    headings = definition.headings(run.request)
+    facts = [
+        ["报表", definition.title],
+        ["区划", f"{run.area.name}（{run.area.code}）"],
+        ["年度", f"{run.year}年"],
+        ["统计截止", f"{run.as_of:%Y-%m-%d}"],
+        ["报表记录", str(run.pk)],
+        ["数字校验码", run.checksum],
+        ["规划表", figures.plan or "没有采用的规划表"],
+        ["办理人", str(run.requested_by) if run.requested_by else "系统"],
+    ]
+    marks = [
+        [f"{mark.sign} {names[mark.row]} {headings[mark.column]}", "；".join(mark.messages)]
+        for mark in figures.marks
+    ]
+    return OfficialForm(
+        title=f"{definition.title}来源",
+        sheet="来源",
+        head=[[HeadCell("项目"), HeadCell("内容")]],
+        rows=[*facts, *marks],
+        notes=["标出的数照印不改；核实结果另行登记。"] if marks else [],
+        signatures=(),
+        widths=(40, 90),
+    )
+
+
+def as_csv(run: ReportRun) -> bytes:
+    """One line a cell, with the words of its row and column; unknown values are empty."""
+    figures = run.figures
+    names = {row.code: row.name for row in figures.rows}
+    headings = DEFINITIONS[run.kind].headings(run.request)
+    text = io.StringIO(newline="")
+    write_csv(
+        text,
+        CSV_COLUMNS,
+        (
+            (
+                cell.row,
+                names[cell.row],
+                cell.column,
+                headings[cell.column],
+                cell.value,
+                cell.unit,
+            )
+            for cell in figures.cells
+        ),
+    )
+    return text.getvalue().encode()
+
+
+def write_files(run: ReportRun, made_at: datetime.datetime) -> list[ReportFile]:
+    """The run's three files on disk, each complete under its name or not there; rows to be saved by the caller."""
+    contents = {
+        ReportFile.Format.XLSX: as_workbook(run, made_at),
+        ReportFile.Format.CSV: as_csv(run),
+        ReportFile.Format.JSON: json.dumps(as_json(run), ensure_ascii=False).encode(),
+    }
+    made = []
+    for form, content in contents.items():
+        file = ReportFile(
+            run=run, format=form, size=len(content), checksum=hashlib.sha256(content).hexdigest()
+        )
+        _place(Path(settings.MEDIA_ROOT) / file.name, content)
+        made.append(file)
+    return made
+
+
+def _place(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(name, path)
+
+
+def download_name(run: ReportRun, file: ReportFile) -> str:
+    """The Chinese name under which a file is handed out."""
+    return (
+        f"{run.area.name}{run.year}年{DEFINITIONS[run.kind].title}（截至{run.as_of:%Y-%m-%d}）.{file.format}"
+    )

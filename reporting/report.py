@@ -1,0 +1,239 @@
+"""What a report is: columns with official heads, rows of areas, cells that know the list they count.
+
+One definition gives the page, the workbook, the csv and the json (domain §7): all four are written from the
+same `Figures`, which is also what a kept run stores. Nothing here reads the database.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from areas.models import Area
+
+HOUSEHOLDS, PERSONS, VILLAGES = "households", "persons", "villages"
+UNIT_WORDS = {HOUSEHOLDS: "户", PERSONS: "人", VILLAGES: "个", "yuan": "元", "percent": "%"}
+ORDINALS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+PRINTED, DIFFERENCE, ACTUAL = "printed_", "diff_", "actual_"
+
+Value = int | str | None
+
+
+class ReportRefused(Exception):
+    """These parameters give no report; the text is the Chinese reason for the reader."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """`path`: the words of the head from the topmost row down; `edge`: a strong rule to its right."""
+
+    key: str
+    path: tuple[str, ...]
+    unit: str
+    edge: bool = False
+
+    @property
+    def heading(self) -> str:
+        return " ".join(word.replace("\n", "") for word in self.path)
+
+
+@dataclass(frozen=True)
+class PageHead:
+    text: str
+    rows: int
+    cols: int
+    edge: bool
+    top: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """One table of a report: a choice of figures on the page, a sheet of the workbook.
+
+    `word` names it where one chooses, `sheet` in the workbook; `first` heads the column of areas. With `lines`
+    (word, key prefix) an area has several lines, whose keys are those of the columns with another prefix.
+    """
+
+    key: str
+    word: str
+    title: str
+    unit: str
+    columns: tuple[Column, ...]
+    first: str
+    sheet: str = ""
+    ordinals: bool = False
+    lines: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def depth(self) -> int:
+        return max(len(column.path) for column in self.columns)
+
+    def line_keys(self) -> list[tuple[str, list[str]]]:
+        """The lines of an area: their word ("" for the only one) and the keys of their cells."""
+        if not self.lines:
+            return [("", [column.key for column in self.columns])]
+        stems = [column.key.partition("_")[2] for column in self.columns]
+        return [(word, [prefix + stem for stem in stems]) for word, prefix in self.lines]
+
+    def head(self) -> list[list[PageHead]]:
+        """The merged head without its first column; equal words side by side under one parent are one cell."""
+        depth = self.depth
+        rows: list[list[PageHead]] = []
+        for level in range(depth):
+            row: list[PageHead] = []
+            start = 0
+            while start < len(self.columns):
+                path = self.columns[start].path
+                end = start + 1
+                if level < len(path) - 1:
+                    while (
+                        end < len(self.columns) and self.columns[end].path[: level + 1] == path[: level + 1]
+                    ):
+                        end += 1
+                if level < len(path):
+                    rows_down = depth - level if level == len(path) - 1 else 1
+                    edge = self.columns[end - 1].edge
+                    row.append(
+                        PageHead(path[level], rows_down, end - start, edge, top=level == 0 and depth > 2)
+                    )
+                start = end
+            rows.append(row)
+        return rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """`code` of the area, its `name` as the form prints it; `top`: the row of the whole."""
+
+    code: str
+    name: str
+    top: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`value`: an integer, a text as printed, or None (not known); `list_url` opens what is counted."""
+
+    row: str
+    column: str
+    value: Value
+    unit: str
+    list_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A printed figure that cannot be right: its ordinal, and every reason. The figure itself stays."""
+
+    row: str
+    column: str
+    sign: str
+    messages: tuple[str, ...]
+
+
+@dataclass
+class Figures:
+    """Everything a kept run shows: `notes` stand under the form, `plan` names the printed table that was read."""
+
+    rows: list[Row]
+    cells: list[Cell]
+    marks: list[Mark] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    plan: str = ""
+    plan_id: int | None = None
+
+    def __post_init__(self) -> None:
+        self._by_place = {(cell.row, cell.column): cell for cell in self.cells}
+        self._marks = {(mark.row, mark.column): mark for mark in self.marks}
+
+    def cell(self, row: str, column: str) -> Cell:
+        return self._by_place[row, column]
+
+    def value(self, row: str, column: str) -> Value:
+        return self._by_place[row, column].value
+
+    def mark(self, row: str, column: str) -> Mark | None:
+        return self._marks.get((row, column))
+
+    def checksum(self) -> str:
+        """SHA-256 of the figures alone: the same parameters and data give the same one."""
+        ordered = sorted(self.cells, key=lambda cell: (cell.row, cell.column))
+        lines = [(cell.row, cell.column, cell.value, cell.unit) for cell in ordered]
+        return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "rows": [asdict(row) for row in self.rows],
+            "cells": [asdict(cell) for cell in self.cells],
+            "marks": [asdict(mark) for mark in self.marks],
+            "notes": self.notes,
+            "plan": self.plan,
+            "plan_id": self.plan_id,
+        }
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any]) -> Figures:
+        return cls(
+            rows=[Row(**row) for row in stored["rows"]],
+            cells=[Cell(**cell) for cell in stored["cells"]],
+            marks=[Mark(**{**mark, "messages": tuple(mark["messages"])}) for mark in stored["marks"]],
+            notes=stored["notes"],
+            plan=stored["plan"],
+            plan_id=stored["plan_id"],
+        )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: `area` and its direct children, `year`, as known on `as_of` (domain §3)."""
+
+    area: Area
+    year: int
+    as_of: datetime.date
+
+    @property
+    def base_day(self) -> datetime.date:
+        """The last day of the year before: what stood then is the base of the year."""
+        return datetime.date(self.year - 1, 12, 31)
+
+    @property
+    def until(self) -> datetime.date:
+        """The last day that counts."""
+        return min(datetime.date(self.year, 12, 31), self.as_of)
+
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class ReportDefinition:
+    """One official form.
+
+    `check` raises ReportRefused; `figures` does the counting and calls its progress with done, total and a word.
+    """
+
+    kind: str
+    title: str
+    explanation: str
+    check: Callable[[Request], None]
+    figures: Callable[[Request, Progress], Figures]
+    blocks: Callable[[Request], Sequence[Block]]
+
+    def headings(self, request: Request) -> dict[str, str]:
+        """The words of every cell's column, by key."""
+        found: dict[str, str] = {}
+        for block in self.blocks(request):
+            for word, keys in block.line_keys():
+                for key, column in zip(keys, block.columns, strict=True):
+                    found.setdefault(key, f"{word or block.word} {column.heading}")
+        return found
+
+
+def ordinal(place: int) -> str:
+    """① for 0; beyond ⑳ the number in brackets."""
+    return ORDINALS[place] if place < len(ORDINALS) else f"({place + 1})"

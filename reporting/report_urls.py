@@ -1,0 +1,14 @@
+"""Addresses of the workbench and the reports; reporting/urls.py takes them in."""
+
+from django.urls import path
+
+from reporting.views import reports, workbench
+
+urlpatterns = [
+    path("", workbench.workbench, name="workbench"),
+    path("workbench/jobs/", workbench.jobs, name="workbench-jobs"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/runs/<uuid:pk>/", reports.run, name="run"),
+    path("reports/files/<uuid:pk>/", reports.file, name="file"),
+    path("reports/<slug:kind>/", reports.report, name="report"),
+]

@@ -1,0 +1,119 @@
+"""A run's block as the page draws it: lines of cells with their classes, links and marks (look.md §5)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reporting.report import DIFFERENCE, Block, Column, Figures, Row, Value
+
+
+@dataclass(frozen=True)
+class PageCell:
+    text: str
+    classes: str
+    list_url: str | None = None
+    sign: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """`name` stands on the first line of an area and reaches over `height` of them."""
+
+    name: str
+    height: int
+    word: str
+    top: bool
+    cells: list[PageCell]
+
+
+def lines(figures: Figures, block: Block) -> Iterator[PageLine]:
+    for row in figures.rows:
+        for number, (word, keys) in enumerate(block.line_keys()):
+            yield PageLine(
+                name=row.name if number == 0 else "",
+                height=len(block.lines) or 1,
+                word=word,
+                top=row.top,
+                cells=[
+                    _cell(figures, row, key, column) for key, column in zip(keys, block.columns, strict=True)
+                ],
+            )
+
+
+def sums(figures: Figures, block: Block) -> list[tuple[str, list[PageCell]]]:
+    """相加 of the parts and how much it is more than the whole, so that the eye finds a gap; empty without parts."""
+    tops = [row for row in figures.rows if row.top]
+    parts = [row for row in figures.rows if not row.top]
+    if len(tops) != 1 or not parts or block.lines:
+        return []
+    added: list[PageCell] = []
+    more: list[PageCell] = []
+    for column in block.columns:
+        numbers = [figures.value(row.code, column.key) for row in parts]
+        edge = " edge" if column.edge else ""
+        if column.key.startswith(DIFFERENCE) or any(isinstance(number, str) for number in numbers):
+            added.append(PageCell("", f"n{edge}"))
+            more.append(PageCell("", f"n{edge}"))
+            continue
+        known = [number for number in numbers if isinstance(number, int)]
+        total, whole = sum(known), figures.value(tops[0].code, column.key)
+        added.append(PageCell(plain(total) if known else "", f"n{edge}"))
+        if known and isinstance(whole, int):
+            gap = total - whole
+            more.append(PageCell(signed(gap), f"n{edge} diff" if gap else f"n{edge} quiet"))
+        else:
+            more.append(PageCell("", f"n{edge}"))
+    return [(f"{counted(len(parts))}相加", added), (f"比{tops[0].name}多", more)]
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    sign: str
+    place: str
+    value: str
+    reason: str
+
+
+def marked(figures: Figures, headings: dict[str, str]) -> list[MarkLine]:
+    """The reasons under the table, one line a marked cell."""
+    names = {row.code: row.name for row in figures.rows}
+    return [
+        MarkLine(
+            mark.sign,
+            f"{names[mark.row]}　{headings[mark.column]}",
+            plain(figures.value(mark.row, mark.column)),
+            "；".join(mark.messages),
+        )
+        for mark in figures.marks
+    ]
+
+
+def _cell(figures: Figures, row: Row, key: str, column: Column) -> PageCell:
+    cell, mark = figures.cell(row.code, key), figures.mark(row.code, key)
+    classes = ["n"]
+    classes += ["edge"] if column.edge else []
+    classes += ["bad"] if mark else []
+    classes += ["zero"] if cell.value == 0 else []
+    text = signed(cell.value) if key.startswith(DIFFERENCE) else plain(cell.value)
+    if mark is None:
+        return PageCell(text, " ".join(classes), cell.list_url)
+    return PageCell(text, " ".join(classes), cell.list_url, mark.sign, "；".join(mark.messages))
+
+
+def plain(value: Value) -> str:
+    if value is None:
+        return ""
+    return str(value).replace("-", "−") if isinstance(value, int) else value
+
+
+def signed(value: Value) -> str:
+    """＋800, −12, 0: a difference shows its side."""
+    if isinstance(value, int) and value > 0:
+        return f"＋{value}"
+    return plain(value)
+
+
+def counted(parts: int) -> str:
+    """六处: how many areas were added up, in words up to ten."""
+    words = "零一二三四五六七八九十"
+    return f"{words[parts] if parts < len(words) else parts}处"

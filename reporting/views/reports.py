@@ -1,0 +1,161 @@
+"""Reports: ask for one, see a kept run, take its files."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.permissions import SignedIn, require
+from accounts.roles import Capability
+from areas.models import Area
+from areas.scope import ScopedQuerySet
+from office import clock, trail
+from office.jobs import enqueue
+from office.listing import asked_area, page_by_key
+from reporting.definitions import DEFINITIONS
+from reporting.files import download_name
+from reporting.forms import ReportForm
+from reporting.jobs import parameters
+from reporting.models import ReportFile, ReportRun
+from reporting.report import ReportDefinition
+from reporting.screen import lines, marked, sums
+
+TYPES = {
+    ReportFile.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ReportFile.Format.CSV: "text/csv; charset=utf-8",
+    ReportFile.Format.JSON: "application/json",
+}
+
+
+@require_http_methods(["GET", "POST"])
+def reports(request: SignedIn) -> HttpResponse:
+    """All kinds, the form and the recent runs; POST queues the report as a job."""
+    areas = Area.objects.visible_to(request.user)
+    require(request.user, Capability.REPORT_VIEW)
+    if request.method != "POST":
+        return _listing(request, areas)
+    require(request.user, Capability.REPORT_RUN)
+    form = ReportForm(request.POST, areas=areas, today=clock.today())
+    if not form.is_valid():
+        return _listing(request, areas, form=form)
+    asked = form.cleaned_data
+    require(request.user, Capability.REPORT_RUN, asked["area"])
+    job = enqueue(
+        "report",
+        params=parameters(asked["kind"], asked["area"], asked["year"], asked["as_of"]),
+        owner=request.user,
+    )
+    return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
+
+
+@require_GET
+def report(request: SignedIn, kind: str) -> HttpResponse:
+    """One kind: its form, filled from the address, and the runs kept so far."""
+    areas = Area.objects.visible_to(request.user)
+    require(request.user, Capability.REPORT_VIEW)
+    if kind not in DEFINITIONS:
+        raise Http404
+    return _listing(request, areas, definition=DEFINITIONS[kind])
+
+
+def _listing(
+    request: SignedIn,
+    areas: ScopedQuerySet,
+    *,
+    definition: ReportDefinition | None = None,
+    form: ReportForm | None = None,
+) -> HttpResponse:
+    runs = ReportRun.objects.visible_to(request.user)
+    if definition is not None:
+        runs = runs.filter(kind=definition.kind)
+    if (area := asked_area(request)) is not None:
+        runs = runs.in_area(area)
+    if (year := request.GET.get("year", "")).isdigit():
+        runs = runs.filter(year=int(year))
+    listed = runs.select_related("area", "requested_by").defer("figures_stored")
+    page = page_by_key(listed, request, order=("-created_at", "pk"))
+    refused = form is not None
+    if form is None and Capability.REPORT_RUN in request.user.capabilities():
+        form = ReportForm(None, areas=areas, today=clock.today(), initial=_asked(request, definition))
+    context = {
+        "definition": definition,
+        "definitions": DEFINITIONS.values(),
+        "form": form,
+        "runs": [(DEFINITIONS[run.kind].title, run) for run in page.rows if run.kind in DEFINITIONS],
+        "page": page,
+    }
+    return render(request, "reporting/reports.html", context, status=422 if refused else 200)
+
+
+def _asked(request: SignedIn, definition: ReportDefinition | None) -> dict[str, Any]:
+    """The form's first values: what the address says, otherwise this year, the own area, today."""
+    today = clock.today()
+    home = request.user.home_area
+    return {
+        "kind": definition.kind if definition else request.GET.get("kind", ""),
+        "year": request.GET.get("year") or today.year,
+        "area": request.GET.get("area") or (home.code if home else ""),
+        "as_of": request.GET.get("as_of") or today,
+    }
+
+
+@require_GET
+def run(request: SignedIn, pk: UUID) -> HttpResponse:
+    """A kept run: one block of its figures at a time, each counted number a link to what it counts."""
+    kept = get_object_or_404(
+        ReportRun.objects.visible_to(request.user).select_related("area__parent", "requested_by"), pk=pk
+    )
+    require(request.user, Capability.REPORT_VIEW, kept.area)
+    definition, figures = DEFINITIONS[kept.kind], kept.figures
+    blocks = list(definition.blocks(kept.request))
+    block = next((one for one in blocks if one.key == request.GET.get("block")), blocks[0])
+    context = {
+        "run": kept,
+        "definition": definition,
+        "blocks": blocks,
+        "chosen": block,
+        "lines": list(lines(figures, block)),
+        "sums": sums(figures, block),
+        "note": figures.notes.get(block.key, ""),
+        "marks": marked(figures, definition.headings(kept.request)),
+        "plan": figures.plan,
+        "files": sorted(kept.files.all(), key=lambda file: ReportFile.Format.values.index(file.format)),
+    }
+    return render(request, "reporting/run.html", context)
+
+
+@require_GET
+def file(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
+    """A file of a run, under its Chinese name; every download is a row of the trail."""
+    wanted = get_object_or_404(
+        ReportFile.objects.visible_to(request.user).select_related("run__area__parent"), pk=pk
+    )
+    require(request.user, Capability.REPORT_VIEW, wanted.run.area)
+    try:
+        content = (Path(settings.MEDIA_ROOT) / wanted.name).open("rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    with transaction.atomic():
+        trail.record(
+            "下载报表",
+            actor=request.user,
+            subject=wanted.run,
+            area=wanted.run.area,
+            detail={"format": wanted.format, "checksum": wanted.checksum},
+            request=request,
+        )
+    answer = FileResponse(
+        content,
+        as_attachment=True,
+        filename=download_name(wanted.run, wanted),
+        content_type=TYPES[ReportFile.Format(wanted.format)],
+    )
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,45 @@
+"""The top bar: only words that the duties open and that exist, the current one marked."""
+
+import pytest
+
+from accounts import context
+from accounts.roles import Capability
+
+BUSINESS = ["工作台", "贫困户", "村", "滚动规划", "报表", "任务"]
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("district", BUSINESS),
+        ("village", BUSINESS),
+        ("helper", ["工作台", "贫困户", "村", "任务"]),
+        ("department", ["工作台", "村", "任务"]),
+        ("auditor", ["工作台", "操作日志", "任务"]),
+        ("security", ["工作台", "用户", "任务"]),
+        ("admin", ["工作台", "任务"]),
+        ("outsider", ["工作台", "任务"]),
+    ],
+)
+def test_the_words_follow_the_role(signed_in, role, words):
+    desk = signed_in(role).get("/jobs/").context
+    assert [word for word, _, _ in desk["nav"]] == words
+    assert [word for word, _, current in desk["nav"] if current] == ["任务"]
+
+
+def test_a_word_without_a_page_is_left_out(signed_in, monkeypatch):
+    monkeypatch.setattr(
+        context, "WORDS", [("措施", "measures:list", Capability.REGISTER_VIEW), *context.WORDS]
+    )
+    assert "措施" not in signed_in("district").get("/jobs/").content.decode()
+
+
+def test_the_bar_says_who_and_where(signed_in, cast, ground):
+    desk = signed_in("town").get("/jobs/").context
+    assert desk["who"] == "演示town　镇街经办"
+    assert desk["desk_area"] == ground.town
+
+
+def test_who_is_not_signed_in_sees_no_word(client, db):
+    desk = client.get("/accounts/login/").context
+    assert desk["nav"] == [] and desk["who"] == ""

@@ -1,0 +1,85 @@
+"""Who may ask for what: one line for each URL name. A URL that is missing here fails the run.
+
+A Rule says what GET and what POST need: a capability (all of several in a tuple), SIGNED_IN, ANYONE, or None
+when the method is not served (405). `of` names the builder in tests/permission_objects.py that gives the
+URL's arguments: an object in the own area, one elsewhere (404), and none at all (404 with the same body).
+"""
+
+from dataclasses import dataclass
+
+from accounts.roles import Capability as C
+
+ANYONE = "anyone"
+SIGNED_IN = "signed in"
+Needs = str | C | tuple[C, ...] | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    get: Needs = None
+    post: Needs = None
+    of: str = ""
+
+    def needs(self, method: str) -> Needs:
+        return self.get if method == "GET" else self.post
+
+
+TABLE: dict[str, Rule] = {
+    # accounts: sign-in and the own password
+    "accounts:login": Rule(ANYONE, ANYONE),
+    "accounts:logout": Rule(post=SIGNED_IN),
+    "accounts:password": Rule(SIGNED_IN, SIGNED_IN),
+    # accounts: users and duties
+    "accounts:users": Rule(C.USERS_MANAGE),
+    "accounts:user-new": Rule(C.USERS_MANAGE, C.USERS_MANAGE),
+    "accounts:user": Rule(C.USERS_MANAGE, of="user"),
+    "accounts:user-disable": Rule(post=C.USERS_MANAGE, of="user"),
+    "accounts:user-enable": Rule(post=C.USERS_MANAGE, of="user"),
+    "accounts:user-password": Rule(post=C.USERS_MANAGE, of="user"),
+    "accounts:user-grant": Rule(post=C.USERS_MANAGE, of="user"),
+    "accounts:user-end-duty": Rule(post=C.USERS_MANAGE, of="duty"),
+    # accounts: jobs (the own ones), trail, monitors
+    "accounts:jobs": Rule(SIGNED_IN),
+    "accounts:job": Rule(SIGNED_IN, of="job"),
+    "accounts:job-progress": Rule(SIGNED_IN, of="job"),
+    "accounts:job-cancel": Rule(post=SIGNED_IN, of="job"),
+    "accounts:job-retry": Rule(post=SIGNED_IN, of="job"),
+    "accounts:trail": Rule(C.TRAIL_VIEW),
+    "accounts:healthz": Rule(ANYONE),
+    "accounts:readyz": Rule(ANYONE),
+    # villages
+    "villages:list": Rule(C.VILLAGE_VIEW),
+    "villages:events": Rule(C.VILLAGE_VIEW),
+    "villages:village": Rule(C.VILLAGE_VIEW, of="village"),
+    "villages:staff": Rule(C.VILLAGE_EDIT, C.VILLAGE_EDIT, of="village"),
+    "villages:year-new": Rule(C.VILLAGE_EDIT, C.VILLAGE_EDIT, of="village"),
+    "villages:year": Rule(C.VILLAGE_EDIT, C.VILLAGE_EDIT, of="village_year"),
+    # households
+    "households:list": Rule(C.REGISTER_VIEW),
+    "households:events": Rule(C.REGISTER_VIEW),
+    "households:detail": Rule(C.REGISTER_VIEW, of="household"),
+    "households:village-panel": Rule(C.VILLAGE_VIEW, of="village"),
+    "households:lines": Rule(C.LINES_VIEW, (C.LINES_VIEW, C.LINES_EDIT)),
+    # reporting: workbench, plans, reports
+    "reporting:workbench": Rule(SIGNED_IN),
+    "reporting:workbench-jobs": Rule(SIGNED_IN),
+    "reporting:plans": Rule(C.PLAN_VIEW),
+    "reporting:plan-import": Rule(C.PLAN_IMPORT, C.PLAN_IMPORT),
+    "reporting:plan": Rule(C.PLAN_VIEW, of="plan"),
+    "reporting:plan-adopt": Rule(post=C.PLAN_ADOPT, of="plan"),
+    "reporting:plan-export": Rule(C.PLAN_VIEW, of="plan_file"),
+    "reporting:reports": Rule(C.REPORT_VIEW, (C.REPORT_VIEW, C.REPORT_RUN)),
+    "reporting:report": Rule(C.REPORT_VIEW, of="report_kind"),
+    "reporting:run": Rule(C.REPORT_VIEW, of="run"),
+    "reporting:file": Rule(C.REPORT_VIEW, of="run_file"),
+}
+
+# Lists that `?area=CODE` narrows: the code of an area elsewhere reads like one that does not exist.
+AREA_LISTS = [
+    "villages:list",
+    "villages:events",
+    "households:list",
+    "households:events",
+    "reporting:plans",
+    "reporting:reports",
+]

@@ -1,0 +1,111 @@
+"""The workbench: figures of the own area from the events, what waits, jobs; none of it without the register."""
+
+import datetime
+import re
+from typing import Any
+
+import pytest
+
+from office.clock import SHANGHAI
+from office.jobs import enqueue
+from reporting.chart import YearBars, draw
+from reporting.models import PlanTable
+from reporting.reading import read_plan
+from tests.reporting.conftest import PLANNED
+from tests.reporting.tables import as_csv, persons
+
+
+def at(*on: int) -> dict[str, Any]:
+    day = datetime.date(*on)
+    moment = datetime.datetime.combine(day, datetime.time(18), SHANGHAI)
+    return {"on": day, "by": None, "origin": "历史导入", "recorded_at": moment}
+
+
+@pytest.fixture
+def lived(ground, make_household):
+    homes = [make_household(village=village, persons=3) for village in (ground.village, ground.other_village)]
+    homes.append(make_household(village=ground.village, persons=2, on=datetime.date(2016, 5, 1)))
+    homes[0].leave_poverty(**at(2016, 12, 5))
+    homes[1].leave_poverty(**at(2018, 11, 1))
+    return homes
+
+
+def text(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)).replace("　", " ")
+
+
+def test_the_balance_adds_up_and_its_last_figure_opens_the_register(lived, signed_in):
+    page = signed_in("district").get("/").content.decode()
+    assert "基数 6 ＋ 新增 2 ＋ 返贫 0 − 退出 6 ＝ 现有 2" in text(page)
+    now = signed_in("district").get("/").context["desk"].now_url
+    assert 'data-persons="2"' in signed_in("district").get(now).content.decode()
+
+
+def test_progress_has_a_line_a_part_and_the_whole(lived, plan, signed_in, ground):
+    desk = signed_in("district").get("/").context["desk"]
+    lines = [
+        (part.name, part.households, part.persons, part.planned, part.left)
+        for part in [*desk.parts, desk.whole]
+    ]
+    assert lines == [("东演示镇", 1, 2, 1, 0), ("西演示镇", 0, 0, 1, 3), ("演示区", 1, 2, 2, 3)]
+
+
+def test_a_town_sees_its_villages_and_nothing_of_another_town(lived, plan, signed_in, ground):
+    answer = signed_in("town").get("/")
+    page = answer.content.decode()
+    assert [part.name for part in answer.context["desk"].parts] == ["演示东村", "演示南村"]
+    assert ground.other_village.name not in page and ground.other_town.code not in page
+
+
+@pytest.mark.parametrize("name", ["auditor", "security", "admin", "department", "outsider"])
+def test_a_role_without_the_register_has_a_short_desk_without_figures(lived, signed_in, name):
+    answer = signed_in(name).get("/")
+    assert answer.status_code == 200
+    assert answer.context["desk"] is None
+    assert "在册" not in answer.content.decode()
+
+
+def test_plans_that_wait_and_tallies_not_run_are_counted(lived, signed_in, ground):
+    data = as_csv([persons("全区", "省定", "2016", "5"), persons("全区", "省定", "合计", "6")])
+    PlanTable.take_in(read_plan(data), name="待用", data=data, at=PLANNED, on=PLANNED.date())
+    todos = {todo.what: todo for todo in signed_in("district").get("/").context["todos"]}
+    assert (todos["规划表待采用"].count, todos["规划表待采用"].which) == (1, "待用（第1版）　错误 1 个")
+    assert (todos["年度退出统计未生成"].count, todos["年度退出统计未生成"].which) == (2, "2016年、2017年")
+    assert todos["任务未办成"].count == 0
+    assert "规划表待采用" not in {todo.what for todo in signed_in("town").get("/").context["todos"]}
+
+
+def test_jobs_under_way_are_the_own_ones_and_ask_again(lived, signed_in, cast, ground):
+    params = {"kind": "exit-tally", "area": ground.county.pk, "year": 2016, "as_of": "2018-11-20"}
+    enqueue("report", params=params, owner=cast["district"])
+    mine = signed_in("district").get("/workbench/jobs/?poll=1").content.decode()
+    assert "生成报表" in mine and 'hx-trigger="every 2s"' in mine
+    others = signed_in("leader").get("/workbench/jobs/").content.decode()
+    assert "生成报表" not in others and "hx-trigger" not in others
+
+
+def test_nobody_is_sent_to_sign_in(signed_in):
+    assert signed_in(None).get("/").status_code == 302
+
+
+def test_statements_do_not_grow_with_the_register(
+    lived, make_household, ground, signed_in, django_assert_max_num_queries
+):
+    client = signed_in("town")
+    client.get("/")
+    with django_assert_max_num_queries(16) as few:
+        client.get("/")
+    for _ in range(4):
+        make_household(village=ground.sibling_village)
+    with django_assert_max_num_queries(16) as many:
+        client.get("/")
+    assert len(few) == len(many)
+
+
+def test_the_chart_starts_at_zero_and_writes_its_figures():
+    chart = draw([YearBars(2016, 100, 50), YearBars(2017, 0, None)])
+    first, second = chart.years
+    assert [bar.width for bar in first.bars] == ["238.0", "119.0"]
+    assert [bar.label for bar in first.bars] == ["计划 100", "已退出 50"]
+    assert [(bar.label, bar.width) for bar in second.bars] == [("计划 0", "0.0")]
+    assert chart.words == "2016年计划 100，已退出 50；2017年计划 0"
