@@ -1,0 +1,56 @@
+"""The ten accounts of the demonstration, one a role, all with one password."""
+
+import datetime
+import os
+import secrets
+
+from accounts.models import User
+from accounts.roles import Role
+from areas.models import Area
+
+# Role → display name and the area of its duty: a village, a town, or the county.
+VILLAGE, TOWN = "侯塘村", "张山子镇"
+PEOPLE: dict[str, str] = {
+    Role.VILLAGE: "秦演示",
+    Role.HELPER: "许演示",
+    Role.TOWN: "吕演示",
+    Role.APPROVER: "何演示",
+    Role.DISTRICT: "孟演示",
+    Role.LEADER: "施演示",
+    Role.DEPARTMENT: "孔演示",
+    Role.AUDITOR: "严演示",
+    Role.SECURITY: "华演示",
+    Role.ADMIN: "金演示",
+}
+SINCE = datetime.date(2015, 1, 1)
+
+
+def given_password() -> str:
+    return os.environ.get("DEMO_PASSWORD", "")
+
+
+def areas_of(county: Area) -> dict[str, Area]:
+    """Role → area."""
+    town = county.children.get(name=TOWN)
+    village = town.children.get(name=VILLAGE)
+    found = dict.fromkeys(PEOPLE, county)
+    found.update({Role.VILLAGE: village, Role.HELPER: village, Role.TOWN: town, Role.APPROVER: town})
+    return found
+
+
+def make(county: Area) -> str:
+    """Creates the accounts with their duties; returns the password they all have."""
+    password = given_password() or secrets.token_urlsafe(9)
+    for role, place in areas_of(county).items():
+        user = User.objects.create_user(username=role, password=password, display_name=PEOPLE[role])
+        user.grant(role=role, area=place, start_on=SINCE, by=None)
+    return password
+
+
+def keep_password() -> None:
+    """A later run with another DEMO_PASSWORD: the accounts have that one from now on."""
+    password = given_password()
+    first = User.objects.filter(username=Role.DISTRICT).first()
+    if password and first is not None and not first.check_password(password):
+        for user in User.objects.filter(username__in=list(PEOPLE)):
+            user.change_password(password)

@@ -1,0 +1,128 @@
+"""A synthetic register of any size for one county, in batches of constant memory (`manage.py seed`)."""
+
+import datetime
+import random
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from django.db import transaction
+
+from areas.models import Area, Level
+from demo import ground, people, places, register, shares, surveys
+from demo.history import County, Life
+from demo.incomes import first_survey
+from demo.load import lines
+from demo.store import Rows
+from households.models import ClosedYear, Person
+from office import trail
+
+SEEDED = "载入模拟贫困户"
+BATCH = 2000
+PERSONS_A_HOUSEHOLD = 2
+# Poor households of a village of an invented county; the demonstration county has 3317 in 211.
+A_VILLAGE = 16
+MOST_VILLAGES = 18_000
+LOOKED_UP_AT_ONCE = 500
+NATIONAL_SHARE = 0.58
+BEGINNING = datetime.date(2014, 4, 1)
+
+
+class NoVillages(Exception):
+    """The county is known but has no village that stands."""
+
+
+def villages_of(rng: random.Random, code: str, households: int) -> dict[str, Area]:
+    """Villages of the county by code; a county nobody knows is made, with as many as its households need."""
+    county = Area.objects.filter(code=code, level=Level.COUNTY, valid_to__isnull=True).first()
+    if county is None and code == ground.county().code:
+        return places.write(rng, ground.villages(rng))
+    if county is None:
+        return places.write_invented(rng, code, max(3, min(households // A_VILLAGE, MOST_VILLAGES)))
+    found = places.known_villages(county)
+    if not found:
+        raise NoVillages(f"{county}还没有村（居），请先载入区划")
+    return found
+
+
+def first_day(county: Area) -> datetime.date:
+    """The first day on which a household may be registered: after the closed years."""
+    closed = ClosedYear.objects.filter(county=county).order_by("-year").first()
+    return datetime.date(closed.year + 1, 1, 4) if closed else BEGINNING
+
+
+def fill(*, code: str, households: int, seed: int, today: datetime.date) -> Iterator[int]:
+    """Adds so many households; yields how many are there after each batch, each a transaction of its own."""
+    rng = random.Random(seed)
+    with transaction.atomic():
+        villages = villages_of(rng, code, households)
+        county = Area.objects.by_code(code)
+        lines(county)
+    make = register.Register(rng, people.IdentityNumbers(_start(code)))
+    begin = first_day(county)
+    days = (min(today, begin + datetime.timedelta(days=600)) - begin).days
+    codes = list(villages)
+    done = 0
+    while done < households:
+        count = min(BATCH, households - done)
+        lives = [_life(make, rng.choice(codes), begin, days, plan) for plan in _plans(rng, count)]
+        _renumber(make, lives)
+        with transaction.atomic():
+            _write(rng, villages, lives, today)
+            done += count
+            if done == households:
+                trail.record(SEEDED, area=county, detail={"households": done, "seed": seed})
+        yield done
+
+
+def _start(code: str) -> int:
+    """Where the serials of identity numbers begin: another place for every county and size of register."""
+    return (
+        zlib.crc32(f"{code} {Person.objects.order_by('-pk').values_list('pk', flat=True).first()}".encode())
+        % 500
+    )
+
+
+def _plans(rng: random.Random, count: int) -> list[tuple[int, str, str]]:
+    sizes = shares.sizes(rng, count, count * PERSONS_A_HOUSEHOLD)
+    standards = shares.standards(rng, sizes, int(sum(sizes) * NATIONAL_SHARE))
+    return list(zip(sizes, standards, shares.causes(rng, sizes), strict=True))
+
+
+def _life(
+    make: register.Register, village: str, begin: datetime.date, days: int, plan: tuple[int, str, str]
+) -> Life:
+    size, standard, cause = plan
+    on = begin + datetime.timedelta(days=make.rng.randrange(max(1, days)))
+    sheet = make.household(village, size, standard, cause, on)
+    return Life(sheet, surveys.home(make.rng, size), village)
+
+
+def _renumber(make: register.Register, lives: Sequence[Life]) -> None:
+    """Gives new identity numbers to persons whose number somebody in the register holds already."""
+    waiting = [person for life in lives for person in life.sheet.members]
+    index = Person._meta.get_field("id_number_key").of  # type: ignore[union-attr]
+    while waiting:
+        keys = {index(person.id_number): person for person in waiting}
+        waiting = []
+        rest = iter(keys)
+        while some := list(islice(rest, LOOKED_UP_AT_ONCE)):
+            held = Person.objects.filter(id_number_key__in=some).values_list("id_number_key", flat=True)
+            waiting += [keys[key] for key in held]
+        for person in waiting:
+            make.number(person)
+
+
+def _write(
+    rng: random.Random, villages: dict[str, Area], lives: Sequence[Life], today: datetime.date
+) -> None:
+    county = County(rng, [])
+    rows = Rows(villages, today)
+    surveyor = people.person_name(rng, "女")
+    for life in lives:
+        county.enter(life)
+        first_survey(rng, life, surveyor)
+        rows.take(life)
+    for life in lives:
+        rows.take_surveys(life, years=False)
+    rows.write(county.events, history=False)

@@ -1,0 +1,78 @@
+"""Loads the demonstration county: all of it in one transaction, or nothing."""
+
+import datetime
+import random
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Role
+from areas.models import Area
+from demo import accounts, ground, places, world
+from demo.incomes import LINES
+from demo.store import LAST_SEALED, Rows, at
+from households import poverty
+from households.models import ClosedYear, CountyStandard, Cpi, PovertyLine, SubsistenceStandard
+from office import trail
+from office.models import TrailRow
+
+LOADED = "载入演示县"
+# Published figures (domain §2); everything else is computed from the indexes.
+PUBLISHED = (
+    (poverty.NATIONAL, 2015, 2800),
+    (poverty.PROVINCIAL, 2015, 3372),
+    (poverty.PROVINCIAL, 2017, 3509),
+)
+SUBSISTENCE = (2017, 3900)
+CPI_YEARS = (2016, 2017, 2018)
+# Households without a helper (C085 finds them), whose helper changed, and whose visits are kept.
+WITHOUT_HELPER, CHANGED_HELPER, VISITED = 0.003, 0.05, 0.15
+
+
+def loaded() -> bool:
+    return TrailRow.objects.filter(action=LOADED).exists()
+
+
+def lines(county: Area) -> None:
+    """Poverty lines, price indexes and the standard the county applies; keeps what is there."""
+    for standard, year, amount in PUBLISHED:
+        if not PovertyLine.objects.current().filter(standard=standard, year=year).exists():
+            PovertyLine.publish(standard, year, amount, source="公布数", at=at(datetime.date(year, 3, 1)))
+    for kind, _ in poverty.CPI_KINDS:
+        for year in CPI_YEARS:
+            Cpi.objects.get_or_create(kind=kind, year=year, defaults={"value": 102, "source": "演示"})
+    CountyStandard.objects.get_or_create(
+        county=county, from_year=2015, defaults={"standard": poverty.PROVINCIAL}
+    )
+    SubsistenceStandard.objects.get_or_create(
+        county=county, year=SUBSISTENCE[0], defaults={"amount": SUBSISTENCE[1], "source": "公布数"}
+    )
+
+
+@transaction.atomic
+def load(*, seed: int, households: int, today: datetime.date) -> str:
+    """The county as of the day; returns the password of its accounts."""
+    made = world.build(seed, households)
+    rng = random.Random(seed)
+    villages = places.write(rng, made.villages)
+    county = Area.objects.by_code(ground.county().code)
+    lines(county)
+    password = accounts.make(county)
+    rows = Rows(villages, today, by=User.objects.get(username=Role.DISTRICT))
+    for life in made.lives:
+        rows.take(life)
+    for life in made.lives:
+        rows.take_surveys(life)
+        if life.cancelled_on is None and rng.random() >= WITHOUT_HELPER:
+            visits = rng.randrange(1, 4) if rng.random() < VISITED else 0
+            rows.pair(rng, life, change=rng.random() < CHANGED_HELPER, visits=visits)
+    rows.write(made.county.events, history=True)
+    for year in range(min(LINES), LAST_SEALED + 1):
+        closed = at(datetime.date(year + 1, 1, 15))
+        ClosedYear.objects.create(county=county, year=year, closed_at=closed)
+    trail.record(
+        LOADED,
+        area=county,
+        detail={"households": len(made.lives), "events": len(made.county.events), "seed": seed},
+    )
+    return password
