@@ -155,7 +155,10 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": env.int("PASSWORD_LENGTH", default=10)},
@@ -173,6 +176,8 @@ AXES_CLIENT_IP_CALLABLE = "accounts.middleware.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# How many proxies of our own stand in front; their X-Forwarded-For is believed, nobody else's.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
 SESSION_HOURS = env.int("SESSION_HOURS", default=10)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600

@@ -71,7 +71,7 @@ def fill(*, code: str, households: int, seed: int, today: datetime.date) -> Iter
             _write(rng, villages, lives, today)
             done += count
             if done == households:
-                trail.record(SEEDED, area=county, detail={"households": done, "seed": seed})
+                trail.record(SEEDED, area=county, detail={"户数": done, "种子": seed})
         yield done
 
 

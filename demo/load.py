@@ -73,6 +73,6 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     trail.record(
         LOADED,
         area=county,
-        detail={"households": len(made.lives), "events": len(made.county.events), "seed": seed},
+        detail={"户数": len(made.lives), "动态": len(made.county.events), "种子": seed},
     )
     return password

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from areas.scope import AreaScope
 from households.models import Household, Survey
 from households.models.survey import ASSURANCES
 
@@ -86,6 +87,23 @@ def head_names(households: Iterable[int]) -> dict[int, str]:
     """Name of the head of each of these households, in one statement; a page's rows need no join for it."""
     found = Household.objects.filter(pk__in=set(households)).with_head().values_list("pk", "head_name")
     return {pk: name or "" for pk, name in found}
+
+
+def within(scope: AreaScope, household: Household) -> bool:
+    """Whether the household stands in the own area now; in a past stock or flow it may have moved away."""
+    return (
+        scope.everything
+        or household.county_id in scope.counties
+        or household.town_id in scope.towns
+        or household.village_id in scope.villages
+    )
+
+
+def signed(number: int) -> str:
+    """＋3, −2; nothing moved is —."""
+    if not number:
+        return "—"
+    return f"＋{number}" if number > 0 else f"−{-number}"
 
 
 def label(record: Model, name: str) -> str:

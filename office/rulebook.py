@@ -130,7 +130,7 @@ class RuleBook:
 
     def run(self, case: object, stage: str) -> list[Breach]:
         """Everything the case breaks at the stage, in the order of the rules."""
-        found = []
+        found: list[Breach] = []
         for rule in self._asked(type(case), stage):
             found += rule.breaches(case)
         return found

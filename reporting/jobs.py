@@ -82,10 +82,10 @@ def keep(run: JobRun, kind: str, request: Request, figures: Figures) -> dict[str
                 subject=kept,
                 area=request.area,
                 detail={
-                    "kind": kind,
-                    "year": request.year,
-                    "as_of": f"{request.as_of}",
-                    "checksum": kept.checksum,
+                    "报表": kind,
+                    "年度": request.year,
+                    "统计截止": f"{request.as_of}",
+                    "校验码": kept.checksum,
                 },
             )
             run.finish(result)

@@ -4,6 +4,7 @@ import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from accounts.permissions import require
 from accounts.roles import Capability
@@ -56,6 +57,7 @@ PRODUCTION = (
 YEARS_SHOWN, VISITS_SHOWN = 5, 20
 
 
+@require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """`<main data-village>` holds the village's code. Identity, phone and account numbers stay masked."""
     visible = Household.objects.visible_to(request.user).select_related(

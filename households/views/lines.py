@@ -74,7 +74,13 @@ def _publish(request: HttpRequest, form: PublishedLine) -> HttpResponse:
             at=clock.moment(),
             by=request.user,
         )
-        trail.record("poverty-line-publish", request=request, subject=line, detail=asked)
+        noted = {
+            "标准": asked["standard"],
+            "年度": asked["year"],
+            "公布数": asked["published"],
+            "来源": asked["source"],
+        }
+        trail.record("公布扶贫标准", request=request, subject=line, detail=noted)
     messages.success(request, f"已登记：{line}。以前登记的数保留在下面的登记记录里。")
     return HttpResponseRedirect(reverse("households:lines"), status=303)
 

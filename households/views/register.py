@@ -6,6 +6,9 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from accounts.permissions import require
 from accounts.roles import Capability
@@ -14,10 +17,11 @@ from areas.scope import AreaScope
 from households import tally
 from households.forms import RegisterFilter
 from households.models import Household, StatusEvent
-from households.record import head_names
+from households.record import head_names, within, written
 from office import clock
 from office.listing import (
     EXACT_UP_TO,
+    PLACE,
     Column,
     Page,
     area_choices,
@@ -28,18 +32,35 @@ from office.listing import (
 )
 
 COLUMNS = [
-    Column("town", "镇街"),
-    Column("village", "村"),
-    Column("group", "村民小组"),
-    Column("persons", "人口"),
-    Column("standard", "识别标准"),
-    Column("cause", "主要致贫原因"),
-    Column("mark", "状态"),
-    Column("colour", "四色", standard=False),
-    Column("attribute", "贫困户属性", standard=False),
-    Column("planned", "计划脱贫年度", standard=False),
-    Column("registered", "建档立卡日期", standard=False),
+    Column("town", "镇街", lambda row: row.town.name, "nb hide-phone", said=False),
+    Column("village", "村", lambda row: row.village.name, "nb s3", said=False, sort="village"),
+    Column("group", "组", lambda row: row.villager_group, "nb s3", said=False),
+    Column("persons", "人口", lambda row: row.persons_shown, "n s1", sort="-persons"),
+    Column("standard", "标准", lambda row: row.poverty_standard),
+    Column("cause", "主要致贫原因", lambda row: row.poverty_cause),
+    Column("mark", "状态", lambda row: row.mark, "nb s1"),
+    Column("colour", "四色", lambda row: _four(row.colour), "", standard=False),
+    Column("attribute", "贫困户属性", lambda row: row.attribute, standard=False),
+    Column("planned", "计划脱贫年度", lambda row: row.planned_exit_year, "n", standard=False),
+    Column("registered", "建档立卡日期", lambda row: written(row.registered_on), standard=False),
 ]
+# Columns of the table that a row needs.
+NEEDED = (
+    "number",
+    "county",
+    "town__name",
+    "village__name",
+    "villager_group",
+    "member_count",
+    "poverty_standard",
+    "poverty_cause",
+    "exit_mark",
+    "registered_on",
+    "removed_on",
+    "planned_exit_year",
+    "colour",
+    "attribute",
+)
 SORTS = {"village": ("village__code",), "persons": ("member_count",)}
 # The column by which the parts of an area are told apart.
 PARTS = {
@@ -57,6 +78,7 @@ class Part:
     persons: int
 
 
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     households = Household.objects.visible_to(request.user)
     require(request.user, Capability.REGISTER_VIEW)
@@ -74,7 +96,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             stock = tally.stock(form.events(events.in_area(area)), asked["on_register"], asked["as_of"])
             figures = {"total": stock.households, "persons": stock.persons}
         page = page_by_key(
-            found.select_related("village", "town"),
+            found.select_related("village", "town").only(*NEEDED),
             request,
             order=("number",),
             sorts=SORTS,
@@ -86,7 +108,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             row.head_name = names.get(row.pk, "")
             row.persons_shown = row.counted_persons if asked["on_register"] else row.member_count
             row.mark = _mark(row, day.year)
-            row.may_open = _within(scope, row)
+            row.may_open = within(scope, row)
         top = area or _only_area(request, scope)
         if top is not None and top.level in PARTS:
             if form.by_stock:
@@ -101,8 +123,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         "areas": areas,
         "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
         "columns": COLUMNS,
-        "shown": {column.key for column in chosen_columns(request, COLUMNS)},
+        "shown": chosen_columns(request, COLUMNS),
         "parts": parts,
+        "parts_url": _without_area(request),
         "narrowed": area is not None or any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "households/list.html", context, status=200 if form.is_valid() else 422)
@@ -135,14 +158,17 @@ def _only_area(request: HttpRequest, scope: AreaScope) -> Area | None:
     return home if home is not None and len(own) <= 1 else None
 
 
-def _within(scope: AreaScope, row: Household) -> bool:
-    """Whether the household still stands in the own area; in a past stock it may have moved away."""
-    return (
-        scope.everything
-        or row.county_id in scope.counties
-        or row.town_id in scope.towns
-        or row.village_id in scope.villages
-    )
+def _without_area(request: HttpRequest) -> str:
+    """This list from its first page, ready for the code of another area to be written behind it."""
+    query = request.GET.copy()
+    for name in ("area", *PLACE):
+        query.pop(name, None)
+    query["area"] = ""
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _four(colour: str) -> SafeString:
+    return render_to_string("_/four.html", {"colour": colour})
 
 
 def _mark(row: Household, year: int) -> str:

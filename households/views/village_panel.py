@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.permissions import require
 from accounts.roles import Capability
@@ -13,6 +14,7 @@ from villages.incidence import incidence
 from villages.models import VillageYear
 
 
+@require_safe
 def panel(request: HttpRequest, code: str) -> HttpResponse:
     """Households and persons on the register on the office day, and the incidence they make (R018).
 

@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.simple_tag
 def cells(row: Any, columns: Sequence[Column]) -> SafeString:
-    parts = []
+    parts: list[str] = []
     for column in columns:
         value = column.cell(row)
         parts += (column.opening, "" if value is None else conditional_escape(value), "</td>")

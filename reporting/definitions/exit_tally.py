@@ -32,6 +32,7 @@ from reporting.report import (
     Request,
 )
 
+EARLIEST = 2000
 BASE, NEW, RETURN, OTHER_IN = "base", "new", "return", "other_in"
 EXIT, OTHER_OUT, NOW, NET = "exit", "other_out", "now", "net"
 INCOMING = {
@@ -70,6 +71,8 @@ def cause_key(code: str) -> str:
 
 
 def check(request: Request) -> None:
+    if request.year < EARLIEST:
+        raise ReportRefused(f"{request.year}年没有登记：年度写四位数字")
     if request.year > request.as_of.year:
         raise ReportRefused(f"{request.year}年在统计截止（{request.as_of:%Y-%m-%d}）以后，还没有数")
     first = StatusEvent.objects.order_by("on").values_list("on", flat=True).first()

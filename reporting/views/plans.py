@@ -83,7 +83,7 @@ def plan_import(request: SignedIn) -> HttpResponse:
             actor=request.user,
             subject=table,
             area=table.area,
-            detail={"version": table.version, "cells": len(form.plan_cells), "checksum": table.checksum},
+            detail={"版次": table.version, "格数": len(form.plan_cells), "校验码": table.checksum},
             request=request,
         )
     words = f"照印数已载入 {len(form.plan_cells)} 个，一个未改。"
@@ -132,7 +132,7 @@ def plan_adopt(request: SignedIn, pk: int) -> HttpResponse:
                 actor=request.user,
                 subject=table,
                 area=table.area,
-                detail={"version": table.version, "checksum": table.checksum},
+                detail={"版次": table.version, "校验码": table.checksum},
                 request=request,
             )
     except CannotAdopt as refusal:
@@ -163,7 +163,7 @@ def plan_export(request: SignedIn, pk: int, fmt: str) -> HttpResponse:
         actor=request.user,
         subject=table,
         area=table.area,
-        detail={"format": fmt, "checksum": table.checksum},
+        detail={"格式": fmt, "校验码": table.checksum},
         request=request,
     )
     return answer

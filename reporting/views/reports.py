@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
@@ -33,7 +33,7 @@ TYPES = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reports(request: SignedIn) -> HttpResponse:
     """All kinds, the form and the recent runs; POST queues the report as a job."""
     areas = Area.objects.visible_to(request.user)
@@ -54,7 +54,7 @@ def reports(request: SignedIn) -> HttpResponse:
     return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
 
 
-@require_GET
+@require_safe
 def report(request: SignedIn, kind: str) -> HttpResponse:
     """One kind: its form, filled from the address, and the runs kept so far."""
     areas = Area.objects.visible_to(request.user)
@@ -105,7 +105,7 @@ def _asked(request: SignedIn, definition: ReportDefinition | None) -> dict[str, 
     }
 
 
-@require_GET
+@require_safe
 def run(request: SignedIn, pk: UUID) -> HttpResponse:
     """A kept run: one block of its figures at a time, each counted number a link to what it counts."""
     kept = get_object_or_404(
@@ -130,7 +130,7 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "reporting/run.html", context)
 
 
-@require_GET
+@require_safe
 def file(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
     """A file of a run, under its Chinese name; every download is a row of the trail."""
     wanted = get_object_or_404(
@@ -147,7 +147,7 @@ def file(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
             actor=request.user,
             subject=wanted.run,
             area=wanted.run.area,
-            detail={"format": wanted.format, "checksum": wanted.checksum},
+            detail={"格式": wanted.format, "校验码": wanted.checksum},
             request=request,
         )
     answer = FileResponse(

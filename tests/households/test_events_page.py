@@ -117,3 +117,10 @@ def test_statements_are_equal_for_5_and_50_rows(make_household, signed_in, djang
             client.get("/households/events/", {"year": 2015})
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_events_of_who_moved_away_stay_listed_without_a_link(lives, ground, signed_in):
+    lives[0].move_to(ground.other_village, on=datetime.date(2018, 3, 1), by=None, reason="搬迁")
+    response = signed_in("village").get("/households/events/")
+    assert figures(response) == (4, 8)  # 纳入, 退出, 返贫, 转出
+    assert f'href="/households/{lives[0].number}/"' not in response.content.decode()

@@ -68,7 +68,7 @@ def test_a_new_figure_keeps_the_old_one_and_is_in_the_trail(lines, signed_in):
     assert (response.status_code, response.headers["Location"]) == (303, "/lines/")
     assert PovertyLine.objects.line("省定标准", 2017).value == 3510
     assert PovertyLine.objects.filter(year=2017, published=3509, replaced_at__isnull=False).exists()
-    assert TrailRow.objects.filter(action="poverty-line-publish").count() == 1
+    assert TrailRow.objects.filter(action="公布扶贫标准").count() == 1
     html = client.get("/lines/").content.decode()
     assert "已登记：2017年省定标准3510元" in html
     assert "<s>3509</s>" in html

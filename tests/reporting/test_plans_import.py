@@ -34,7 +34,7 @@ def test_a_good_file_becomes_a_table(signed_in, ground):
     )
     assert (table.imported_by.username, table.is_adopted, table.cells.count()) == ("district", False, 3)
     row = TrailRow.objects.get(action="导入规划表")
-    assert row.detail["cells"] == 3
+    assert row.detail["格数"] == 3
 
 
 def test_the_office_day_is_that_of_the_import(signed_in):

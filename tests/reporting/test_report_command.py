@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from office.models import Job, JobState
+from reporting.management.commands.report import Command
 from reporting.models import ReportRun
 
 
@@ -108,6 +109,7 @@ def test_a_user_sees_only_the_own_area(county, ground, cast):
         (("--year", "2016", "--area", "999999000000"), "没有这个区划"),
         (("--year", "2019"), "还没有数"),
         (("--year", "2013"), "名册从2015年开始"),
+        (("--year", "0"), "没有登记"),
         (("--year", "2016", "--as-of", "2030-01-01"), "不能晚于今天"),
         (("--year", "2016", "--user", "nobody"), "没有用户"),
         (("--year", "2016", "--user", "auditor"), "没有这个区划"),
@@ -129,9 +131,9 @@ def test_what_cannot_be_done_is_refused_with_its_reason(county, cast, arguments,
     ],
 )
 def test_wrong_usage_is_an_error_of_usage(db, arguments):
-    with pytest.raises(CommandError) as refusal:
-        call_command("report", *arguments)
-    assert refusal.value.returncode == 1 or "error" in str(refusal.value).lower()
+    with pytest.raises(SystemExit) as usage:
+        Command().run_from_argv(["manage.py", "report", *arguments])
+    assert usage.value.code == 2
     assert not Job.objects.exists()
 
 

@@ -76,7 +76,7 @@ class Command(BaseCommand):
             ground=ground,
             within=within,
         )
-        detail = {"version": table.version, "cells": len(cells), "checksum": table.checksum}
+        detail = {"版次": table.version, "格数": len(cells), "校验码": table.checksum}
         trail.record("导入规划表", actor=by, subject=table, area=table.area, detail=detail)
         if options["adopt"]:
             if by is not None:

@@ -67,8 +67,7 @@ class Command(BaseCommand):
         kept = ReportRun.objects.get(pk=job.result["run"])
         out: Path | None = options["out"]
         if out is None:
-            json.dump(as_json(kept), self.stdout, ensure_ascii=False)
-            self.stdout.write("")
+            self.stdout.write(json.dumps(as_json(kept), ensure_ascii=False))
             return
         file = kept.files.get(format=out.suffix.removeprefix("."))
         try:

@@ -1,0 +1,50 @@
+"""The numbered rules of the register, by the lines of data/checks.csv; the modules beside this one fill them in."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from households.checks.case import Case
+from households.checks.record import PersonFacts
+from office.rulebook import RuleBook, Spot
+
+BOOK = RuleBook.read(Path(__file__).resolve().parent.parent / "data" / "checks.csv")
+
+OfPerson = Callable[[Case, PersonFacts], bool]
+OfHousehold = Callable[[Case], bool]
+Spots = Callable[[Case], Iterable[Spot]]
+
+
+def at(person: PersonFacts, *fields: str) -> Spot:
+    return Spot(fields, person.position, person.number)
+
+
+def of_person(id: str, *fields: str) -> Callable[[OfPerson], OfPerson]:
+    """A rule that each present person keeps or breaks; the fields are those beside which it is said."""
+
+    def register(breaks: OfPerson) -> OfPerson:
+        def spots(case: Case) -> Iterator[Spot]:
+            return (at(person, *fields) for person in case.present if breaks(case, person))
+
+        BOOK.rule(id, of=Case)(spots)
+        return breaks
+
+    return register
+
+
+def of_household(id: str, *fields: str) -> Callable[[OfHousehold], OfHousehold]:
+    """A rule that a household which is not cancelled keeps or breaks as a whole."""
+
+    def register(breaks: OfHousehold) -> OfHousehold:
+        def spots(case: Case) -> Iterator[Spot]:
+            if case.record.removed_on is None and breaks(case):
+                yield Spot(fields)
+
+        BOOK.rule(id, of=Case)(spots)
+        return breaks
+
+    return register
+
+
+def spotted(id: str) -> Callable[[Spots], Spots]:
+    """A rule that names its own places."""
+    return BOOK.rule(id, of=Case)

@@ -1,0 +1,64 @@
+"""What must be filled in, and filled in with words of the lists (C001, C002)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from households import identity
+from households.checks.book import at, spotted
+from households.checks.case import Case
+from households.checks.record import PersonFacts, coded_fields
+from households.codes import CODES
+from office.rulebook import Spot
+
+# required=yes in fields.csv and neither derived nor given by the system.
+OF_HOUSEHOLD = ("village", "villager_group", "poverty_standard", "attribute", "poverty_cause")
+OF_PERSON = ("name", "id_type", "id_number", "ethnicity", "relation", "health", "join_reason")
+# Derived from an 18-digit number; asked where the document has none.
+FROM_THE_NUMBER = ("sex", "birth_date")
+HAS_A_STEM = (*identity.CITIZEN_TYPES, identity.DISABILITY_TYPE)
+
+
+@spotted("C001")
+def missing(case: Case) -> Iterator[Spot]:
+    if case.record.removed_on is None:
+        for name in OF_HOUSEHOLD:
+            if not getattr(case.record, name):
+                yield Spot((f"household.{name}",))
+    for person in case.present:
+        for name in _asked(person):
+            if not getattr(person, name):
+                yield at(person, f"person.{name}")
+
+
+def _asked(person: PersonFacts) -> Iterable[str]:
+    if not person.id_type or person.id_type in HAS_A_STEM:
+        return OF_PERSON
+    return (*OF_PERSON, *FROM_THE_NUMBER)
+
+
+@spotted("C002")
+def unknown_word(case: Case) -> Iterator[Spot]:
+    record = case.record
+    for entity, part in (
+        ("household", record),
+        ("survey", record.survey),
+        ("living", record.living),
+        *(("helper", helper) for helper in record.helpers),
+        *(("watch", watch) for watch in record.watches),
+    ):
+        for name in _unknown(part, case.context.source):
+            yield Spot((f"{entity}.{name}",))
+    for person in record.persons:
+        for name in _unknown(person, case.context.source):
+            yield at(person, f"person.{name}")
+
+
+def _unknown(part: Any, source: str) -> Iterator[str]:
+    """Coded fields whose word no label, alias or code of the list gives."""
+    if part is None:
+        return
+    for name, list_name in coded_fields(type(part)):
+        value = getattr(part, name)
+        words = (value,) if isinstance(value, str) else value
+        if any(word and CODES[list_name].read(word, source) is None for word in words):
+            yield name

@@ -1,0 +1,41 @@
+"""The demonstration county as the commands see it: the base as published, everything adding up."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+COUNTY = "370405000000"
+
+
+def manage(site, *words: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.run(command, cwd=ROOT, env=site.env, capture_output=True, text=True, timeout=120)
+
+
+def test_base_columns_from_the_register_equal_the_printed_ones_for_every_town(site):
+    answer = manage(site, "report", "rolling-plan", "--year", "2018")
+    assert answer.returncode == 0, answer.stderr
+    cells = {(cell["row"], cell["column"]): cell["value"] for cell in json.loads(answer.stdout)["cells"]}
+    areas = {row for row, _ in cells}
+    assert len(areas) == 7
+    for area in areas:
+        for column in range(1, 8):
+            assert cells[area, f"actual_{column}"] == cells[area, f"printed_{column}"], (area, column)
+    assert (cells[COUNTY, "actual_1"], cells[COUNTY, "actual_2"]) == (7294, 4221)
+
+
+@pytest.mark.parametrize("command", ["verify_invariants", "verify_trail"])
+def test_nothing_is_wrong(site, command):
+    answer = manage(site, command)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_nobody_left_a_word_of_personal_data_in_the_logs(site):
+    log = (site.data_dir / "processes.log").read_text()
+    assert "990405" not in log
+    assert "Traceback" not in log
