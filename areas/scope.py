@@ -115,7 +115,7 @@ class AreaScope:
         return condition
 
 
-class ScopedQuerySet(models.QuerySet):
+class ScopedQuerySet(models.QuerySet[Any, Any]):
     """Rows of an area. Models with one foreign key to an Area of any level set `area_field` instead."""
 
     model: Any
