@@ -34,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
         """The first 安全管理员 of a deployment (`manage.py createsuperuser`); it creates all the others."""
         top = Area.objects.filter(parent__isnull=True, valid_to__isnull=True).order_by("code").first()
         if top is None:
-            raise ValueError("还没有区划：请先载入区划，再建立第一个安全管理员")
+            raise ValidationError("还没有区划：请先用 import_areas 导入区划，再建立第一个安全管理员")
         with transaction.atomic():
             user = self.create_user(username, password, **fields)
             Duty.objects.create(user=user, role=Role.SECURITY, area=top, start_on=_today())
