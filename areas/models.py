@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from areas.scope import AreaScope, ScopedQuerySet
 
 ALWAYS = datetime.date(1949, 10, 1)
+CODE = re.compile(r"[0-9]{12}")
 SUFFIXES = re.compile(r"(街道办事处|街道|镇|乡|村|社区|区|县|市|省)$")
 
 
@@ -34,6 +35,8 @@ class AreaQuerySet(ScopedQuerySet):
 
     def by_code(self, code: str) -> "Area":
         """The area that has, or last had, this code; raises Area.DoesNotExist."""
+        if not CODE.fullmatch(code):
+            raise Area.DoesNotExist("区划代码是12位数字")
         found: Area | None = self.filter(code=code).order_by(F("valid_to").desc(nulls_first=True)).first()
         if found is None:
             name = AreaName.objects.filter(code=code, area__in=self).order_by("-valid_from").first()

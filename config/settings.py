@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
     "simple_history",
@@ -231,6 +232,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Full numbers that one person may open in an hour; each is a row of the trail.
+REVEALS_PER_HOUR = env.int("REVEALS_PER_HOUR", default=30)
 MEDIA_ROOT = DATA_DIR / "files"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A household of twenty with its survey has more fields than Django's default of 1000.
@@ -253,6 +256,11 @@ CELERY_TASK_PUBLISH_RETRY = False
 
 # A worker that is silent this long loses its job to another.
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
+
+# A household counts as not visited after this many days without a visit.
+VISIT_DAYS = env.int("VISIT_DAYS", default=90)
+# Whether 理赔收入 counts in the income of a household whose risk was removed (fields.csv, watch).
+CLAIMS_ARE_INCOME = env.bool("CLAIMS_ARE_INCOME", default=False)
 
 LOGGING = {
     "version": 1,

@@ -35,6 +35,13 @@ def moment() -> datetime.datetime:
     return datetime.datetime.combine(_office_day(real.date()), real.time(), SHANGHAI)
 
 
+def end_of(day: datetime.date) -> datetime.datetime:
+    """24:00 of a Shanghai day: what is recorded before it is recorded by that day."""
+    if day == datetime.date.max:
+        return datetime.datetime.max.replace(tzinfo=datetime.UTC)
+    return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), SHANGHAI)
+
+
 def set_office_day(day: datetime.date) -> None:
     """From now on the office's day is this one, for every process on this DATA_DIR."""
     if settings.PRODUCTION:

@@ -197,11 +197,18 @@ def _beyond(model: type[Model], columns: Sequence[str], token: str) -> Q:
 def _read_key(model: type[Model], columns: Sequence[str], token: str) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
-        if not isinstance(values, list) or len(values) != len(columns):
+        if not isinstance(values, list) or len(values) != len(columns) or not all(map(_is_key, values)):
             raise ValueError("a key of another order")
         return [_column(model, name).to_python(value) for name, value in zip(columns, values, strict=True)]
-    except (ValueError, UnicodeError, binascii.Error, ValidationError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError, RecursionError) as error:
         raise BadRequest("翻页的位置认不出来，请从第一页重新打开。") from error
+
+
+def _is_key(value: object) -> bool:
+    """Whole numbers that a column can hold, and text that a database can."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
 def _column(model: type[Model], name: str) -> Field:

@@ -19,7 +19,7 @@ TOPS = {
     Level.PROVINCE: ("全省", "全区", "全市"),
     Level.CITY: ("全市", "全州", "全盟"),
     Level.COUNTY: ("全区", "全县", "全市", "全旗"),
-    Level.TOWN: ("全镇", "全街", "全乡"),
+    Level.TOWN: ("全镇", "全街", "全街道", "全乡"),
     Level.VILLAGE: ("全村",),
 }
 
@@ -35,8 +35,8 @@ class Links:
 def link(cells: Sequence[TidyCell], on: datetime.date, ground: Area | None = None) -> Links:
     """The areas valid on the day that the table names; `ground` says which area it is about.
 
-    Without it, it is the one area that has more than half of the printed parts among its own, and more of
-    them than any other.
+    Without it, it is the one area that has two or more of the printed parts, or more than half of them, among
+    its own, and more of them than any other. Of two printed names of one area the second stays unlinked.
     """
     names = list(dict.fromkeys(cell.area_word for cell in cells))
     top = next((cell.area_word for cell in cells if cell.is_top), None)
@@ -48,13 +48,23 @@ def link(cells: Sequence[TidyCell], on: datetime.date, ground: Area | None = Non
         ground = _ground(found, len(parts)) if parts else _only_one(top, on)
     if ground is None:
         return Links()
-    by_name = dict(found.get(ground.pk, {}))
+    by_name = _each_once(names, found.get(ground.pk, {}))
     for own in {squash(ground.name), squash(ground.short_name)} & set(parts):
         by_name.setdefault(own, ground)
     whole = top or (parts[0] if len(names) == 1 and by_name.get(parts[0]) == ground else None)
     if whole is None or (top and top not in TOPS[Level(ground.level)]):
         return Links(by_name)
     return Links({**by_name, whole: ground}, ground)
+
+
+def _each_once(names: Iterable[str], by_name: dict[str, Area]) -> dict[str, Area]:
+    """In the order of the table; a second name of an area is left out."""
+    kept: dict[str, Area] = {}
+    for name in names:
+        area = by_name.get(name)
+        if area is not None and area not in kept.values():
+            kept[name] = area
+    return kept
 
 
 def _by_parent(names: Iterable[str], on: datetime.date) -> dict[int | None, dict[str, Area]]:
@@ -72,7 +82,7 @@ def _by_parent(names: Iterable[str], on: datetime.date) -> dict[int | None, dict
 
 def _ground(found: dict[int | None, dict[str, Area]], parts: int) -> Area | None:
     ranked = sorted(found.items(), key=lambda item: len(item[1]), reverse=True)
-    if not ranked or len(ranked[0][1]) * 2 <= parts:
+    if not ranked or (len(ranked[0][1]) < 2 and len(ranked[0][1]) * 2 <= parts):
         return None
     if len(ranked) > 1 and len(ranked[1][1]) == len(ranked[0][1]):
         return None

@@ -48,6 +48,9 @@ BRACKETS = re.compile(r"\(([^()]*)\)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+WIDE_LEVELS = ("街道", "社区", "办事处", "街道办事处")
+
+
 def squash(text: str) -> str:
     """For comparison only: full-width forms folded, every blank dropped."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
@@ -105,7 +108,9 @@ class TidyCell:
 
     @cached_property
     def year_word(self) -> str:
-        return read_year(self.year) or squash(self.year)
+        """基期2015, 十二五, 2016, 合计; a stock is of the base year, however its year is printed."""
+        word = read_year(self.year) or squash(self.year)
+        return f"基期{word}" if self.group_word == BASE and word.isdigit() else word
 
     @cached_property
     def kind(self) -> str:
@@ -146,8 +151,8 @@ class TidyCell:
 
     @cached_property
     def is_top(self) -> bool:
-        """Named 全区, 全市, 全省 …"""
-        return len(self.area_word) == 2 and self.area_word[0] == "全"
+        """Named 全区, 全市, 全省 … or 全街道"""
+        return self.area_word[:1] == "全" and (len(self.area_word) == 2 or self.area_word[1:] in WIDE_LEVELS)
 
     @cached_property
     def is_blank(self) -> bool:

@@ -1,6 +1,7 @@
 """The house stands as drawn: ten apps in one line, rooms named for what is in them."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,21 @@ def test_a_file_over_400_lines_is_split_by_subject():
 def test_templates_and_static_files_follow_the_app_names():
     rooms = {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()}
     assert rooms <= {*LINE, "_"}
+
+
+TRANSITION = re.compile(r"<form\b[^>]*\bdata-action=")
+AS_PROMISED = re.compile(r'<form method="post" action="\{[^"]*\}" data-action="[a-z-]+"')
+
+
+def test_a_transition_is_a_form_written_as_others_read_it():
+    """method, absolute action, data-action, in this order and in double quotes (design, contract)."""
+    templates = [path for path in (ROOT / "templates").rglob("*.html")]
+    wrong = {
+        str(path.relative_to(ROOT)): forms
+        for path in templates
+        if len(forms := TRANSITION.findall(text := path.read_text())) != len(AS_PROMISED.findall(text))
+    }
+    assert templates and not wrong
 
 
 def test_nothing_reads_the_office_day_but_views_tasks_and_commands():

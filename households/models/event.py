@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from areas.scope import ScopedQuerySet
 from households.codes import CODES
-from office.clock import SHANGHAI
+from office.clock import SHANGHAI, end_of
 from office.codes import CodeField
 
 
@@ -35,11 +35,6 @@ class Origin(models.TextChoices):
     REVIEW = "审核", "审核"
     DESK = "登记", "登记"
     IMPORT = "历史导入", "历史导入"
-
-
-def end_of(day: datetime.date) -> datetime.datetime:
-    """24:00 of a Shanghai day: what is recorded before it is recorded by that day."""
-    return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), tzinfo=SHANGHAI)
 
 
 def day_of(moment: datetime.datetime) -> datetime.date:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require
 from accounts.roles import Capability
@@ -31,6 +32,7 @@ class YearRow:
     indexes: list[Any]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def lines(request: HttpRequest) -> HttpResponse:
     applied = (
         CountyStandard.objects.visible_to(request.user)

@@ -1,5 +1,6 @@
 """Reports: ask for one, see a kept run, take its files."""
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,11 @@ def reports(request: SignedIn) -> HttpResponse:
     if request.method != "POST":
         return _listing(request, areas)
     require(request.user, Capability.REPORT_RUN)
+    if code := request.POST.get("area", "").strip():
+        try:
+            areas.by_code(code)
+        except Area.DoesNotExist as error:
+            raise Http404(f"没有代码为 {code} 的区划") from error
     form = ReportForm(request.POST, areas=areas, today=clock.today())
     if not form.is_valid():
         return _listing(request, areas, form=form)
@@ -76,7 +82,7 @@ def _listing(
         runs = runs.filter(kind=definition.kind)
     if (area := asked_area(request)) is not None:
         runs = runs.in_area(area)
-    if (year := request.GET.get("year", "")).isdigit():
+    if re.fullmatch(r"[0-9]{4}", year := request.GET.get("year", "")):
         runs = runs.filter(year=int(year))
     listed = runs.select_related("area", "requested_by").defer("figures_stored")
     page = page_by_key(listed, request, order=("-created_at", "pk"))

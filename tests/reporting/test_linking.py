@@ -104,3 +104,12 @@ def test_unlinked_areas_are_noticed_with_their_cells():
         "notice",
         ["甲"],
     )
+
+
+def test_of_two_names_of_one_area_the_second_stays_unlinked(ground):
+    by_name, _ = linked("全区", "东演示", "东演示镇", "西演示")
+    assert by_name == {"全区": "演示区", "东演示": "东演示镇", "西演示": "西演示镇"}
+
+
+def test_two_parts_that_match_are_enough_among_strangers(ground):
+    assert linked("全区", "东演示", "西演示", "甲", "乙", "丙")[1] == ground.county

@@ -95,8 +95,8 @@ def test_the_area_may_be_named(ground, file):
     path = file(persons("全区", "省定", "2016", "1"), persons("甲", "省定", "2016", "1"))
     assert run("import_plan", path, "--name", "表", "--area", ground.county.code, "--adopt")[0] == 0
     assert PlanTable.objects.get().area == ground.county
-    code, _out, err = run("import_plan", path, "--name", "表", "--area", "1")
-    assert (code, err) == (1, "没有代码为 1 的区划\n")
+    code, _out, err = run("import_plan", path, "--name", "表", "--area", "370999000000")
+    assert (code, err) == (1, "没有代码为 370999000000 的区划\n")
 
 
 def test_a_user_needs_the_right(cast, good, ground):

@@ -113,7 +113,6 @@ def test_a_failure_while_keeping_leaves_no_file_behind(homes, ground, signed_in,
     [
         ({"year": "２０１６年"}, "年度写四位数字"),
         ({"year": "2019"}, "还没有数"),
-        ({"area": "370406000000"}, "没有这个区划"),
         ({"as_of": "2018-11-21"}, "不能晚于今天"),
         ({"as_of": ""}, "必填"),
         ({"kind": "no-such"}, "没有这种报表"),

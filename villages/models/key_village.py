@@ -15,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
-from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from areas.models import Area, Level
@@ -48,17 +47,10 @@ class Origin(models.TextChoices):
 OPENS = (KeyVillageEventKind.DESIGNATED, KeyVillageEventKind.RETURNED)
 
 
-def _end_of(day: datetime.date) -> datetime.datetime:
-    """The instant at which the day is over in Shanghai."""
-    return timezone.make_aware(
-        datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time()), clock.SHANGHAI
-    )
-
-
 class KeyVillageEventQuerySet(ScopedQuerySet):
     def known(self, *, on: datetime.date, as_of: datetime.date) -> KeyVillageEventQuerySet:
         """Effective by `on` and recorded by the end of `as_of`."""
-        return self.filter(on__lte=on, recorded_at__lt=_end_of(as_of))
+        return self.filter(on__lte=on, recorded_at__lt=clock.end_of(as_of))
 
     def counted(
         self,
@@ -79,7 +71,7 @@ class KeyVillageEventQuerySet(ScopedQuerySet):
         if until is not None:
             found = found.filter(on__lte=until)
         if as_of is not None:
-            found = found.filter(recorded_at__lt=_end_of(as_of))
+            found = found.filter(recorded_at__lt=clock.end_of(as_of))
         if level:
             found = found.filter(level=level)
         if kind:

@@ -1,0 +1,59 @@
+"""What no honest page ever sends is answered in plain words, never with a stack trace."""
+
+import base64
+import json
+
+import pytest
+
+LISTS = [
+    "/households/",
+    "/households/events/",
+    "/villages/",
+    "/villages/events/",
+    "/plans/",
+    "/reports/",
+    "/reports/rolling-plan/",
+    "/jobs/",
+]
+KEYS = [
+    "[1,1]",
+    "[1e999,1]",
+    "[NaN,NaN]",
+    "[null,1]",
+    "[{},1]",
+    "[true,1]",
+    "[1.5,2.5]",
+    f"[{10**30},{10**30}]",
+    json.dumps(["\ud800", 1]),
+    json.dumps(["\x00", 1]),
+    '["2018-01-01",1,1]',
+    "nonsense",
+]
+
+
+@pytest.fixture
+def get(signed_in):
+    client = signed_in("district")
+    client.raise_request_exception = True
+    return client.get
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_place_in_a_list_that_is_none_is_refused(get, address):
+    for key in KEYS:
+        for place in ("after", "before"):
+            token = base64.urlsafe_b64encode(key.encode("utf-8", "surrogatepass")).decode().rstrip("=")
+            assert get(address, {place: token}).status_code in (200, 400), (place, key)
+
+
+@pytest.mark.parametrize("address", LISTS)
+@pytest.mark.parametrize("value", ["\x00", "²", "zzz", "9" * 5000, "9999-12-31", "2018-13-40", "'--", "%"])
+def test_a_condition_that_cannot_be_read_is_answered(get, address, value):
+    for name in ("area", "year", "as_of", "on_register", "on", "until", "q", "sort", "kind", "key", "level"):
+        assert get(address, {name: value}).status_code in (200, 400, 404, 422), name
+
+
+def test_an_area_out_of_reach_is_not_found_when_a_report_is_asked_for(signed_in, ground):
+    asked = {"kind": "exit-tally", "year": "2016", "as_of": "2018-11-20"}
+    for area in (ground.county.code, "999999999999", "\x00"):
+        assert signed_in("town").post("/reports/", {**asked, "area": area}).status_code == 404
