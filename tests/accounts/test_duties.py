@@ -132,6 +132,6 @@ def test_the_first_security_administrator_comes_from_createsuperuser(ground):
 
 
 def test_without_areas_there_is_no_first_administrator(db):
-    with pytest.raises(ValueError, match="区划"):
+    with pytest.raises(ValidationError, match="区划"):
         User.objects.create_superuser("first", "演示口令-2018", display_name="演示一")
     assert not User.objects.exists()
