@@ -10,13 +10,21 @@ from django.db.models import Count, Q
 
 from areas.models import Area, Level
 from households import tally
-from households.models import StatusEvent
+from households.models import Kind, StatusEvent
 from reporting.definitions import exit_tally
 from reporting.models import ReportFile, ReportRun
 from reporting.report import HOUSEHOLDS, PERSONS, Request
 from villages.models import KeyVillage, KeyVillageEventKind
 
 BATCH = 200
+# What only comes in must not count out, nor the reverse; 更正 does both.
+TURNED = Q(
+    kind__in=[kind for kind, incoming in exit_tally.FLOW_OF if incoming and kind != Kind.CORRECTION],
+    persons__lt=0,
+) | Q(
+    kind__in=[kind for kind, incoming in exit_tally.FLOW_OF if not incoming and kind != Kind.CORRECTION],
+    persons__gt=0,
+)
 TALLIED = (Level.COUNTY, Level.TOWN)
 
 
@@ -32,6 +40,11 @@ def tallies(today: datetime.date) -> Iterator[str]:
     """Base + in − out = now for every area, year and standard, the stock counted apart; parts add up."""
     first = StatusEvent.objects.order_by("on").values_list("on", flat=True).first()
     if first is None:
+        return
+    if turned := list(StatusEvent.objects.filter(TURNED)[:BATCH]):
+        yield from (
+            f"动态{event.pk}（{event.kind}{event.on}）人数{event.persons}，方向不对" for event in turned
+        )
         return
     for area in Area.objects.filter(level__in=TALLIED).order_by("code"):
         events = StatusEvent.objects.in_area(area)

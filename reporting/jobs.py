@@ -67,6 +67,7 @@ def keep(run: JobRun, kind: str, request: Request, figures: Figures) -> dict[str
         figures_stored=figures.stored(),
         checksum=figures.checksum(),
         requested_by=run.owner,
+        created_at=clock.moment(),
         job=Job(pk=run.job.pk),
     )
     result = {"run": str(kept.pk), "url": reverse("reporting:run", args=[kept.pk])}

@@ -74,8 +74,9 @@ class MarkLine:
     reason: str
 
 
-def marked(figures: Figures, headings: dict[str, str]) -> list[MarkLine]:
-    """The reasons under the table, one line a marked cell."""
+def marked(figures: Figures, headings: dict[str, str], block: Block) -> list[MarkLine]:
+    """The reasons under the table, one line a cell that the block marks."""
+    shown = {key for _, keys in block.line_keys() for key in keys}
     names = {row.code: row.name for row in figures.rows}
     return [
         MarkLine(
@@ -85,6 +86,7 @@ def marked(figures: Figures, headings: dict[str, str]) -> list[MarkLine]:
             "；".join(mark.messages),
         )
         for mark in figures.marks
+        if mark.column in shown
     ]
 
 

@@ -85,7 +85,7 @@ AS_PROMISED = re.compile(r'<form method="post" action="\{[^"]*\}" data-action="[
 
 def test_a_transition_is_a_form_written_as_others_read_it():
     """method, absolute action, data-action, in this order and in double quotes (design, contract)."""
-    templates = [path for path in (ROOT / "templates").rglob("*.html")]
+    templates = list((ROOT / "templates").rglob("*.html"))
     wrong = {
         str(path.relative_to(ROOT)): forms
         for path in templates

@@ -104,6 +104,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         "滚动规划: reporting.definitions.rolling_plan, on screen, xlsx, csv, json",
         (
             "reporting.test_rolling_plan::test_the_head_has_four_rows_as_printed",
+            "browser.test_demonstration_county::test_base_columns_from_the_register_equal_the_printed_ones_for_every_town",
             "reporting.test_report_command::test_the_official_form_has_merged_head_unit_notes_and_signatures",
         ),
     ),

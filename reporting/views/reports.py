@@ -120,7 +120,12 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
     require(request.user, Capability.REPORT_VIEW, kept.area)
     definition, figures = DEFINITIONS[kept.kind], kept.figures
     blocks = list(definition.blocks(kept.request))
-    block = next((one for one in blocks if one.key == request.GET.get("block")), blocks[0])
+    asked = request.GET.get("block", blocks[0].key)
+    block = next((one for one in blocks if one.key == asked), None)
+    if block is None:
+        raise Http404(f"这份报表没有“{asked}”这组数")
+    headings = definition.headings(kept.request)
+    reasons = {one.key: marked(figures, headings, one) for one in blocks}
     context = {
         "run": kept,
         "definition": definition,
@@ -129,7 +134,8 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "lines": list(lines(figures, block)),
         "sums": sums(figures, block),
         "note": figures.notes.get(block.key, ""),
-        "marks": marked(figures, definition.headings(kept.request)),
+        "marks": reasons[block.key],
+        "marks_elsewhere": next((one for one in blocks if reasons[one.key]), None),
         "plan": figures.plan,
         "files": sorted(kept.files.all(), key=lambda file: ReportFile.Format.values.index(file.format)),
     }

@@ -56,6 +56,36 @@ def independent_count(site, year: int) -> dict[tuple[str, str], int]:
     return counts
 
 
+WORDS = {
+    "年初在册": "base",
+    "纳入": "new",
+    "返贫": "return",
+    "其他增加": "other_in",
+    "退出": "exit",
+    "其他减少": "other_out",
+    "现在册": "now",
+    "净增减": "net",
+}
+UNITS = {"户": "households", "人": "persons"}
+
+
+def under_its_heads(sheet, part: str) -> dict[tuple[str, str], int]:
+    """(area as printed, column) → figure of one sheet of the workbook, each read by the heads above it."""
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    head = next(number for number, row in enumerate(rows) if "年初在册" in row)
+    word, found = None, {}
+    columns = {}
+    for place, (above, unit) in enumerate(zip(rows[head], rows[head + 1], strict=True)):
+        word = above or word
+        if word in WORDS:
+            columns[place] = f"{WORDS[word]}_{part}{UNITS[unit]}"
+    assert len(columns) == len(WORDS) * len(UNITS)
+    for row in rows[head + 2 :]:
+        if isinstance(row[0], str) and isinstance(row[2], int):
+            found |= {(row[0], key): row[place] for place, key in columns.items()}
+    return found
+
+
 def download(page, word: str) -> bytes:
     with page.expect_download() as waiting:
         page.get_by_role("link", name=f"下载 {word}").click()
@@ -110,6 +140,14 @@ def test_the_tally_equals_an_independent_count_on_screen_and_in_every_file(tally
     in_workbook = [[value for value in areas[name][1:] if value is not None] for name in names]
     assert [[number(text) for text in row if text] for row in on_screen] == in_workbook
     assert cells["370405000000", "exit_persons"]["value"] > 5000
+
+    codes = {name: code for code, name in site.rows("select code, name from areas_area")}
+    for place, part in enumerate(("", "national_")):
+        figures = under_its_heads(book.worksheets[place], part)
+        assert len(figures) == 7 * 16
+        for (printed, column), figure in figures.items():
+            name = {"全区": "台儿庄区", "运河": "运河街道"}.get(printed, f"{printed}镇")
+            assert figure == expected.get((codes[name], column), 0), (printed, column)
 
 
 def test_every_counted_number_opens_the_list_it_counts(tally, site):

@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from households.models import StatusEvent
+from reporting.definitions import exit_tally
 from reporting.models import ReportRun
+from reporting.report import PERSONS
 from villages.models import KeyVillage
 
 
@@ -37,6 +39,24 @@ def test_an_event_that_left_its_town_breaks_the_sums_or_the_places(kept, ground)
     first = StatusEvent.objects.get(village=ground.village)
     StatusEvent.objects.filter(pk=first.pk).update(town=ground.other_town)
     assert any("镇街、区县与村居不一致" in line for line in verify())
+
+
+def test_an_event_that_counts_the_wrong_way_is_found(kept, ground):
+    StatusEvent.objects.filter(village=ground.village).update(households=0, persons=-3)
+    assert any("方向不对" in line for line in verify())
+
+
+def test_a_tally_that_does_not_add_up_is_found(kept, monkeypatch):
+    honest = exit_tally.count
+
+    def one_too_many(request):
+        counts = honest(request)
+        counts[None, False, exit_tally.NOW, PERSONS] += 1
+        return counts
+
+    monkeypatch.setattr(exit_tally, "count", one_too_many)
+    assert any("年初加增加减减少" in line for line in verify())
+    assert any("各部分相加" in line for line in verify())
 
 
 def test_changed_figures_of_a_run_are_found(kept):

@@ -141,3 +141,26 @@ def test_the_list_of_runs_shows_those_of_the_own_area(asked, signed_in):
     assert (
         'data-total="1"' in signed_in("leader").get("/reports/exit-tally/?area=370405101000").content.decode()
     )
+
+
+def test_a_group_of_figures_that_is_not_there_is_not_found(asked, signed_in):
+    run = asked()
+    assert signed_in("district").get(f"/reports/runs/{run.pk}/?block=difference").status_code == 404
+
+
+def test_the_plans_page_opens_the_groups_of_its_newest_run(plan, asked, signed_in):
+    run = asked(kind="rolling-plan", year="2018")
+    page = signed_in("district").get(f"/plans/{plan.pk}/").content.decode()
+    links = re.findall(rf'href="(/reports/runs/{run.pk}/\?block=\w+)"', page)
+    assert len(links) == 2
+    for link in links:
+        shown = signed_in("district").get(link).content.decode()
+        assert f'href="?{link.partition("?")[2]}" aria-current="true"' in shown
+
+
+def test_marks_stand_with_the_figures_that_carry_them(plan, asked, signed_in):
+    client = signed_in("district")
+    run = asked(kind="rolling-plan", year="2018")
+    assert 'id="reasons"' in client.get(f"/reports/runs/{run.pk}/?block=printed").content.decode()
+    elsewhere = client.get(f"/reports/runs/{run.pk}/?block=actual").content.decode()
+    assert 'id="reasons"' not in elsewhere and "照印数中有不可能成立的" in elsewhere
