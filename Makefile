@@ -4,6 +4,9 @@ PY := .venv/bin/python
 PIP_INSTALL := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r
 PORT ?= 8000
 
+# One file after another in each of two processes, each with a database of its own.
+SIDE_BY_SIDE ?= -n 2 --dist loadfile
+
 # The suite has its own data folder, so that a demonstration under var/ is never touched.
 ON_SQLITE = env -u DATABASE_URL -u REDIS_URL -u PRODUCTION DATA_DIR="$(CURDIR)/var/test"
 PG ?= postgres://postgres@127.0.0.1:5432
@@ -12,13 +15,16 @@ ON_SERVICES = env -u PRODUCTION DATA_DIR="$(CURDIR)/var/test" \
 	DATABASE_URL="$${DATABASE_URL:-$(PG)/tuopin_check}" REDIS_URL="$${REDIS_URL:-$(REDIS)/7}"
 IN_BROWSER = env -u PRODUCTION DATA_DIR="$(CURDIR)/var/test" BROWSER=1 \
 	DATABASE_URL="$${DATABASE_URL:-$(PG)/tuopin_browser}" REDIS_URL="$${REDIS_URL:-$(REDIS)/6}"
+# Two sizes of the register, each in a database of its own beside this name; kept between runs under var/bench.
+IN_BENCH = env -u PRODUCTION -u OFFICE_DAY DATA_DIR="$${DATA_DIR:-$(CURDIR)/var/bench}" \
+	DATABASE_URL="$${DATABASE_URL:-$(PG)/tuopin_bench}" REDIS_URL="$${REDIS_URL:-$(REDIS)/8}"
 AS_PRODUCTION = env PRODUCTION=1 DATA_DIR="$(CURDIR)/var/test" ALLOWED_HOSTS=tuopin.example.org \
 	DATABASE_URL=$(PG)/tuopin REDIS_URL=$(REDIS)/0 \
 	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	PII_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')" \
 	PII_INDEX_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')"
 
-.PHONY: help setup demo test test-services test-browser check format lock clean
+.PHONY: help setup demo test test-services test-browser bench check format lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -39,13 +45,16 @@ demo: .venv/.runtime ## a demonstration county on http://127.0.0.1:$PORT
 	PORT=$(PORT) $(PY) manage.py demo
 
 test: .venv/.development ## the suite on SQLite (BROWSER=1 adds the browser)
-	$(ON_SQLITE) $(PY) -m pytest
+	$(ON_SQLITE) $(PY) -m pytest $(SIDE_BY_SIDE)
 
 test-services: .venv/.development ## the same tests on PostgreSQL and Redis, with real workers
-	$(ON_SERVICES) $(PY) -m pytest
+	$(ON_SERVICES) $(PY) -m pytest $(SIDE_BY_SIDE)
 
 test-browser: .venv/.development ## a real browser on PostgreSQL, Redis and a worker
 	$(IN_BROWSER) $(PY) -m pytest -m browser tests/browser
+
+bench: .venv/.development ## the ratios of speed at 12k and 120k households (SIZE=1200000: a province)
+	@$(IN_BENCH) $(PY) -m tests.bench
 
 check: .venv/.development ## lint, format, types, floor plan, templates, migrations, deployment
 	.venv/bin/ruff check .

@@ -23,7 +23,9 @@ class Word(NamedTuple):
 WORDS: list[tuple[str, str, Capability | None]] = [
     ("工作台", "reporting:workbench", None),
     ("贫困户", "households:list", Capability.REGISTER_VIEW),
+    ("导入", "households:imports", Capability.REGISTER_EDIT),
     ("村", "villages:list", Capability.VILLAGE_VIEW),
+    ("疑点", "households:findings", Capability.REGISTER_VIEW),
     ("滚动规划", "reporting:plans", Capability.PLAN_VIEW),
     ("报表", "reporting:reports", Capability.REPORT_VIEW),
     ("用户", "accounts:users", Capability.USERS_MANAGE),

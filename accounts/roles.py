@@ -27,6 +27,10 @@ class Capability(models.TextChoices):
 
     REGISTER_VIEW = "register_view", "查看贫困户"
     REGISTER_EDIT = "register_edit", "登记贫困户"
+    HELPER_EDIT = "helper_edit", "安排帮扶责任人"
+    VISIT_RECORD = "visit_record", "登记走访"
+    REVEAL = "reveal", "查看完整号码"
+    FINDINGS_ASSIGN = "findings_assign", "分派疑点"
     VILLAGE_VIEW = "village_view", "查看村情"
     VILLAGE_EDIT = "village_edit", "修改村情"
     PLAN_VIEW = "plan_view", "查看滚动规划"
@@ -51,6 +55,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
         {
             _C.REGISTER_VIEW,
             _C.REGISTER_EDIT,
+            _C.VISIT_RECORD,
+            _C.REVEAL,
             _C.VILLAGE_VIEW,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
@@ -58,11 +64,15 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.LINES_VIEW,
         }
     ),
-    Role.HELPER: frozenset({_C.REGISTER_VIEW, _C.VILLAGE_VIEW, _C.LINES_VIEW}),
+    Role.HELPER: frozenset({_C.REGISTER_VIEW, _C.VISIT_RECORD, _C.VILLAGE_VIEW, _C.LINES_VIEW}),
     Role.TOWN: frozenset(
         {
             _C.REGISTER_VIEW,
             _C.REGISTER_EDIT,
+            _C.HELPER_EDIT,
+            _C.VISIT_RECORD,
+            _C.REVEAL,
+            _C.FINDINGS_ASSIGN,
             _C.VILLAGE_VIEW,
             _C.VILLAGE_EDIT,
             _C.PLAN_VIEW,
@@ -78,6 +88,10 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
         {
             _C.REGISTER_VIEW,
             _C.REGISTER_EDIT,
+            _C.HELPER_EDIT,
+            _C.VISIT_RECORD,
+            _C.REVEAL,
+            _C.FINDINGS_ASSIGN,
             _C.VILLAGE_VIEW,
             _C.VILLAGE_EDIT,
             _C.PLAN_VIEW,

@@ -20,6 +20,7 @@ from households.models import (
     Household,
     Living,
     Load,
+    NameKey,
     NumberSeries,
     Person,
     PersonYear,
@@ -62,6 +63,7 @@ def write(
         survey.settle()
     create(Household, everyone, history)
     create(Person, persons, history)
+    NameKey.objects.add(persons)
     for model, rows in (
         (Survey, surveys),
         (Living, living),

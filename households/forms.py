@@ -1,23 +1,23 @@
 """The filters of the register's lists, and the form for a published poverty line."""
 
-import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from areas.models import Area
+from households import lookup, names
 from households.codes import CODES
-from households.models import POOR, Person
+from households.models import POOR, Household, Person
 from households.models.card import PENDING
 from households.models.event import StatusEventQuerySet
 from households.models.household import HouseholdQuerySet
-from households.models.person import HEAD
 
 NATIONAL, ALL = "national", "all"
 CANCELLED, UNREGISTERED = "注销", "未纳入"
-IDENTITY_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
 DIRECTIONS = (("", "全部"), ("in", "进"), ("out", "出"))
 COUNTS = (("", "户和人"), ("households", "户"), ("persons", "人"))
 
@@ -37,7 +37,7 @@ class Day(forms.DateField):
         return super().to_python(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
 
 
-def _choice(label: str, words: Any, width: str = "w6") -> forms.ChoiceField:
+def choice(label: str, words: Any, width: str = "w6") -> forms.ChoiceField:
     """A select with 全部 in front; the words of a code list, or pairs."""
     pairs = [word if isinstance(word, tuple) else (word, word) for word in words]
     if pairs[0][0] != "":
@@ -88,24 +88,27 @@ class RegisterFilter(Filter):
     further = ("standard", "on_register", "as_of")
 
     q = HalfWidthChars(
-        label="户主姓名、户编号",
+        label="姓名、首字母、编号",
         required=False,
         min_length=2,
         max_length=30,
         widget=forms.TextInput(attrs={"class": "w8", "autocomplete": "off"}),
         error_messages={"min_length": "至少写两个字"},
     )
-    exit_mark = _choice("状态", (*CODES["exit_mark"].words, CANCELLED, UNREGISTERED))
-    cause = _choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
-    standard = _choice("标准", [("", "全部"), (NATIONAL, "含国标"), (ALL, "不分标准")])
+    exit_mark = choice("状态", (*CODES["exit_mark"].words, CANCELLED, UNREGISTERED))
+    cause = choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
+    colour = choice("四色", CODES["colour"].words, "w4")
+    standard = choice("标准", [("", "全部"), (NATIONAL, "含国标"), (ALL, "不分标准")])
     on_register = Day(label="在册时点", required=False)
     as_of = Day(label="登记截至", required=False)
 
     def clean_q(self) -> str:
-        """Addresses stay in logs and histories, so an identity number is never looked up by one."""
+        """Addresses stay in logs and histories, so a private number is never looked up by one."""
         q: str = self.cleaned_data["q"]
-        if IDENTITY_NUMBER.fullmatch(q):
-            raise forms.ValidationError("这里不用证件号码查找，请写户主姓名或户编号")
+        if lookup.is_private(q):
+            raise forms.ValidationError("这里不用证件号码、电话和银行账号查找，请用页面顶端的“查找”")
+        if q and len(names.searched(q)) < names.SHORTEST:
+            raise forms.ValidationError("至少写两个字")
         return q
 
     def clean(self) -> dict[str, Any]:
@@ -118,7 +121,17 @@ class RegisterFilter(Filter):
     def by_stock(self) -> bool:
         """The list is the stock of a day, narrowed by nothing that the tally does not know."""
         asked = self.cleaned_data
-        return bool(asked["on_register"]) and not (asked["q"] or asked["exit_mark"])
+        return bool(asked["on_register"]) and not (asked["q"] or asked["exit_mark"] or asked["colour"])
+
+    def members_found(self, rows: Iterable[Household]) -> dict[int, list[str]]:
+        """Names that matched, by household, when a name was asked for."""
+        asked, found = self.cleaned_data["q"], defaultdict(list)
+        if asked and not lookup.is_number(asked):
+            members = Person.objects.filter(household__in=[row.pk for row in rows]).order_by("number")
+            for pk, name in members.values_list("household", "name"):
+                if names.holds(name, asked):
+                    found[pk].append(name)
+        return found
 
     def events(self, events: StatusEventQuerySet) -> StatusEventQuerySet:
         """Of the events that may be seen, those the stock of the day is made of."""
@@ -154,11 +167,12 @@ class RegisterFilter(Filter):
                 found = found.filter(registered_on__isnull=False, removed_on__isnull=True)
         if asked["exit_mark"]:
             found = found.filter(_standing(asked["exit_mark"], year))
-        if asked["q"]:
-            named = Person.objects.filter(household=OuterRef("pk"), relation=HEAD, name__contains=asked["q"])
-            found = found.filter(
-                Exists(named) | Q(number__endswith=asked["q"]) | Q(national_number=asked["q"])
-            )
+        if asked["colour"]:
+            found = found.filter(colour=asked["colour"])
+        if asked["q"] and lookup.is_number(asked["q"]):
+            found = found.filter(pk__in=lookup.holders(asked["q"]))
+        elif asked["q"]:
+            found = found.named(asked["q"])
         return found
 
 
@@ -173,16 +187,35 @@ def _standing(word: str, year: int) -> Q:
     return Q(exit_mark=word, removed_on__isnull=True)
 
 
+class LookupForm(forms.Form):
+    """The one box of `/households/find/`."""
+
+    q = HalfWidthChars(
+        label="姓名、首字母或号码",
+        max_length=60,
+        min_length=2,
+        help_text="户编号、人口编号、证件号码、电话、银行账号都可以",
+        widget=forms.TextInput(attrs={"class": "w24", "autocomplete": "off", "autofocus": True}),
+        error_messages={"min_length": "至少写两个字", "required": "请先写要查的姓名或号码"},
+    )
+
+    def clean_q(self) -> str:
+        q: str = self.cleaned_data["q"]
+        if not lookup.is_number(q) and len(names.searched(q)) < names.SHORTEST:
+            raise forms.ValidationError("至少写两个字")
+        return q
+
+
 class EventFilter(Filter):
     """What `/households/events/` may be narrowed by: the filter of a report's cell, word for word."""
 
     further = ("direction", "counts", "national", "cause", "since", "until", "as_of")
 
     year = _year("年度")
-    direction = _choice("进出", DIRECTIONS, "w4")
-    counts = _choice("计数", COUNTS)
-    national = _choice("标准", [("", "全部"), ("1", "含国标")])
-    cause = _choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
+    direction = choice("进出", DIRECTIONS, "w4")
+    counts = choice("计数", COUNTS)
+    national = choice("标准", [("", "全部"), ("1", "含国标")])
+    cause = choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
     since = Day(label="发生起", required=False)
     until = Day(label="发生截至", required=False)
     as_of = Day(label="登记截至", required=False)

@@ -54,6 +54,47 @@ TICKS = (
     "check_exit",
     "archive_tidy",
 )
+# What a household's page says of it, beside its numbers and its area.
+FACTS = (
+    "address",
+    "attribute",
+    "poverty_standard",
+    "poverty_cause",
+    "other_poverty_causes",
+    "poverty_type",
+    "poverty_degree",
+    "assistance_need",
+    "registered_on",
+    "exit_year",
+    "return_year",
+    "planned_exit_year",
+    "bank_name",
+)
+# Shown once they have happened: an empty one is not missing, it does not apply.
+DATED = ("registered_on", "exit_year", "return_year", "planned_exit_year")
+LIVING = (
+    "house_area",
+    "house_structure",
+    "house_grade",
+    "living_power",
+    "water_difficult",
+    "water_source",
+    "broadcast",
+    "fuel",
+    "sanitary_toilet",
+    "entry_road",
+    "road_distance",
+    "relocated",
+)
+PRODUCTION = (
+    "cooperative_member",
+    "cooperative_name",
+    "farmland",
+    "irrigated_land",
+    "forest_land",
+    "orchard_land",
+    "production_power",
+)
 DERIVED = {"transfer_income": "转移性收入", "total_income": "家庭总收入"}
 
 

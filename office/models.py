@@ -10,6 +10,20 @@ from django.db import models
 from django.db.models import Q
 
 from areas.models import Area
+from office.attachments import Attachment
+from office.findings import Finding, FindingState
+
+__all__ = [
+    "Attachment",
+    "Finding",
+    "FindingState",
+    "Job",
+    "JobState",
+    "DuePeriod",
+    "Outcome",
+    "Pulse",
+    "TrailRow",
+]
 
 # A job that was interrupted this often is not tried again: its input may be what kills the worker.
 MAX_ATTEMPTS = 2

@@ -125,6 +125,21 @@ def unseal(token: str, uid: UUID | str, name: str) -> str:
         raise CannotOpen(f"personal data of {name} in record {uid} cannot be opened") from error
 
 
+def seal_bytes(plain: bytes, uid: UUID | str, name: str) -> bytes:
+    """Encrypts a file for the record `uid`: `<version>:` and the sealed bytes."""
+    version = next(reversed(CIPHERS))
+    return version.encode() + b":" + _tool(CIPHERS, version).seal(plain, _bound_to(uid, name))
+
+
+def unseal_bytes(sealed: bytes, uid: UUID | str, name: str) -> bytes:
+    """The plain bytes of a sealed file; CannotOpen when it is not this record's."""
+    version, _, rest = sealed.partition(b":")
+    try:
+        return _tool(CIPHERS, version.decode()).open(rest, _bound_to(uid, name))
+    except (KeyError, ValueError) as error:
+        raise CannotOpen(f"the file {name} of record {uid} cannot be opened") from error
+
+
 class _Sealed(DeferredAttribute):
     """Opens the stored token when the attribute is read; what is written stays plain until it is saved."""
 

@@ -1,9 +1,12 @@
-"""退出：计划与实际 as bars of an SVG drawn on the server; it prints and needs no script (look.md §8)."""
+"""退出：计划与实际, and 四色, as bars of an SVG drawn on the server; they print and need no script (look.md §8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEFT, WIDEST, STEP = 44.5, 238.0, 44
+KEYS = {"红": "r", "橙": "o", "黄": "y", "绿": "g"}
+# A segment of the 四色 bar that is narrower keeps its word in the key below alone.
+NARROWEST = 20
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,41 @@ def _bar(classes: str, y: float, figure: int, most: int, label: str) -> Bar:
     tenths = figure * int(WIDEST * 10) // most
     width = f"{tenths // 10}.{tenths % 10}"
     return Bar(classes, y, width, label, f"{int(LEFT) + tenths // 10 + 7}", y + 10.5)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`key` is the letter of the colour's classes and pattern; `label_x` is empty where no word fits."""
+
+    key: str
+    word: str
+    x: str
+    width: str
+    label_x: str
+
+
+@dataclass(frozen=True)
+class ColourBar:
+    segments: list[Segment]
+    words: str
+    width: int = 372
+    height: int = 26
+
+
+def colour_bar(figures: Sequence[tuple[str, int]]) -> ColourBar:
+    """四色 as one bar, its segments in the order given; a colour of nobody has none."""
+    total = sum(count for _, count in figures)
+    shown = [(word, count) for word, count in figures if count]
+    # Tenths of a unit in whole numbers, with a gap of 1.5 units between two segments.
+    room = 3720 - 15 * (len(shown) - 1)
+    segments, x = [], 0
+    for word, count in shown:
+        width = room * count // total
+        middle = x + width // 2
+        label_x = f"{middle // 10}.{middle % 10}" if width >= NARROWEST * 10 else ""
+        segments.append(
+            Segment(KEYS[word], word, f"{x // 10}.{x % 10}", f"{width // 10}.{width % 10}", label_x)
+        )
+        x += width + 15
+    words = "，".join(f"{word} {count}" for word, count in figures)
+    return ColourBar(segments, f"{total} 户：{words}")

@@ -11,18 +11,34 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
+from households.models import (
+    Helper,
+    Household,
+    ImportBatch,
+    ImportState,
+    RegisterWorkbook,
+    Shock,
+    Visit,
+    Watch,
+)
+from households.workbook.jobs import workbook_path
+from office import attachments
+from office.findings import Finding, Found, Subject, reconcile
 from office.jobs import run_now
 from office.models import Job
 from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
 from tests.conftest import make_user
+from tests.office.handmade import png
 from villages.models import Village, VillageYear
 
+LONG_AGO = datetime.date(2018, 3, 1)
 NOWHERE, NO_CODE = 10**9, "999999999999"
 
 
@@ -93,6 +109,88 @@ def household(world: World, asking: User) -> Places:
     return Places((own.number,), (foreign.number,), (NO_CODE,))
 
 
+def finding(world: World, asking: User) -> Places:
+    """A warning that waits, of a household of the own village and of one of the other county."""
+
+    def of(number: str, area: Area) -> tuple[int]:
+        subject = Subject("households.household", str(Household.objects.get(number=number).pk), area.pk)
+        found = Found("C085", "warning", "没有帮扶责任人", "1")
+        reconcile([subject], {subject: [found]}, datetime.date(2018, 11, 20))
+        return (Finding.objects.get(subject_id=subject.id).pk,)
+
+    homes = world.built["household"]
+    ground = world.ground
+    return Places(of(*homes.own, ground.village), of(*homes.foreign, ground.foreign_village), (NOWHERE,))
+
+
+def _of_households(world: World, make: Callable[[Household], Any]) -> Places:
+    """A record of the own household and of the foreign one, addressed through its household."""
+    kept = world.built["household"]
+    own, foreign = (make(Household.objects.get(number=places[0])).pk for places in (kept.own, kept.foreign))
+    return Places((*kept.own, own), (*kept.foreign, foreign), (*kept.unknown, NOWHERE))
+
+
+def helper(world: World, asking: User) -> Places:
+    facts = {"phone": "13900005678", "unit_name": "演示局", "affiliation": "县", "start_on": LONG_AGO}
+    return _of_households(world, lambda of: Helper.objects.create(household=of, name="演示帮", **facts))
+
+
+def visit(world: World, asking: User) -> Places:
+    """With a photo, recorded by who asks: others may not strike it out."""
+
+    def make(of: Household) -> Visit:
+        facts = {"visited_on": LONG_AGO, "way": "入户走访", "visitor": "演示帮", "notes": "查看"}
+        made = Visit.objects.create(household=of, recorded_by=asking, **facts)
+        with attachments.on_disk(attachments.check(SimpleUploadedFile("a.png", png()))) as photo:
+            assert photo is not None
+            photo.bind(made, by=asking, at=timezone.now())
+        return made
+
+    return _of_households(world, make)
+
+
+def shock(world: World, asking: User) -> Places:
+    facts = {"kind": "自然灾害", "happened_on": LONG_AGO}
+    return _of_households(world, lambda of: Shock.objects.create(household=of, **facts))
+
+
+def watch(world: World, asking: User) -> Places:
+    assured = dict.fromkeys(("education_assured", "housing_assured", "water_assured", "health_assured"), True)
+    facts = {"kind": "突发严重困难户", "identified_on": LONG_AGO, "risks": ("因病",), **assured}
+    return _of_households(world, lambda of: Watch.objects.create(household=of, **facts))
+
+
+def import_batch(world: World, asking: User) -> Places:
+    """The own one, waiting to be confirmed; another's in the other county."""
+
+    def of(owner: User, area: Area) -> tuple[uuid.UUID]:
+        made = ImportBatch.objects.create(
+            owner=owner,
+            area=area,
+            file_name="采集.xlsx",
+            checksum=uuid.uuid4().hex,
+            state=ImportState.READY,
+            uploaded_at=timezone.now(),
+        )
+        return (made.pk,)
+
+    other = world.cast["outsider" if asking != world.cast["outsider"] else "other_town_user"]
+    ground = world.ground
+    return Places(of(asking, ground.village), of(other, ground.foreign_village), (uuid.uuid4(),))
+
+
+def workbook(world: World, asking: User) -> Places:
+    def of(owner: User, area: Area) -> tuple[uuid.UUID]:
+        made = RegisterWorkbook.objects.create(owner=owner, area=area, year=2018, made_at=timezone.now())
+        workbook_path(made.pk).parent.mkdir(parents=True, exist_ok=True)
+        workbook_path(made.pk).write_bytes(b"x")
+        return (made.pk,)
+
+    other = world.cast["outsider" if asking != world.cast["outsider"] else "other_town_user"]
+    ground = world.ground
+    return Places(of(asking, ground.village), of(other, ground.foreign_village), (uuid.uuid4(),))
+
+
 def plan(world: World, asking: User) -> Places:
     """Two tables of one figure; a plan is seen in its area, above it and below it."""
 
@@ -140,6 +238,13 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "village": village,
     "village_year": village_year,
     "household": household,
+    "finding": finding,
+    "helper": helper,
+    "visit": visit,
+    "shock": shock,
+    "watch": watch,
+    "import_batch": import_batch,
+    "workbook": workbook,
     "plan": plan,
     "plan_file": plan_file,
     "report_kind": report_kind,

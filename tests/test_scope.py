@@ -8,6 +8,7 @@ OWN = {"areas", "office", "accounts", "villages", "households", "measures", "aud
 # Nothing of an area, or reached only through a scoped parent that the view fetched.
 UNSCOPED: dict[str, str] = {
     "areas.AreaName": "former names of an area, read through it",
+    "office.Attachment": "given out by the app of the record it is bound to, which is scoped",
     "office.Job": "seen by its owner alone",
     "office.DuePeriod": "which periodic work was done",
     "office.TrailRow": "seen by the audit administrator alone",

@@ -41,7 +41,7 @@ from households.checks.record import (
     SurveyFacts,
     WatchFacts,
 )
-from households.checks.register import of_register, records, run
+from households.checks.register import batches, of_register, records, run
 from office.rulebook import ENTRY, ERROR, IMPORT, NIGHTLY, WARNING, Breach
 
 # The modules whose loading puts their rules into the book.
@@ -83,6 +83,7 @@ __all__ = [
     "Stock",
     "SurveyFacts",
     "WatchFacts",
+    "batches",
     "context",
     "of_accounts",
     "of_register",

@@ -45,10 +45,10 @@ class Lines:
             applied[county].append((since, standard))
         return cls(found, applied)
 
-    def context(self, county: int, day: datetime.date, stage: str) -> Context:
-        """The context of a household of the county, before anything is known of others."""
+    def exit_lines(self, county: int, day: datetime.date) -> Mapping[int, int]:
+        """Yuan by year, of the standards the county applies; a year without its line is left out."""
         if county not in self._exit:
-            # A later step overwrites the years from its own on; a year without its line is left out.
+            # A later step overwrites the years from its own on.
             standards = {
                 year: standard
                 for since, standard in self.applied.get(county, ())
@@ -59,11 +59,15 @@ class Lines:
                 for year, standard in standards.items()
                 if (standard, year) in self.by_standard
             }
+        return self._exit[county]
+
+    def context(self, county: int, day: datetime.date, stage: str) -> Context:
+        """The context of a household of the county, before anything is known of others."""
         return Context(
             day=day,
             stage=stage,
             lines=self.by_standard,
-            exit_lines=self._exit[county],
+            exit_lines=self.exit_lines(county, day),
             regions=divisions(),
         )
 

@@ -60,6 +60,14 @@ def of_register(
     queryset: QuerySet[Household], day: datetime.date, batch: int = BATCH
 ) -> Iterator[tuple[Household, list[Breach]]]:
     """The nightly check of every household of the queryset, exited and cancelled ones too, by key."""
+    for checked in batches(queryset, day, batch):
+        yield from ((household, breaches) for household, _, breaches in checked)
+
+
+def batches(
+    queryset: QuerySet[Household], day: datetime.date, batch: int = BATCH
+) -> Iterator[list[tuple[Household, HouseholdRecord, list[Breach]]]]:
+    """The same, a batch at a time, with the record that was read."""
     lines = Lines.read(day)
     rows, last = queryset.order_by("pk"), 0
     while households := list(rows.filter(pk__gt=last)[:batch]):
@@ -67,10 +75,13 @@ def of_register(
         loaded = Loaded.of(households)
         held = {household.pk: loaded.held(household) for household in households}
         others = Others.of(held.values())
+        checked = []
         for household in households:
             known = lines.context(household.county_id, day, NIGHTLY)
             told = others.told(known, held[household.pk], household.pk)
-            yield household, run(loaded.record(household), told)
+            record = loaded.record(household)
+            checked.append((household, record, run(record, told)))
+        yield checked
 
 
 def records(households: Collection[Household], *, drafts: bool = False) -> dict[int, HouseholdRecord]:
@@ -207,6 +218,8 @@ def _grouped(
 ) -> dict[int, list[Any]]:
     """Rows of these households, only the columns that are read; each model's own order, newest first."""
     rows = model.objects.counted() if counted else model.objects.all()
+    if model is Visit:
+        rows = rows.standing()
     columns = ("household", *more, *(READ[kind] if kind else ()))
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows.filter(household__in=ids).only(*columns):

@@ -1,6 +1,7 @@
 """The household's colour: gathers what colours.py judges, and keeps the result as a dated column."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import models
 
@@ -25,6 +26,12 @@ class HouseholdColour(HouseholdCard):
         if survey is not None:
             standard = CountyStandard.applied(self.county, survey.year)
             line = PovertyLine.objects.line(standard, survey.year).value
+        return self.situated(on, survey, line, shocks)
+
+    def situated(
+        self, on: datetime.date, survey: Survey | None, line: int | None, shocks: Iterable[Shock]
+    ) -> colours.Situation:
+        """The situation, when the newest counted survey, its line and the open shocks are known already."""
         return colours.Situation(
             on=on,
             in_register=self.in_register,

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
+from households import names
 from households.models.card import POOR
 from households.models.event import StatusEvent, StatusEventQuerySet
 from households.models.person import HEAD, Person
@@ -27,6 +28,14 @@ class HouseholdQuerySet(ScopedQuerySet):
             "-present", "-left_on"
         )
         return self.annotate(head_name=Subquery(heads.values("name")[:1]))
+
+    def named(self, asked: str) -> "HouseholdQuerySet":
+        """Households with a member, present or gone, in whose name or initials this stands."""
+        grams = names.asked_grams(asked)
+        found = self if grams else self.none()
+        for gram in grams:
+            found = found.filter(name_keys__gram=gram)
+        return found
 
     def on_register(
         self,
@@ -65,6 +74,12 @@ class Household(HouseholdTransfers):
             models.Index(fields=["village", "number"], name="household_village_number"),
             models.Index(fields=["town", "number"], name="household_town_number"),
             models.Index(fields=["county", "number"], name="household_county_number"),
+            # What a search counts and sums, read without the wide rows themselves (PostgreSQL).
+            models.Index(
+                fields=["id"],
+                include=["county", "town", "village", "member_count"],
+                name="household_counted",
+            ),
         ]
 
     def __str__(self) -> str:

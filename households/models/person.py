@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
@@ -17,6 +17,7 @@ from areas.scope import ScopedQuerySet
 from households import identity
 from households.codes import CODES
 from households.models.belonging import OfHousehold, typed_fields, whole, yes_no
+from households.models.name import NameKey
 from households.models.number import NumberSeries
 from office.codes import CodeField, CodesField
 from office.pii import EncryptedTextField, KeyedIndexField
@@ -119,6 +120,8 @@ class Person(OfHousehold, YearlyFacts):
     class Meta:
         verbose_name = "人口"
         ordering = ["number"]
+        # The constraint's index holds present persons only; who has left is found by number too.
+        indexes = [models.Index(fields=["id_number_key"], name="person_id_number")]
         constraints = [
             models.UniqueConstraint(
                 fields=["id_number_key"],
@@ -153,9 +156,18 @@ class Person(OfHousehold, YearlyFacts):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.number:
             (self.number,) = NumberSeries.take("person")
-        if not self._state.adding and kwargs.get("update_fields") is None:
+        adding = self._state.adding
+        if not adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = typed_fields(self, ("household", "join_reason"))
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            changed = {} if adding else kwargs["update_fields"]
+            before = Person.objects.filter(pk=self.pk).values_list("name", "household")
+            was = before.first() if {"name", "household", "household_id"} & set(changed) else None
+            super().save(*args, **kwargs)
+            if adding:
+                NameKey.objects.add([self])
+            elif was is not None and was != (self.name, self.household_id):
+                NameKey.objects.renew_households(Person, {was[1], self.household_id})
 
     @classmethod
     def create(cls, *, household: "Household", **facts: Any) -> "Person":

@@ -1,11 +1,19 @@
-"""Visits to a household (走访, domain §6)."""
+"""Visits to a household (走访, domain §6): written once; a wrong one is struck out with a reason and stays."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from areas.scope import ScopedQuerySet
 from households.codes import CODES
 from households.models.belonging import OfHousehold, yes_no
 from office.codes import CodeField, CodesField
+
+
+class VisitQuerySet(ScopedQuerySet):
+    def standing(self) -> "VisitQuerySet":
+        """Those that count: not struck out."""
+        return self.filter(struck_at__isnull=True)
 
 
 class Visit(OfHousehold):
@@ -20,12 +28,39 @@ class Visit(OfHousehold):
     follow_up = models.TextField("跟进措施", blank=True)
     follow_up_on = models.DateField("跟进完成日期", null=True, blank=True)
     satisfied = yes_no("户主是否满意")
+    # Nobody and no moment: loaded from records kept elsewhere.
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="登记人",
+        editable=False,
+    )
+    recorded_at = models.DateTimeField("登记时间", null=True, editable=False)
+    struck_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="作废人",
+        editable=False,
+    )
+    struck_at = models.DateTimeField("作废时间", null=True, editable=False)
+    struck_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = "走访"
-        ordering = ["-visited_on"]
+        ordering = ["-visited_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(struck_at__isnull=True) | ~Q(struck_reason=""),
+                name="visit_struck_with_a_reason",
+                violation_error_message="作废走访记录须写明原因",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.visited_on} {self.visitor}"

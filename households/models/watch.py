@@ -54,6 +54,12 @@ class Watch(OfHousehold):
                 name="watch_removal_complete",
                 violation_error_message="风险已消除的，须填消除时间和消除方式",
             ),
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=Q(risk_removed=False),
+                name="watch_once_open",
+                violation_error_message="该户已经在监测中",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,61 +10,32 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.scope import AreaScope
 from households import colours, poverty
+from households import reveal as numbers
 from households.models import Household
-from households.record import facts, survey_rows, written
+from households.record import DATED, FACTS, LIVING, PRODUCTION, facts, survey_rows, written
+from households.views.as_of import page_of_day
+from households.views.care_panels import panels
+from households.views.history import seen
 from office import clock
+from office.findings import Finding
 
-FACTS = (
-    "address",
-    "attribute",
-    "poverty_standard",
-    "poverty_cause",
-    "other_poverty_causes",
-    "poverty_type",
-    "poverty_degree",
-    "assistance_need",
-    "registered_on",
-    "exit_year",
-    "return_year",
-    "planned_exit_year",
-    "bank_name",
-)
-# Shown once they have happened: an empty one is not missing, it does not apply.
-DATED = ("registered_on", "exit_year", "return_year", "planned_exit_year")
-LIVING = (
-    "house_area",
-    "house_structure",
-    "house_grade",
-    "living_power",
-    "water_difficult",
-    "water_source",
-    "broadcast",
-    "fuel",
-    "sanitary_toilet",
-    "entry_road",
-    "road_distance",
-    "relocated",
-)
-PRODUCTION = (
-    "cooperative_member",
-    "cooperative_name",
-    "farmland",
-    "irrigated_land",
-    "forest_land",
-    "orchard_land",
-    "production_power",
-)
-YEARS_SHOWN, VISITS_SHOWN = 5, 20
+YEARS_SHOWN = 5
 
 
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
-    """`<main data-village>` holds the village's code. Identity, phone and account numbers stay masked."""
+    """`<main data-village>` holds the village's code; `?on=DAY` shows the record of that day.
+
+    Identity, phone and account numbers stay masked. Each view is a row of the trail.
+    """
     visible = Household.objects.visible_to(request.user).select_related(
         "village__parent__parent__parent__parent", "county"
     )
     household = get_object_or_404(visible.with_head(), number=number)
     require(request.user, Capability.REGISTER_VIEW)
+    if "on" in request.GET:
+        return page_of_day(request, household)
+    seen(request, household)
     day = clock.today()
     scope: AreaScope = request.user.area_scope()  # type: ignore[union-attr]
     people = sorted(household.persons.all(), key=lambda person: (not person.is_head, person.number))
@@ -87,11 +58,14 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "conditions": conditions,
         "conditions_year": max((one.year for one in (living, production) if one), default=None),
         "events": household.events.select_related("person", "village", "recorded_by").order_by("on", "pk"),
-        "visits": list(household.visits.all()[:VISITS_SHOWN]),
-        "helpers": household.helpers.all(),
-        "shocks": household.shocks.all(),
+        "findings": Finding.objects.of(household).waiting(),
         "colour": colour,
         "standing": standing,
+        "hidden": numbers.hidden(household, people)
+        if Capability.REVEAL in request.user.capabilities()  # type: ignore[union-attr]
+        else [],
+        "may_edit": household.removed_on is None and Capability.REGISTER_EDIT in request.user.capabilities(),  # type: ignore[union-attr]
+        **panels(request.user, household, day),  # type: ignore[arg-type]
     }
     return render(request, "households/detail.html", context)
 

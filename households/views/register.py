@@ -98,14 +98,17 @@ def listing(request: HttpRequest) -> HttpResponse:
         page = page_by_key(
             found.select_related("village", "town").only(*NEEDED),
             request,
-            order=("number",),
+            # By name in the order of the index, which is that in which the households came.
+            order=("pk",) if asked["q"] else ("number",),
             sorts=SORTS,
             sums={"persons": Sum("counted_persons" if asked["on_register"] else "member_count")},
             figures=figures,
         )
         names = head_names(row.pk for row in page.rows)
+        members = form.members_found(page.rows)
         for row in page.rows:
             row.head_name = names.get(row.pk, "")
+            row.members_found = [name for name in members.get(row.pk, ()) if name != row.head_name]
             row.persons_shown = row.counted_persons if asked["on_register"] else row.member_count
             row.mark = _mark(row, day.year)
             row.may_open = within(scope, row)
@@ -114,7 +117,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             if form.by_stock:
                 known = form.events(events.in_area(top)).known(asked["on_register"], asked["as_of"])
                 parts = _parts(top, known, Sum("households"), Sum("persons"), page.total, areas)
-            elif not asked["on_register"]:
+            elif not asked["on_register"] and not asked["q"]:
                 parts = _parts(top, found, Count("pk"), Sum("member_count"), page.total, areas)
     context = {
         "form": form,
@@ -126,6 +129,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "shown": chosen_columns(request, COLUMNS),
         "parts": parts,
         "parts_url": _without_area(request),
+        "may_edit": Capability.REGISTER_EDIT in request.user.capabilities(),  # type: ignore[union-attr]
         "narrowed": area is not None or any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "households/list.html", context, status=200 if form.is_valid() else 422)

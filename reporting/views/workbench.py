@@ -13,6 +13,7 @@ from office import clock
 from office.models import Job, JobState
 from reporting.definitions import rolling_plan
 from reporting.desk import desk, todos
+from reporting.standing import doubts, four_colours
 
 FINISHED_SHOWN = 3
 
@@ -30,6 +31,8 @@ def workbench(request: SignedIn) -> HttpResponse:
         "area": area,
         "todos": todos(user, area, clock.now(), today),
         "desk": desk(area, today) if area is not None else None,
+        "colours": four_colours(area) if area is not None else None,
+        "doubts": doubts(area) if area is not None else None,
         "may_report": Capability.REPORT_VIEW in able,
         "years": rolling_plan.YEARS,
         **_jobs(user),

@@ -5,7 +5,7 @@ import pytest
 from accounts import context
 from accounts.roles import Capability
 
-BUSINESS = ["工作台", "贫困户", "村", "滚动规划", "报表", "任务"]
+BUSINESS = ["工作台", "贫困户", "导入", "村", "疑点", "滚动规划", "报表", "任务"]
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ BUSINESS = ["工作台", "贫困户", "村", "滚动规划", "报表", "任务"]
     [
         ("district", BUSINESS),
         ("village", BUSINESS),
-        ("helper", ["工作台", "贫困户", "村", "任务"]),
+        ("helper", ["工作台", "贫困户", "村", "疑点", "任务"]),
         ("department", ["工作台", "村", "任务"]),
         ("auditor", ["工作台", "操作日志", "任务"]),
         ("security", ["工作台", "用户", "任务"]),

@@ -12,8 +12,11 @@ from areas.models import Area
 from demo import load as loading
 from demo import world
 from demo.management.commands import demo
+from households.jobs import CHECK
 from households.models import Household, StatusEvent
 from office import clock
+from office.findings import Finding
+from office.models import Job
 from reporting.models import PlanTable, ReportRun
 
 SMALL = 60
@@ -46,12 +49,16 @@ def test_loads_once_and_keeps_everything_when_run_again(run):
     assert PlanTable.objects.get(name="台儿庄区滚动规划").is_adopted
     assert set(ReportRun.objects.values_list("kind", "year")) == set(demo.REPORTS)
 
+    assert Job.objects.get(kind=CHECK).state == "done"
+    assert not Finding.objects.filter(severity="error").exists()
+
     before = counts()
     User.objects.filter(username="district").update(display_name="改过的名字")
     again = run()
     assert "保留现有数据" in again
     assert "只显示这一次" not in again
     assert counts() == before
+    assert Job.objects.filter(kind=CHECK).count() == 1
     assert User.objects.get(username="district").display_name == "改过的名字"
 
 

@@ -1,7 +1,7 @@
 """A web process of the embedded mode, as test_embedded starts it: `python -m tests.office.embedded_site [JSON]`.
 
 It does what a server does on start, imports config.wsgi, then asks for one counting job if parameters are
-given, and prints every change of the newest job's row as a JSON line. It ends when the job is over.
+given, and prints every change of the newest counting job's row as a JSON line. It ends when the job is over.
 """
 
 import json
@@ -17,7 +17,7 @@ from tests.office import worker_jobs
 def watch() -> None:
     told = None
     while True:
-        row = Job.objects.order_by("-queued_at").first()
+        row = Job.objects.filter(kind="worker-count").order_by("-queued_at").first()
         seen = [row.state, row.done_count, row.attempts] if row else None
         if seen != told:
             print(json.dumps(seen), flush=True)

@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A DATA_DIR with the tables of office and what it stands on."""
+    """A DATA_DIR with every table: the nightly work of all apps falls due here too."""
     data = tmp_path_factory.mktemp("embedded")
     subprocess.run(
-        [sys.executable, "manage.py", "migrate", "office", "-v", "0", "--skip-checks"],
+        [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks"],
         cwd=ROOT,
         env=environment(data),
         check=True,

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from households.models import Household
 from office.clock import SHANGHAI
+from office.findings import Found, Subject, reconcile
 from office.jobs import enqueue
-from reporting.chart import YearBars, draw
+from reporting.chart import YearBars, colour_bar, draw
 from reporting.models import PlanTable
 from reporting.reading import read_plan
 from tests.reporting.conftest import PLANNED
@@ -93,11 +95,11 @@ def test_statements_do_not_grow_with_the_register(
 ):
     client = signed_in("town")
     client.get("/")
-    with django_assert_max_num_queries(16) as few:
+    with django_assert_max_num_queries(18) as few:
         client.get("/")
     for _ in range(4):
         make_household(village=ground.sibling_village)
-    with django_assert_max_num_queries(16) as many:
+    with django_assert_max_num_queries(18) as many:
         client.get("/")
     assert len(few) == len(many)
 
@@ -109,3 +111,38 @@ def test_the_chart_starts_at_zero_and_writes_its_figures():
     assert [bar.label for bar in first.bars] == ["计划 100", "已退出 50"]
     assert [(bar.label, bar.width) for bar in second.bars] == [("计划 0", "0.0")]
     assert chart.words == "2016年计划 100，已退出 50；2017年计划 0"
+
+
+def test_colours_and_doubts_open_lists_that_count_to_their_figures(lived, signed_in, ground):
+    Household.objects.update(colour="绿")
+    Household.objects.filter(pk=lived[2].pk).update(colour="红")
+    for household in lived:
+        subject = Subject("households.household", str(household.pk), household.village_id)
+        finds = [Found("C085", "warning", "没有帮扶责任人", "1")]
+        if household == lived[0]:
+            finds.append(Found("C084", "warning", "银行账号与另一户相同", "1"))
+        reconcile([subject], {subject: finds}, datetime.date(2018, 11, 20))
+    for name, colours, rules in (
+        ("district", [1, 0, 0, 2], [3, 1]),
+        ("town", [1, 0, 0, 1], [2, 1]),
+    ):
+        client = signed_in(name)
+        context = client.get("/").context
+        assert [count for _, count, _ in context["colours"].parts] == colours
+        assert [count for count, *_ in context["doubts"].rules] == rules
+        addresses = [(count, url) for _, count, url in context["colours"].parts]
+        addresses += [(count, url) for count, _, url in context["doubts"].rules]
+        addresses.append((context["doubts"].total, context["doubts"].url))
+        for count, url in addresses:
+            assert f'data-total="{count}"' in client.get(url).content.decode(), url
+
+
+def test_the_bar_of_colours_fills_its_width_and_names_what_fits():
+    bar = colour_bar([("红", 168), ("橙", 83), ("黄", 1), ("绿", 314)])
+    assert [one.key for one in bar.segments] == ["r", "o", "y", "g"]
+    assert [bool(one.label_x) for one in bar.segments] == [True, True, False, True]
+    last = bar.segments[-1]
+    assert 371 < float(last.x) + float(last.width) <= 372
+    assert bar.words == "566 户：红 168，橙 83，黄 1，绿 314"
+    assert [one.width for one in colour_bar([("红", 5), ("橙", 0)]).segments] == ["372.0"]
+    assert colour_bar([("红", 0)]).segments == []

@@ -14,9 +14,10 @@ from areas.models import Area
 from demo import accounts, ground
 from demo.load import load, loaded
 from demo.world import HOUSEHOLDS, TODAY
+from households.jobs import CHECK, check_now
 from office import clock
 from office.jobs import run_now
-from office.models import JobState
+from office.models import Job, JobState
 from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
 
@@ -64,6 +65,7 @@ class Command(BaseCommand):
             password = load(seed=options["seed"], households=options["households"], today=TODAY)
         self._plan()
         self._reports()
+        self._night()
         self._tell(password)
         if not options["no_serve"]:
             port = os.environ.get("PORT", "8000")
@@ -84,6 +86,14 @@ class Command(BaseCommand):
             job = run_now("report", params=parameters(kind, county, year, as_of))
             if job.state != JobState.DONE:
                 raise CommandError(f"{job.title}没有办成：{job.error}")
+
+    def _night(self) -> None:
+        """The check of the first night, so that the work list is not empty; later nights do their own."""
+        if Job.objects.filter(kind=CHECK, state=JobState.DONE).exists():
+            return
+        job = check_now(clock.today())
+        if job.state != JobState.DONE:
+            raise CommandError(f"{job.title}没有办成：{job.error}")
 
     def _tell(self, password: str) -> None:
         self.stdout.write(f"办公日期：{clock.today():%Y-%m-%d}")

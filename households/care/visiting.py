@@ -1,0 +1,89 @@
+"""Visits: the form that is filled in at the door, and striking out."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.models import User
+from households.care.forms import NOT_FILLED, Care, care_field
+from households.models import Visit
+from office import attachments
+
+
+class VisitForm(Care):
+    photo = forms.FileField(
+        label="走访照片",
+        required=False,
+        help_text="JPEG 或 PNG，10 MB 以内。保存时去掉照片里的拍摄位置。",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+    )
+
+    class Meta:
+        model = Visit
+        formfield_callback = care_field
+        fields = (
+            "visited_on",
+            "way",
+            "visitor",
+            "notes",
+            "needs_found",
+            "follow_up",
+            "follow_up_on",
+            "satisfied",
+        )
+
+    layout = (
+        ("走访", ("visited_on", "visitor", "way", "notes", "photo")),
+        ("需求和跟进", ("needs_found", "follow_up", "follow_up_on", "satisfied")),
+    )
+
+    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["visited_on"] = self.day
+        self.initial["visitor"] = by.display_name
+        self.fields["follow_up"].widget.attrs["rows"] = 2
+        self.fields["photo"].error_messages.update(
+            invalid="文件没有传上来，请重新选择", empty="文件是空的，请重新选择"
+        )
+
+    def clean_visited_on(self) -> Any:
+        return self.not_later_than_today("visited_on")
+
+    def clean_photo(self) -> attachments.Checked | None:
+        upload: UploadedFile | None = self.cleaned_data["photo"]
+        return attachments.check(upload, attachments.PHOTOS) if upload else None
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        visited, follow_up_on = asked.get("visited_on"), asked.get("follow_up_on")
+        if visited and follow_up_on and follow_up_on < visited:
+            self.add_error("follow_up_on", "跟进完成日期不能早于走访日期")
+        if follow_up_on and not asked.get("follow_up"):
+            self.add_error("follow_up", "有完成日期，须写明跟进措施")
+        # A weak signal sends the same form twice.
+        same = {name: asked.get(name) for name in ("visited_on", "visitor", "notes")}
+        if all(same.values()) and self.household.visits.standing().filter(**same).exists():
+            self.add_error(None, "这次走访已经登记过")
+        if self.errors and self.files and "photo" not in self.errors:
+            self.add_error("photo", "浏览器不保留照片，改好以后请重新选择")
+        return asked
+
+
+class StrikeOut(forms.Form):
+    """作废: the record stays, struck through, with who, when and why."""
+
+    reason = forms.CharField(
+        label="作废原因",
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "w24", "autocomplete": "off"}),
+        error_messages={"required": NOT_FILLED},
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.use_required_attribute = False
+
+    @property
+    def sheets(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [("作废走访记录", [self["reason"]])]

@@ -1,0 +1,67 @@
+"""Jobs of this app."""
+
+import datetime
+from collections import Counter
+from typing import Any
+
+from django.db import transaction
+
+from households import checks, doubts
+from households.checks.others import Lines
+from households.entry import drafts
+from households.models import Household
+from households.recolour import recolour
+from households.workbook import jobs as workbook_jobs
+from office import clock, trail
+from office.findings import CLOSED, KEPT, OPENED, REOPENED
+from office.jobs import Job, JobRun, JobState, job, periodic, run_now
+from office.models import DuePeriod
+
+# Workers look for jobs here: those of the workbook are known by being named.
+__all__ = ["workbook_jobs"]
+
+CHECK = "register-check"
+
+
+@periodic("entry-drafts-expire", every="day")
+@job("entry-drafts-expire", title="清理过期的采集草稿")
+def expire_drafts(run: JobRun, *, period: str) -> dict[str, Any]:
+    """Drafts are kept seven days."""
+    return {"deleted": drafts.expire(clock.moment())}
+
+
+@periodic(CHECK, every="day")
+@job(CHECK, title="夜间核查", queue="bulk")
+def check_register(run: JobRun, *, period: str) -> dict[str, Any]:
+    """All rules over the whole register, and the colours of the day; a second run finds nothing to change."""
+    day, lines = clock.today(), Lines.read(clock.today())
+    everybody = Household.objects.all()
+    total, done, recoloured = everybody.count(), 0, 0
+    tally: Counter[str] = Counter()
+    for checked in checks.batches(everybody, day):
+        with transaction.atomic():
+            tally += doubts.of_households(checked, day)
+            recoloured += recolour([household for household, *_ in checked], day, lines)
+        done += len(checked)
+        run.progress(done, max(total, done), "正在核对贫困户")
+    run.progress(done, max(total, done), "正在核对村和账目")
+    tally += doubts.of_village_years(day)
+    tally += doubts.of_accounts(day)
+    result = {
+        "households": done,
+        "recoloured": recoloured,
+        **{name: tally[name] for name in (OPENED, KEPT, CLOSED, REOPENED)},
+    }
+    with transaction.atomic():
+        trail.record("夜间核查", detail={"日期": day, "周期": period, **result})
+        run.finish(result)
+    return result
+
+
+def check_now(day: datetime.date) -> Job:
+    """The check in this process, and none again in the night of the day; JobRefused while another runs."""
+    period = day.isoformat()
+    done = run_now(CHECK, params={"period": period}, key=f"{CHECK}:{period}")
+    if done.state == JobState.DONE:
+        DuePeriod.objects.get_or_create(kind=CHECK, period=period, defaults={"claimed_at": clock.now()})
+    return done

@@ -1,0 +1,154 @@
+"""Workbooks of the register on their way: downloaded ones, uploaded ones, and what an upload would change.
+
+What a file holds is encrypted while it is here and deleted after seven days (quality S2).
+"""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from areas.models import Area
+from areas.scope import ScopedQuerySet
+from office.pii import EncryptedTextField
+
+
+class OwnQuerySet(ScopedQuerySet):
+    def own(self, user: Any) -> "OwnQuerySet":
+        """The user's own, as far as the area is still the user's: nobody sees another's."""
+        return self.visible_to(user).filter(owner=user)
+
+
+class RegisterWorkbook(models.Model):
+    """A prefilled workbook; its id stands inside it, in a hidden sheet."""
+
+    area_field = "area"
+
+    id = models.UUIDField("编号", primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="下载人"
+    )
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="区划")
+    year = models.PositiveSmallIntegerField("年度")
+    made_at = models.DateTimeField("生成时间", db_index=True)
+    households = models.PositiveIntegerField("户数", default=0)
+    persons = models.PositiveIntegerField("人数", default=0)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "下载的工作簿"
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.area}{self.year}年"
+
+
+class ImportState(models.TextChoices):
+    CHECKING = "checking", "正在核对"
+    FAULTY = "faulty", "有错误"
+    REFUSED = "refused", "不能读取"
+    READY = "ready", "待确认"
+    APPLYING = "applying", "正在写入"
+    APPLIED = "applied", "已写入"
+    UNDOING = "undoing", "正在撤销"
+    UNDONE = "undone", "已撤销"
+
+
+class ImportBatch(models.Model):
+    """One uploaded file and what came of it."""
+
+    area_field = "area"
+
+    id = models.UUIDField("编号", primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人"
+    )
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="区划")
+    file_name = models.CharField("文件", max_length=120)
+    checksum = models.CharField("文件校验码", max_length=64, db_index=True)
+    template = models.UUIDField("模板编号", null=True, blank=True)
+    state = models.CharField("状态", max_length=8, choices=ImportState.choices, default=ImportState.CHECKING)
+    reason = models.CharField("原因", max_length=300, blank=True)
+    rows = models.PositiveIntegerField("行数", default=0)
+    created = models.PositiveIntegerField("新增", default=0)
+    updated = models.PositiveIntegerField("修改", default=0)
+    unchanged = models.PositiveIntegerField("没有变化", default=0)
+    faults = models.PositiveIntegerField("错误", default=0)
+    uploaded_at = models.DateTimeField("上传时间", db_index=True)
+    applied_at = models.DateTimeField("写入时间", null=True, blank=True)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导入"
+        ordering = ["-uploaded_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                # The file holds its template's id, so that the checksum covers it.
+                fields=["owner", "checksum"],
+                condition=Q(state="applied"),
+                name="import_applied_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def move(self, before: str, after: str, **facts: Any) -> bool:
+        """The state passes on once; False when another was first."""
+        moved = ImportBatch.objects.filter(pk=self.pk, state=before).update(state=after, **facts)
+        if moved:
+            self.state = after
+            for name, value in facts.items():
+                setattr(self, name, value)
+        return bool(moved)
+
+
+class ImportChange(models.Model):
+    """What the file changes in one household: content is JSON of households.workbook.changes, sealed."""
+
+    area_field = "batch__area"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes", verbose_name="导入")
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    household = models.ForeignKey("households.Household", models.PROTECT, related_name="+", verbose_name="户")
+    # Of the household when the workbook was downloaded, and after the import was written.
+    version = models.PositiveIntegerField("下载时版本")
+    written_version = models.PositiveIntegerField("写入后版本", null=True, blank=True)
+    content = EncryptedTextField("修改内容")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导入的修改"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["batch", "household"], name="import_change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.household_id}"
+
+
+class ImportRow(models.Model):
+    """A row of the file that has faults; `faults` are [column letter, title, rule, message], without values."""
+
+    area_field = "batch__area"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="bad_rows", verbose_name="导入")
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    sheet = models.CharField("表", max_length=31)
+    row = models.PositiveIntegerField("行", null=True)
+    faults = models.JSONField("错误")
+    cells = EncryptedTextField("内容", blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "有错误的行"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}"

@@ -1,0 +1,145 @@
+"""Helpers of a household: add, change (a new line that ends the old one), end; the load of each helper."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import SignedIn, require
+from accounts.roles import Capability
+from accounts.views.errors import refused
+from areas.scope import AreaScope
+from households.care.filters import HelperLoad
+from households.care.owed import owed_help
+from households.care.pairing import HelperEnd, HelperForm, masked
+from households.models import Helper, Household
+from households.views.care_form import Late, form_page, household_for
+from office import clock, trail
+from office.listing import Page, area_choices, asked_area, page_by_key
+
+ENDED = "这项结对已经结束"
+ONE_DAY = datetime.timedelta(days=1)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedIn, number: str) -> HttpResponse:
+    household = household_for(request, number, Capability.HELPER_EDIT)
+    form = _form(request, household, None)
+
+    def save() -> str:
+        helper = form.save()
+        _noted(request, "安排帮扶责任人", household, helper, form)
+        return f"已安排：{helper.name}自{helper.start_on}起帮扶该户。"
+
+    return form_page(request, household, form, title="安排帮扶责任人", submit="安排", save=save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: SignedIn, number: str, pk: int) -> HttpResponse:
+    """The old line ends on the day before the new one begins."""
+    household = household_for(request, number, Capability.HELPER_EDIT)
+    old = get_object_or_404(household.helpers, pk=pk)
+    if not old.valid(clock.today()):
+        return refused(request, ENDED)
+    form = _form(request, household, old)
+
+    def save() -> str:
+        _end(household, old, old.end_on, form.cleaned_data["start_on"] - ONE_DAY)
+        helper = form.save()
+        _noted(request, "更换帮扶责任人", household, helper, form, 原责任人=old.name)
+        return f"已更换：{old.name}到{old.end_on}止，{helper.name}自{helper.start_on}起。"
+
+    title = f"更换帮扶责任人{old.name}"
+    return form_page(request, household, form, title=title, submit="更换", save=save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: SignedIn, number: str, pk: int) -> HttpResponse:
+    household = household_for(request, number, Capability.HELPER_EDIT)
+    helper, day = get_object_or_404(household.helpers, pk=pk), clock.today()
+    if not helper.valid(day):
+        return refused(request, ENDED)
+    was, data = helper.end_on, request.POST if request.method == "POST" else None
+    form = HelperEnd(data, instance=helper, household=household, day=day)
+
+    def save() -> str:
+        _end(household, helper, was, form.cleaned_data["end_on"])
+        _noted(request, "结束帮扶", household, helper, form, 结束时间=helper.end_on)
+        said = f"已结束：{helper.name}的帮扶到{helper.end_on}止。"
+        if not household.helpers.valid_on(day + ONE_DAY).exists():
+            said += "该户明天起没有帮扶责任人，请另行安排。"
+        return said
+
+    title = f"结束{helper.name}的帮扶"
+    return form_page(request, household, form, title=title, submit="结束帮扶", save=save)
+
+
+def _form(request: SignedIn, household: Household, after: Helper | None) -> HelperForm:
+    data = request.POST if request.method == "POST" else None
+    instance = Helper(household=household)  # type: ignore[misc]
+    return HelperForm(data, instance=instance, household=household, day=clock.today(), after=after)
+
+
+def _end(household: Household, helper: Helper, was: datetime.date | None, on: datetime.date) -> None:
+    """Under the row's lock: of two who end it at once, the second is told. `was`: the end when it was read."""
+    if household.helpers.select_for_update().get(pk=helper.pk).end_on != was:
+        raise Late(ENDED)
+    helper.end_on = on
+    helper.save(update_fields=["end_on"])
+
+
+def _noted(
+    request: SignedIn, action: str, household: Household, helper: Helper, form: Any, **detail: object
+) -> None:
+    kept = {breach.rule: form.cleaned_data["reason"] for breach in getattr(form, "warned", ())}
+    noted = {**masked(household, helper), **detail, **({"核实保留": kept} if kept else {})}
+    trail.record(action, request=request, subject=helper, area=household.village, detail=noted)
+
+
+@require_safe
+def load(request: HttpRequest) -> HttpResponse:
+    """`/helpers/`: how many households each helper (name and unit) looks after today."""
+    visible = Helper.objects.visible_to(request.user)
+    require(request.user, Capability.REGISTER_VIEW)
+    day, area = clock.today(), asked_area(request)
+    owed = owed_help(Household.objects.all(), day)
+    valid = visible.valid_on(day).in_area(area).filter(household__in=owed).order_by()
+    form, page = HelperLoad(request.GET), Page(rows=[], total=0)
+    if form.is_valid():
+        asked = form.cleaned_data
+        if asked["q"]:
+            valid = valid.filter(name__contains=asked["q"])
+        groups = valid.values("name", "unit_name").annotate(
+            first=Min("pk"), held=Count("household", distinct=True)
+        )
+        if asked["least"]:
+            groups = groups.filter(held__gte=asked["least"])
+        rows = visible.filter(pk__in=groups.values("first"))
+        page = page_by_key(rows, request, order=("name", "unit_name", "pk"))
+        _count(page, valid)
+    scope: AreaScope = request.user.area_scope()  # type: ignore[union-attr]
+    context = {
+        "form": form,
+        "page": page,
+        "area": area,
+        "areas": area_choices(request.user, area, day),
+        "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
+        "narrowed": area is not None or any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "households/helpers.html", context, status=200 if form.is_valid() else 422)
+
+
+def _count(page: Page, valid: Any) -> None:
+    """Households and persons of the helpers on this page, and the households themselves."""
+    held: dict[tuple[str, str], dict[str, int]] = {}
+    rows = valid.filter(name__in=[row.name for row in page.rows]).values_list(
+        "name", "unit_name", "household__number", "household__member_count"
+    )
+    for name, unit, number, persons in rows.order_by("household__number"):
+        held.setdefault((name, unit), {})[number] = persons
+    for row in page.rows:
+        of = held.get((row.name, row.unit_name), {})
+        row.households, row.persons, row.numbers = len(of), sum(of.values()), list(of)

@@ -1,0 +1,82 @@
+"""Visits at the door: written on a telephone, struck out with a reason, the photo given out to who may see."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import SignedIn
+from accounts.roles import Capability
+from accounts.views.errors import refused
+from households.care.visiting import StrikeOut, VisitForm
+from households.models import Visit
+from households.views.care_form import Late, form_page, household_for
+from office import attachments, clock, trail
+from office.attachments import Attachment
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedIn, number: str) -> HttpResponse:
+    household = household_for(request, number, Capability.VISIT_RECORD)
+    typed = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    visit = Visit(household=household, recorded_by=request.user, recorded_at=clock.moment())  # type: ignore[misc]
+    form = VisitForm(*typed, instance=visit, household=household, day=clock.today(), by=request.user)
+
+    def save() -> str:
+        with attachments.on_disk(form.cleaned_data["photo"]) as photo:
+            form.save()
+            if photo is not None:
+                photo.bind(visit, by=request.user, at=clock.moment())
+            detail = {
+                "户编号": household.number,
+                "走访日期": visit.visited_on,
+                "方式": visit.way,
+                "照片": photo is not None,
+            }
+            trail.record("登记走访", request=request, subject=visit, area=household.village, detail=detail)
+        return f"已登记{visit.visited_on}的走访。登记后不能修改，写错了可以作废重登。"
+
+    return form_page(request, household, form, title="登记走访", submit="登记", save=save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def strike(request: SignedIn, number: str, pk: int) -> HttpResponse:
+    """By who recorded it, or by who arranges the helpers."""
+    household = household_for(request, number, Capability.VISIT_RECORD)
+    visit = get_object_or_404(household.visits, pk=pk)
+    if visit.recorded_by_id != request.user.pk and Capability.HELPER_EDIT not in request.user.capabilities():
+        raise PermissionDenied("走访记录由登记人本人、镇街或区扶贫办作废")
+    if visit.struck_at is not None:
+        return refused(request, "这条走访记录已经作废")
+    form = StrikeOut(request.POST if request.method == "POST" else None)
+
+    def save() -> str:
+        struck = {
+            "struck_by": request.user,
+            "struck_at": clock.moment(),
+            "struck_reason": form.cleaned_data["reason"],
+        }
+        if not household.visits.standing().filter(pk=visit.pk).update(**struck):
+            raise Late("这条走访记录已经作废")
+        detail = {
+            "户编号": household.number,
+            "走访日期": visit.visited_on,
+            "原因": form.cleaned_data["reason"],
+        }
+        trail.record("作废走访", request=request, subject=visit, area=household.village, detail=detail)
+        return f"{visit.visited_on}的走访记录已作废，原记录仍然保留。"
+
+    title = f"作废{visit.visited_on}的走访"
+    return form_page(request, household, form, title=title, submit="作废", save=save)
+
+
+@require_safe
+def photo(request: SignedIn, number: str, pk: int) -> HttpResponse:
+    """Reading it is in the trail: it shows people in their home."""
+    household = household_for(request, number, Capability.REGISTER_VIEW)
+    visit = get_object_or_404(household.visits, pk=pk)
+    kept = get_object_or_404(Attachment.objects.of(visit))
+    answer = attachments.answer(kept)
+    detail = {"户编号": household.number, "走访日期": visit.visited_on}
+    trail.record("查看走访照片", request=request, subject=visit, area=household.village, detail=detail)
+    return answer

@@ -1,0 +1,121 @@
+"""Jobs of the workbook: making one, checking an upload, writing it, taking it back, and clearing up.
+
+Area and right are looked at again when the job runs; a worker that is killed leaves no half effect.
+"""
+
+import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.permissions import require
+from accounts.roles import Capability
+from areas.models import Area
+from households.models import Household, ImportBatch, ImportRow, ImportState, RegisterWorkbook
+from households.workbook import importing, upload
+from households.workbook.template import TooLong, write_workbook
+from office import clock
+from office.jobs import JobRefused, JobRun, job, periodic
+from office.workbook_read import WorkbookRefused
+
+UNKNOWN_AREA = "没有这个区划，或者不在当前任职的区域内"
+
+
+def workbook_path(pk: UUID) -> Path:
+    return Path(settings.MEDIA_ROOT) / "workbooks" / f"{pk}.xlsx"
+
+
+@job("register-workbook", title="生成采集工作簿", queue="bulk")
+def make_workbook(run: JobRun, *, area: int, year: int) -> dict[str, Any]:
+    """Result: the workbook's id and where it is fetched."""
+    found = Area.objects.visible_to(run.owner).filter(pk=area).first()
+    if found is None:
+        raise JobRefused(UNKNOWN_AREA)
+    require(run.owner, Capability.REGISTER_EDIT, found)
+    scope = importing.scope_of(run.owner)
+    households = Household.objects.in_scope(scope).in_area(found).filter(removed_on__isnull=True)
+    pk, made_at = uuid4(), clock.moment()
+    path = workbook_path(pk)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        count, persons = write_workbook(
+            path,
+            households,
+            area=found,
+            year=year,
+            template=str(pk),
+            made_at=made_at,
+            progress=run.progress,
+        )
+    except TooLong:
+        path.unlink(missing_ok=True)
+        raise JobRefused("超过一张表能容纳的行数，请分镇街下载") from None
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    RegisterWorkbook.objects.create(
+        id=pk, owner=run.owner, area=found, year=year, made_at=made_at, households=count, persons=persons
+    )
+    return {"workbook": str(pk), "url": reverse("households:import-workbook", args=[pk])}
+
+
+@job("register-import-check", title="核对上传的采集工作簿", queue="bulk")
+def check_import(run: JobRun, *, batch: str) -> dict[str, Any]:
+    """Reads and checks; writes nothing to the register."""
+    found = _batch(run, batch)
+    result = {"batch": batch, "url": reverse("households:import", args=[batch])}
+    if found.state != ImportState.CHECKING:
+        return result
+    try:
+        comparison = importing.compare(run.owner, upload.opened(found.pk), clock.today(), run.progress)
+    except WorkbookRefused as refusal:
+        importing.refuse(found, str(refusal))
+        raise JobRefused(str(refusal)) from None
+    importing.keep(found, comparison)
+    upload.drop(found.pk)
+    return result
+
+
+@job("register-import-apply", title="写入采集工作簿", queue="bulk")
+def apply_import(run: JobRun, *, batch: str) -> dict[str, Any]:
+    found = _batch(run, batch)
+    result = {"batch": batch, "url": reverse("households:import", args=[batch])}
+    importing.apply(found, run.owner, clock.today(), clock.moment(), run.progress, lambda: run.finish(result))
+    return result
+
+
+@job("register-import-undo", title="撤销导入", queue="bulk")
+def undo_import(run: JobRun, *, batch: str) -> dict[str, Any]:
+    found = _batch(run, batch)
+    result = {"batch": batch, "url": reverse("households:import", args=[batch])}
+    importing.take_back(
+        found, run.owner, clock.today(), clock.moment(), run.progress, lambda: run.finish(result)
+    )
+    return result
+
+
+def _batch(run: JobRun, pk: str) -> ImportBatch:
+    found = ImportBatch.objects.own(run.owner).filter(pk=pk).first()
+    if found is None:
+        raise JobRefused("没有这次导入，或者已不在当前任职的区域内")
+    return found  # type: ignore[no-any-return]
+
+
+@periodic("register-uploads-expire", every="day")
+@job("register-uploads-expire", title="清理过期的上传文件")
+def expire_uploads(run: JobRun, *, period: str) -> dict[str, Any]:
+    """Files, staged rows and what was never confirmed go after seven days."""
+    oldest = clock.moment() - datetime.timedelta(days=upload.DAYS_KEPT)
+    bad, _ = ImportRow.objects.filter(batch__uploaded_at__lt=oldest).delete()
+    stale = ImportBatch.objects.filter(
+        uploaded_at__lt=oldest, state__in=(ImportState.READY, ImportState.CHECKING)
+    )
+    stale.update(state=ImportState.REFUSED, reason="七天没有确认，已过期，请重新上传")
+    kept = (ImportState.APPLYING, ImportState.UNDOING)
+    for batch in ImportBatch.objects.filter(uploaded_at__lt=oldest).exclude(state__in=kept):
+        batch.changes.all().delete()
+    RegisterWorkbook.objects.filter(made_at__lt=oldest).delete()
+    return {"files": upload.expire(), "rows": bad}

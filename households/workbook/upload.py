@@ -1,0 +1,54 @@
+"""The uploaded file between upload and check: sealed piece by piece under MEDIA_ROOT, never in the clear."""
+
+import datetime
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from office.pii import CannotOpen, seal, unseal
+from office.workbook_read import WorkbookRefused
+
+PIECE = 1 << 20
+DAYS_KEPT = 7
+
+
+def _path(batch: UUID) -> Path:
+    return Path(settings.MEDIA_ROOT) / "imports" / f"{batch}.sealed"
+
+
+def keep(batch: UUID, data: bytes) -> None:
+    path = _path(batch)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("w", encoding="ascii") as file:
+        for place, at in enumerate(range(0, len(data), PIECE)):
+            file.write(seal(data[at : at + PIECE].decode("latin-1"), batch, f"upload/{place}") + "\n")
+
+
+def opened(batch: UUID) -> bytes:
+    """Raises WorkbookRefused when the file is no longer there."""
+    try:
+        with _path(batch).open(encoding="ascii") as file:
+            pieces: Iterable[str] = [
+                unseal(line.rstrip("\n"), batch, f"upload/{place}") for place, line in enumerate(file)
+            ]
+        return "".join(pieces).encode("latin-1")
+    except (FileNotFoundError, CannotOpen):
+        raise WorkbookRefused("上传的文件已过期，请重新上传") from None
+
+
+def drop(batch: UUID) -> None:
+    _path(batch).unlink(missing_ok=True)
+
+
+def expire() -> int:
+    """Deletes files of more than seven days, uploads and downloads; returns how many."""
+    count, oldest = 0, time.time() - datetime.timedelta(days=DAYS_KEPT).total_seconds()
+    for folder in ("imports", "workbooks"):
+        for path in (Path(settings.MEDIA_ROOT) / folder).glob("*"):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+                count += 1
+    return count

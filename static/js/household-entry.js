@@ -1,0 +1,116 @@
+/* The entry sheet by keyboard: a group of buttons is one stop, a number picks its choice and moves on, Enter
+   moves on. Also keeps a member's line up to date and closes the others when one is added. Everything works
+   without it, with more keys. */
+"use strict";
+
+(() => {
+  const sheet = document.getElementById("household");
+  if (!sheet) return;
+
+  /* Folded fields have a place in the page but cannot be reached. */
+  const seen = (field) => !field.disabled && field.type !== "hidden" && field.tabIndex >= 0 && field.checkVisibility();
+  const groupOf = (field) => (field.matches("[type=radio], [type=checkbox]") ? field.closest("fieldset") : null);
+
+  /* The next field outside the group this one is in; of a radio group the chosen or the first one. */
+  const next = (field) => {
+    const group = groupOf(field);
+    const stops = Array.from(sheet.elements).filter((other) => seen(other) && other.nodeName !== "FIELDSET");
+    const rest = stops.slice(stops.indexOf(field) + 1);
+    const found = rest.find((other) => !group || !group.contains(other));
+    if (!found) return;
+    const target = found.type === "radio" ? sheet.querySelector(`[name="${found.name}"]:checked`) || found : found;
+    target.focus();
+    if (target.select) target.select();
+  };
+
+  const changed = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
+
+  sheet.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !(field instanceof HTMLElement)) return;
+    if (!field.matches("input, select")) return;
+    const group = groupOf(field);
+    if (event.key === "Enter") {
+      event.preventDefault();
+      event.stopPropagation();
+      next(field);
+    } else if (/^[0-9]$/.test(event.key)) {
+      const number = Number(event.key);
+      if (field.matches("select[data-numbered]") && Number(field.dataset.numbered) <= 9) {
+        event.preventDefault();
+        if (number < 1 || number >= field.options.length) return;
+        field.selectedIndex = number;
+        changed(field);
+        next(field);
+      } else if (group && field.type === "radio") {
+        const choices = Array.from(group.querySelectorAll("input"));
+        const picked = choices[field.classList.contains("yes-no") ? (number === 0 ? 1 : number === 1 ? 0 : -1) : number - 1];
+        if (!picked) return;
+        event.preventDefault();
+        picked.checked = true;
+        changed(picked);
+        next(picked);
+      } else if (group && number > 0) {
+        const picked = group.querySelectorAll("input")[number - 1];
+        if (!picked) return;
+        event.preventDefault();
+        picked.checked = !picked.checked;
+        changed(picked);
+      }
+    } else if ((event.key === "Delete" || event.key === "Backspace") && group && field.type === "radio") {
+      /* Back to unknown. */
+      event.preventDefault();
+      for (const choice of group.querySelectorAll("input")) choice.checked = false;
+      changed(field);
+    }
+  });
+
+  /* The member's line repeats what identifies and the state. */
+  const word = (field) => {
+    if (field.nodeName === "SELECT") return field.selectedOptions[0].value;
+    if (field.name.endsWith("-id_number") && field.value.length > 8 && !field.value.includes("*")) {
+      return field.value.slice(0, 4) + "*".repeat(field.value.length - 8) + field.value.slice(-4);
+    }
+    return field.value;
+  };
+  sheet.addEventListener("change", (event) => {
+    const field = event.target;
+    const member = field.closest(".member");
+    if (!member) return;
+    const name = field.name.split("-").pop();
+    const place = member.querySelector(`[data-of="${name}"]`);
+    if (!place) return;
+    if (field.type === "checkbox") {
+      const picked = member.querySelectorAll(`[name="${field.name}"]:checked`);
+      place.textContent = Array.from(picked, (one) => one.value).join("、");
+    } else {
+      place.textContent = word(field);
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const told = event.target;
+    if (told.id === "members") {
+      const rows = Array.from(told.children);
+      for (const row of rows.slice(0, -1)) {
+        if (!row.querySelector("[aria-invalid]")) row.querySelector("details").open = false;
+      }
+      rows[rows.length - 1].querySelector("[name$=-name]").focus();
+    } else if (told.classList.contains("told")) {
+      const sex = told.querySelector("[data-told=sex]");
+      const age = told.querySelector("[data-told=age]");
+      const place = told.closest(".member").querySelector("[data-of=told]");
+      place.textContent = age && age.dataset.age ? `${sex.textContent}　${age.textContent}` : "";
+    }
+  });
+
+  /* A link to a field opens what it is folded in. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const field = target.matches("input, select") ? target : target.matches("fieldset") && target.querySelector("input");
+    if (field) field.focus();
+  });
+})();

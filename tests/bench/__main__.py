@@ -1,0 +1,49 @@
+"""`python -m tests.bench`: loads both sizes, measures, and prints one JSON object as its last line.
+
+DATABASE_URL and REDIS_URL name services; each size has a database of its own, kept between runs.
+"""
+
+import json
+import sys
+import time
+
+from tests.bench import bars
+from tests.bench.places import Place, sizes
+from tests.bench.site import working
+
+BEGAN = time.monotonic()
+
+
+def say(text: str) -> None:
+    print(f"{time.monotonic() - BEGAN:6.0f} s  {text}", flush=True)
+
+
+def main() -> int:
+    small, large = (Place(size) for size in sizes())
+    embedded = Place(small.size, embedded=True)
+    for place in (small, large, embedded):
+        say(f"{place.size} households{' on SQLite' if place.embedded else ''}")
+        place.prepare()
+    for place in (small, large):
+        place.settle()
+    facts = (small.measured("facts"), large.measured("facts"))
+    found = {"P4": bars.statements(large, facts[1])}
+    say("pages")
+    found |= bars.pages((small, large), facts)
+    counted = []
+    for place in (small, large):
+        say(f"exit tally of {place.size}")
+        with working(place):
+            counted.append(place.measured("tally"))
+    found |= bars.tally((small, large), counted)
+    say("first page of the embedded mode")
+    found["P19"] = bars.first_page(embedded)
+    ordered = dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
+    for bar, entry in ordered.items():
+        say(f"{bar:4} {'pass' if entry['pass'] else 'MISSED'}  {entry['ratio']}  {entry['at']}")
+    print(json.dumps(ordered, ensure_ascii=False))
+    return 0 if all(entry["pass"] for entry in ordered.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Photos and papers written byte by byte, with everything in them that must not stay."""
+
+import struct
+import zlib
+
+GPS = b"GPS-37.0N-117.0E"
+MAKER = b"maker-note-serial-778899"
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def png(width: int = 2, height: int = 2, *more: bytes) -> bytes:
+    """Grey pixels; `more` chunks stand between the head and the picture."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    rows = zlib.compress(b"".join(b"\0" + b"\x80" * width for _ in range(min(height, 4))))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(more) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content
+
+
+def exif(orientation: int = 6, order: str = "<") -> bytes:
+    """EXIF with an orientation, and a position behind it."""
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    entries = struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0) + struct.pack(
+        order + "HHII", 0x8825, 4, 1, 38
+    )
+    return b"Exif\0\0" + mark + struct.pack(order + "IH", 8, 2) + entries + b"\0\0\0\0" + GPS
+
+
+SCAN = b"\x11\xff\x00\x22\xff\xd0\x33"
+JFIF = segment(0xE0, b"JFIF\0\x01\x02\x01\x00\x48\x00\x48\x01\x01" + b"\xaa\xbb\xcc")
+
+
+def frame(width: int = 40, height: int = 30, marker: int = 0xC0) -> bytes:
+    return segment(marker, struct.pack(">BHHB", 8, height, width, 1) + b"\x01\x11\x00")
+
+
+def jpeg(*before: bytes, width: int = 40, height: int = 30, marker: int = 0xC0, tail: bytes = b"") -> bytes:
+    """One frame with two scans; `before` segments stand at the head, `tail` behind the end."""
+    scan = segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") + SCAN
+    return (
+        b"\xff\xd8"
+        + b"".join(before)
+        + segment(0xDB, b"\x00" + b"\x01" * 64)
+        + frame(width, height, marker)
+        + segment(0xC4, b"\x00" + b"\0" * 16)
+        + scan
+        + segment(0xE5, MAKER)
+        + scan
+        + b"\xff\xd9"
+        + tail
+    )
+
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
