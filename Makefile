@@ -4,8 +4,8 @@ PY := .venv/bin/python
 PIP_INSTALL := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r
 PORT ?= 8000
 
-# One file after another in each of two processes, each with a database of its own.
-SIDE_BY_SIDE ?= -n 2 --dist loadfile
+# For machines with cores to spare: make test SIDE_BY_SIDE="-n 4 --dist loadfile", a database a process.
+SIDE_BY_SIDE ?=
 
 # The suite has its own data folder, so that a demonstration under var/ is never touched.
 ON_SQLITE = env -u DATABASE_URL -u REDIS_URL -u PRODUCTION DATA_DIR="$(CURDIR)/var/test"
