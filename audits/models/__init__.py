@@ -1,0 +1,38 @@
+"""Staged, publicly posted audits: one file an entity; the stage tables are audits/procedures."""
+
+from audits.models.acceptance import Acceptance, Answer, HomeVisit
+from audits.models.audit_list import AuditList
+from audits.models.decision import Decision, Verdict
+from audits.models.delegation import Delegation
+from audits.models.entry import Entry, Outcome
+from audits.models.evidence import Evidence
+from audits.models.frozen import FrozenFacts
+from audits.models.house_case import HouseCase, Signature
+from audits.models.notice import Notice
+from audits.models.objection import Objection
+from audits.models.seat import Seat
+from audits.models.setting import AuditSetting
+from audits.models.window import AdjustmentWindow
+from audits.targets import YearlyTarget
+
+__all__ = [
+    "Acceptance",
+    "AdjustmentWindow",
+    "Answer",
+    "AuditList",
+    "AuditSetting",
+    "Decision",
+    "Delegation",
+    "Entry",
+    "Evidence",
+    "FrozenFacts",
+    "HomeVisit",
+    "HouseCase",
+    "Notice",
+    "Objection",
+    "Outcome",
+    "Seat",
+    "Signature",
+    "Verdict",
+    "YearlyTarget",
+]

@@ -1,0 +1,93 @@
+"""异议: raised by anyone, written down by village or town, holds its entry (or the list) until it is answered.
+
+The plan says only that a list goes on without objection (R047); how one is settled is domain §5: investigated,
+answered in writing, closed by somebody whom it does not concern. One that is upheld strikes its entry off.
+"""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from areas.scope import ScopedQuerySet
+from office.pii import EncryptedTextField
+
+
+class ObjectionQuerySet(ScopedQuerySet):
+    def open(self) -> "ObjectionQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+    def overdue(self, on: datetime.date) -> "ObjectionQuerySet":
+        return self.open().filter(due_on__lt=on)
+
+
+class Objection(models.Model):
+    area_field = "audit_list__area"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    audit_list = models.ForeignKey(
+        "audits.AuditList", models.PROTECT, related_name="objections", verbose_name="名单"
+    )
+    # None: against the list as a whole, as by a household that is not on it.
+    entry = models.ForeignKey(
+        "audits.Entry", models.PROTECT, null=True, blank=True, related_name="objections", verbose_name="条目"
+    )
+    stage = models.CharField("提出时环节", max_length=20)
+    raised_by = EncryptedTextField("异议人", max_length=40, blank=True)
+    contact = EncryptedTextField("联系方式", max_length=40, blank=True)
+    text = models.TextField("异议内容", max_length=2000)
+    raised_on = models.DateField("提出日期")
+    due_on = models.DateField("答复期限")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="登记人"
+    )
+    recorded_at = models.DateTimeField("登记时间")
+    investigation = models.TextField("调查情况", max_length=2000, blank=True)
+    answer = models.TextField("书面答复", max_length=2000, blank=True)
+    upheld = models.BooleanField("是否成立", null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="办结人"
+    )
+    closed_on = models.DateField("办结日期", null=True)
+    closed_at = models.DateTimeField("办结时间", null=True)
+
+    objects = ObjectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "异议"
+        ordering = ["raised_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True)
+                | (~Q(answer="") & ~Q(investigation="") & Q(upheld__isnull=False)),
+                name="objection_closed_with_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_by__isnull=True) | ~Q(closed_by=models.F("recorded_by")),
+                name="objection_closed_by_another",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entry"], condition=Q(closed_at__isnull=True), name="objection_open_entry")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.raised_on}异议"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    def concerned(self) -> set[int]:
+        """Who recorded it, entered what it is about, or decided on the list: none of them closes it."""
+        entered: Any = self.audit_list.entries.all()
+        if self.entry_id is not None:
+            entered = entered.filter(pk=self.entry_id)
+        persons = {self.recorded_by_id}
+        for pair in entered.values_list("entered_by_id", "entered_for_id"):
+            persons.update(pair)
+        persons.update(self.audit_list.seats.values_list("person_id", flat=True))
+        return {person for person in persons if person is not None}

@@ -1,0 +1,377 @@
+"""What comes onto a list and leaves it: entries, evidence, notices, objections, remainder lists.
+
+Each takes the list's row first (touch), so that nothing slips in beside a transition.
+"""
+
+import datetime
+from collections.abc import Collection
+from typing import Any, Self
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from accounts.roles import Role
+from areas.models import Area
+from audits import acting, admission, posting
+from audits.models.acceptance import ITEMS, Acceptance, Answer, HomeVisit
+from audits.models.decision import Verdict
+from audits.models.entry import Entry, Outcome
+from audits.models.evidence import Evidence
+from audits.models.notice import Notice, last_day
+from audits.models.objection import Objection
+from audits.models.passing import ListPassing
+from audits.procedures import Paper
+from audits.refusals import NotNow
+from households.models import Household
+from office import clock
+from office.attachments import Checked
+
+# In which an objection is to be answered; the plan has no number.
+ANSWER_DAYS = 15
+CLOSERS = (Role.TOWN, Role.APPROVER, Role.DISTRICT)
+RECORDERS = (Role.VILLAGE, Role.TOWN, Role.DISTRICT)
+
+
+class ListParting(ListPassing):
+    class Meta:
+        abstract = True
+
+    def add(
+        self,
+        subject: Household | Area,
+        *,
+        by: Any,
+        on: datetime.date,
+        reason: str = "",
+        standard: str = "",
+        at: datetime.datetime | None = None,
+    ) -> Entry:
+        """提报 of a household (a village, for village exits); ValidationError says why it may not be on the list."""
+        if not self.step.adds:
+            raise NotNow(f"名单已在{self.step.label}，不能再提报")
+        village = subject if isinstance(subject, Area) else subject.village
+        actor = acting.require(by, self.step.adds, village, on, f"{self.step.label}提报")
+        admission.check(self, subject, village)
+        household = subject if isinstance(subject, Household) else None
+        with self.whole():
+            self.touch([stage.key for stage in self.procedure.stages if stage.adds], on)
+            last = self.entries.aggregate(last=Max("place"))["last"] or 0  # type: ignore[attr-defined]
+            entry = Entry(
+                audit_list_id=self.pk,
+                kind=self.kind,
+                household=household,
+                area=village,
+                place=last + 1,
+                reason=reason.strip(),
+                standard=standard,
+                entered_by=by,
+                entered_for=actor.principal,
+                entered_at=at or clock.moment(),
+            )
+            try:
+                with transaction.atomic():
+                    entry.save()
+            except IntegrityError as twice:
+                raise ValidationError(f"{entry}已在另一份没有办结的名单上") from twice
+            admission.admitted(self, entry, by)
+            entry._note("audit-add", by, {})
+        return entry
+
+    def strike_off(
+        self, entry: Entry, *, by: Any, on: datetime.date, reason: str, at: datetime.datetime | None = None
+    ) -> None:
+        """剔除 at any stage, with a reason, by who has the list at hand. The last one closes the list."""
+        actor = acting.require(by, self.step.roles, self.area, on, "剔除")
+        if not reason.strip():
+            raise ValidationError("请写明剔除的原因")
+        with self.whole():
+            self.touch([self.stage], on)
+            self._strike(entry, by=actor.person, on=on, reason=reason, at=at)
+
+    def _strike(
+        self, entry: Entry, *, by: Any, on: datetime.date, reason: str, at: datetime.datetime | None
+    ) -> None:
+        ended = Entry.ended(Outcome.STRUCK, by, on, at)
+        standing = Entry.objects.standing().filter(pk=entry.pk, audit_list=self.pk)
+        if not standing.update(**ended, outcome_reason=reason.strip()[:200]):
+            raise NotNow("这一条已经办结，或已拆到余单")
+        admission.dismissed(entry, by)
+        entry._note("audit-strike", by, {"reason": reason.strip()})
+        entry.refresh_from_db()
+        if not Entry.objects.standing().filter(audit_list=self.pk).exists():
+            type(self)._default_manager.filter(pk=self.pk).update(closed_at=ended["closed_at"], due_on=None)
+            self.refresh_from_db()
+
+    def split(
+        self,
+        entries: Collection[int],
+        *,
+        by: Any,
+        on: datetime.date,
+        reason: str,
+        version: int | None = None,
+        at: datetime.datetime | None = None,
+    ) -> Self:
+        """拆出余单: these entries wait on a list of their own, the rest goes on. Returns the remainder list."""
+        at, step = at or clock.moment(), self.step
+        actor = acting.require(by, step.roles, self.area, on, "拆出余单")
+        if not reason.strip():
+            raise ValidationError("请写明拆出余单的原因")
+        if not entries:
+            raise ValidationError("请选择要拆出的户（村）")
+        with self.whole():
+            self._take(step, version, on)
+            if Objection.objects.open().filter(audit_list=self.pk, entry__isnull=True).exists():
+                raise NotNow("对名单的异议还没有办结，不能拆单")
+            standing = set(self._entries_standing())
+            if not set(entries) <= standing:
+                raise NotNow("所选条目已不在这份名单上")
+            if set(entries) == standing:
+                raise ValidationError("整份名单都要拆出，不用拆单")
+            remainder = self._remainder(sorted(entries), on, at)
+            self._record(step, Verdict.SPLIT, actor, on, at, reason, [], step)
+            self._note("audit-split", actor, step, {"to": str(remainder), "entries": len(entries)})
+        return remainder
+
+    def _mine(self, entries: Collection[Entry]) -> None:
+        """What is said of an entry is said on its own list."""
+        if any(entry.audit_list_id != self.pk for entry in entries):
+            raise NotNow("这一条已不在这份名单上")
+
+    def _entries_standing(self) -> list[int]:
+        return list(Entry.objects.standing().filter(audit_list=self.pk).values_list("pk", flat=True))
+
+    def attach(
+        self,
+        paper: str,
+        file: Checked | None,
+        *,
+        by: Any,
+        on: datetime.date,
+        note: str = "",
+        entry: Entry | None = None,
+        at: datetime.datetime | None = None,
+    ) -> Evidence:
+        """A paper of this stage with its scan, inside `attachments.on_disk(file)`; by who has the list at hand."""
+        at, step = at or clock.moment(), self.step
+        acting.require(by, (*step.roles, *step.adds), self.area, on, "附材料")
+        if paper not in Paper.values:
+            raise ValidationError("没有这种材料")
+        self._mine([entry] if entry is not None else [])
+        with self.whole():
+            self.touch([step.key], on)
+            evidence = Evidence.objects.create(
+                audit_list_id=self.pk,
+                entry=entry,
+                stage=step.key,
+                round=self.round,
+                kind=paper,
+                note=note.strip()[:500],
+                recorded_by=by,
+                recorded_on=on,
+                recorded_at=at,
+            )
+            if file is not None:
+                file.bind(evidence, by=by, at=at)
+        return evidence
+
+    def post_notice(
+        self,
+        level: str,
+        place: str,
+        *,
+        by: Any,
+        on: datetime.date,
+        photo: Checked | None = None,
+        at: datetime.datetime | None = None,
+    ) -> Notice:
+        """张贴: dated the day it is recorded, never earlier; what hangs on the wall is kept with it."""
+        at, step = at or clock.moment(), self.step
+        acting.require(by, step.roles, self.area, on, f"{step.label}张贴")
+        if step.posting is None:
+            raise NotNow(f"{step.label}没有公示公告")
+        if level not in step.posting.places:
+            raise ValidationError("这个环节不在这一级张贴")
+        if not place.strip():
+            raise ValidationError("请写明张贴地点")
+        with self.whole():
+            self.touch([step.key], on)
+            days = self.posting_days()
+            notice = Notice(
+                audit_list_id=self.pk,
+                stage=step.key,
+                round=self.round,
+                word=step.posting.word,
+                level=level,
+                place=place.strip(),
+                posted_on=on,
+                days=days,
+                ends_on=last_day(on, days),
+                sheet=posting.sheet(self._entries()),
+                posted_by=by,
+                recorded_at=at,
+            )
+            try:
+                with transaction.atomic():
+                    notice.save()
+            except IntegrityError as twice:
+                raise NotNow("这一级的公示公告已经张贴") from twice
+            if photo is not None:
+                photo.bind(notice, by=by, at=at)
+            latest = max(self.posted().values_list("ends_on", flat=True))
+            type(self)._default_manager.filter(pk=self.pk).update(due_on=self.due(step, latest))
+            self.refresh_from_db()
+            actor = acting.Actor(by, None, "")
+            self._note("audit-post", actor, step, {"place": notice.place, "until": notice.ends_on})
+        return notice
+
+    def object_to(
+        self,
+        text: str,
+        *,
+        by: Any,
+        on: datetime.date,
+        entry: Entry | None = None,
+        raised_by: str = "",
+        contact: str = "",
+        at: datetime.datetime | None = None,
+    ) -> Objection:
+        """异议 of anyone, written down by village, town or district; holds the entry, or without one the list."""
+        acting.require(by, RECORDERS, entry.area if entry else self.area, on, "登记异议")
+        if not text.strip():
+            raise ValidationError("请写明异议的内容")
+        if entry is not None and entry.audit_list_id != self.pk:
+            raise NotNow("这一条已不在这份名单上")
+        if self.procedure.acted_before(self.stage):
+            raise NotNow("已经销号（登记、拨付）；退出有误的按回退办理")
+        with self.whole():
+            self.touch([self.stage], on)
+            if entry is not None and not Entry.objects.standing().filter(pk=entry.pk).exists():
+                raise NotNow("这一条已经办结")
+            objection = Objection.objects.create(
+                audit_list_id=self.pk,
+                entry=entry,
+                stage=self.stage,
+                raised_by=raised_by.strip(),
+                contact=contact.strip(),
+                text=text.strip(),
+                raised_on=on,
+                due_on=on + datetime.timedelta(days=ANSWER_DAYS),
+                recorded_by=by,
+                recorded_at=at or clock.moment(),
+            )
+            actor = acting.Actor(by, None, "")
+            self._note("audit-object", actor, self.step, {"entry": str(entry or "")})
+        return objection
+
+    def settle(
+        self,
+        objection: Objection,
+        *,
+        upheld: bool,
+        investigation: str,
+        answer: str,
+        by: Any,
+        on: datetime.date,
+        at: datetime.datetime | None = None,
+    ) -> None:
+        """Investigated and answered in writing, by somebody whom it does not concern; upheld it strikes off."""
+        at = at or clock.moment()
+        actor = acting.require(by, CLOSERS, self.area, on, "办结异议")
+        if not investigation.strip() or not answer.strip():
+            raise ValidationError("请写明调查情况和书面答复")
+        with self.whole():
+            self.touch([self.stage], on)
+            if objection.concerned() & {person.pk for person in actor.persons}:
+                raise PermissionDenied("提报、决定或登记这件事的人不能办结对它的异议")
+            if (
+                not Objection.objects.open()
+                .filter(pk=objection.pk, audit_list=self.pk)
+                .update(
+                    upheld=upheld,
+                    investigation=investigation.strip(),
+                    answer=answer.strip(),
+                    closed_by=by,
+                    closed_on=on,
+                    closed_at=at,
+                )
+            ):
+                raise NotNow("这件异议已经办结")
+            if upheld and objection.entry is not None:
+                self._strike(objection.entry, by=by, on=on, reason=f"异议成立：{answer.strip()}", at=at)
+            self._note("audit-settle", actor, self.step, {"upheld": upheld})
+        objection.refresh_from_db()
+
+    def accept(
+        self,
+        *,
+        by: Any,
+        on: datetime.date,
+        team: Collection[str],
+        items: dict[str, bool],
+        visits: Collection[tuple[Entry, datetime.date, bool, str]] = (),
+        note: str = "",
+        at: datetime.datetime | None = None,
+    ) -> Acceptance:
+        """The town team's record: its members, six items, homes visited as (entry, day, confirmed, finding)."""
+        step = self.step
+        acting.require(by, step.roles, self.area, on, "登记验收")
+        if not step.team:
+            raise NotNow(f"{step.label}没有验收记录")
+        if set(items) - set(ITEMS):
+            raise ValidationError("没有这个验收事项")
+        if any(day > on for _, day, _, _ in visits):
+            raise ValidationError("入户日期晚于今天")
+        self._mine([entry for entry, _, _, _ in visits])
+        with self.whole():
+            self.touch([step.key], on)
+            if Acceptance.objects.filter(audit_list=self.pk, round=self.round).exists():
+                raise NotNow("本轮验收记录已经登记")
+            record = Acceptance.objects.create(
+                audit_list_id=self.pk,
+                round=self.round,
+                team=[name.strip() for name in team if name.strip()],
+                note=note,
+                recorded_by=by,
+                recorded_at=at or clock.moment(),
+                **items,
+            )
+            HomeVisit.objects.bulk_create(
+                HomeVisit(
+                    acceptance=record, entry=entry, visited_on=day, confirmed=confirmed, finding=finding
+                )
+                for entry, day, confirmed, finding in visits
+            )
+        return record
+
+    def answer(
+        self,
+        entry: Entry,
+        key: str,
+        concern: str,
+        text: str,
+        *,
+        by: Any,
+        on: datetime.date,
+        at: datetime.datetime | None = None,
+    ) -> Answer:
+        """验收结论 on a concern of an entry, as it was worded when it was read."""
+        step = self.step
+        acting.require(by, step.roles, self.area, on, "填写验收结论")
+        if not step.answers:
+            raise NotNow(f"{step.label}不填验收结论")
+        if not text.strip():
+            raise ValidationError("请写明验收结论")
+        self._mine([entry])
+        with self.whole():
+            self.touch([step.key], on)
+            return Answer.objects.create(
+                entry=entry,
+                key=key,
+                concern=concern[:300],
+                answer=text.strip()[:500],
+                answered_by=by,
+                answered_on=on,
+                recorded_at=at or clock.moment(),
+            )
