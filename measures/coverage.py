@@ -1,0 +1,210 @@
+"""Coverage: 应享未享 (entitled by the record, nothing delivered this year) and 不应享而享 (the reverse).
+
+Counted by the database, a few statements for all policies; a list loads its page and no more. Whoever was entitled on
+any day of the year so far got rightly what was delivered in it; the record is read as it stands on the day asked.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from simple_history.utils import bulk_create_with_history
+
+from areas.models import Area
+from areas.scope import AreaScope
+from households.models import Household, Person
+from measures.conditions import OF_PERSON
+from measures.eligibility import RULES, Rule
+from measures.facts import Case, When, homes
+from measures.models import Measure, Policy
+from measures.models.measure import MeasureQuerySet
+from measures.proposals import propose, rates
+
+UNMET, UNDUE = "unmet", "undue"
+WORDS = {UNMET: "应享未享", UNDUE: "不应享而享"}
+NOBODY_NAMED = "没有写明享受人"
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is looked at: by whom (scope), in which area (None: all of it), on which day."""
+
+    scope: AreaScope
+    area: Area | None
+    day: datetime.date
+
+    @property
+    def year(self) -> int:
+        return self.day.year
+
+    def of(self, model: Any) -> Any:
+        return model.objects.in_scope(self.scope).in_area(self.area)
+
+
+@dataclass(frozen=True)
+class Figures:
+    policy: Policy
+    rule: Rule
+    entitled: int
+    met: int
+    undue: int
+
+    @property
+    def unmet(self) -> int:
+        return self.entitled - self.met
+
+    @property
+    def unit(self) -> str:
+        return "人" if self.rule.of == OF_PERSON else "户"
+
+
+def overview(ground: Ground) -> list[Figures]:
+    """The figures of every policy whose condition the record can tell, in the order of the catalogue."""
+    now, year = When(ground.day), When.any_day_of(ground.day)
+    counts: dict[str, int] = {}
+    for model, some in _rules_by_model():
+        counts |= _named(
+            ground.of(model).filter(some[0].on_file),
+            {f"{rule.code} entitled": Count("pk", filter=rule.condition.q(now, rule.of)) for rule in some},
+        )
+    # Who has had it is counted from what was given: far fewer rows than there are people.
+    asked: dict[str, Any] = {}
+    for rule in RULES.values():
+        of_it = Q(policy__code=rule.code)
+        got = Count(rule.of, filter=of_it & Q(_rightly(rule, now)), distinct=True)
+        asked |= {
+            f"{rule.code} met": got,
+            f"{rule.code} undue": Count("pk", filter=of_it & ~Q(_rightly(rule, year))),
+        }
+    counts |= _named(_given(ground), asked)
+    policies = Policy.objects.in_force(ground.day).filter(code__in=RULES)
+    return [
+        Figures(
+            policy,
+            RULES[policy.code],
+            *(counts[f"{policy.code} {name}"] for name in ("entitled", "met", "undue")),
+        )
+        for policy in policies.order_by("pk")
+    ]
+
+
+def unmet(rule: Rule, ground: Ground) -> Any:
+    """Persons or households entitled on the day to whom nothing was delivered in its year."""
+    delivered = _delivered(rule, ground.year)
+    return ground.of(rule.model).filter(rule.q(When(ground.day))).exclude(delivered)
+
+
+def undue(rule: Rule, ground: Ground) -> MeasureQuerySet:
+    """Measures delivered in the year to whom was not entitled on any day of it."""
+    found: MeasureQuerySet = (
+        _given(ground).of_policy(rule.code).exclude(_rightly(rule, When.any_day_of(ground.day)))
+    )
+    return found
+
+
+def reasons(rule: Rule, measures: Sequence[Measure], day: datetime.date) -> dict[int, str]:
+    """Why each of these measures is undue, by its key, in two statements."""
+    when = When.any_day_of(day)
+    facts = {home.id: home for home in homes(_households(measures), day)}
+    found: dict[int, str] = {}
+    for row in measures:
+        home = facts.get(row.household_id or 0)
+        if home is None or (rule.of == OF_PERSON and row.person_id is None):
+            found[row.pk] = NOBODY_NAMED
+            continue
+        person = next((one for one in home.members if one.id == row.person_id), None)
+        found[row.pk] = "；".join(rule.why_not(Case(home, person), when))
+    return found
+
+
+def parts(rows: Any, area: str) -> list[tuple[str, str, str, int]]:
+    """(level, code, name, how many) of the areas that `area` leads to from the rows, in code order."""
+    names = tuple(f"{area}__{name}" for name in ("level", "code", "name"))
+    found = rows.exclude(**{area: None}).order_by().values_list(*names).annotate(here=Count("pk"))
+    return sorted(found, key=lambda part: part[1])
+
+
+def with_plan(rule: Rule, rows: Any, year: int) -> Any:
+    """Adds `has_plan`: something of the policy is planned for the row in the year."""
+    planned = Measure.objects.planned().of_policy(rule.code).filter(year=year)
+    return rows.annotate(has_plan=Exists(planned.filter(**{rule.of: OuterRef("pk")})))
+
+
+def without_plan(rule: Rule, rows: Any, year: int) -> Any:
+    """Of those to whom nothing was delivered, the ones for whom nothing is planned either."""
+    return with_plan(rule, rows, year).filter(has_plan=False)
+
+
+def plan_all(rule: Rule, policy: Policy, rows: Any, *, day: datetime.date, by: Any) -> int:
+    """Plans the policy for all of them, with the amount that each comes to; how many.
+
+    A standard that does not fit somebody (an age at its very edge) leaves that one without an amount.
+    """
+    known, done = rates(day), 0
+    keys = list(without_plan(rule, rows, day.year).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        some = rule.model.objects.filter(pk__in=keys[start : start + BATCH]).order_by("pk")
+        made = [_planned(rule, policy, row, known, day, by) for row in some]
+        bulk_create_with_history(
+            made, Measure, batch_size=BATCH, default_user=by, default_change_reason="列入计划"
+        )
+        done += len(made)
+    return done
+
+
+def _planned(rule: Rule, policy: Policy, row: Any, known: Any, day: datetime.date, by: Any) -> Measure:
+    person = row if rule.of == OF_PERSON else None
+    try:
+        worked = propose(
+            policy,
+            known,
+            age=person.age(day) if person is not None else None,
+            members=0 if person is not None else row.member_count,
+        )
+    except ValueError:
+        worked = None
+    return Measure(
+        policy=policy,
+        person=person,
+        household_id=person.household_id if person is not None else row.pk,
+        year=day.year,
+        planned_on=day,
+        planned_by=by,
+        amount=worked.value if worked else None,
+        unit=worked.unit if worked else "元",
+        working=worked.working if worked else "",
+    )
+
+
+def _rules_by_model() -> list[tuple[Any, list[Rule]]]:
+    of_person = [rule for rule in RULES.values() if rule.of == OF_PERSON]
+    return [(Person, of_person), (Household, [rule for rule in RULES.values() if rule.of != OF_PERSON])]
+
+
+def _households(measures: Sequence[Measure]) -> set[int]:
+    return {row.household_id for row in measures if row.household_id is not None}
+
+
+def _given(ground: Ground) -> Any:
+    return ground.of(Measure).delivered().filter(year=ground.year)
+
+
+def _delivered(rule: Rule, year: int) -> Exists:
+    """Something of the policy was delivered to the row in the year."""
+    given = Measure.objects.delivered().of_policy(rule.code).filter(year=year)
+    return Exists(given.filter(**{rule.of: OuterRef("pk")}))
+
+
+def _rightly(rule: Rule, when: When) -> Exists:
+    """The measure's person or household is entitled."""
+    return Exists(rule.entitled(when).filter(pk=OuterRef(f"{rule.of}_id")))
+
+
+def _named(rows: Any, asked: dict[str, Any]) -> dict[str, int]:
+    """One statement; aggregates are named by number, since a code has hyphens."""
+    names = {f"n{place}": name for place, name in enumerate(asked)}
+    counted = rows.order_by().aggregate(**{key: asked[name] for key, name in names.items()})
+    return {names[key]: value for key, value in counted.items()}

@@ -1,0 +1,137 @@
+"""应享未享 and 不应享而享 of one policy as a definition: who, where and why, on screen and as a file."""
+
+import datetime
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from accounts.models import User
+from accounts.permissions import require
+from accounts.roles import Capability
+from areas.models import Area
+from areas.scope import AreaScope
+from households.lists.rows import opens, strong
+from households.models import Household, Person
+from households.record import head_names, written
+from measures.conditions import OF_PERSON
+from measures.coverage import UNMET, WORDS, Ground, reasons, undue, unmet, with_plan
+from measures.eligibility import RULES, Rule
+from measures.models import Policy
+from office.exports import exportable
+from office.listing import Column, Listed, area_in
+
+KEY = "measures:coverage-list"
+ORDER = ("pk",)
+COMMON = [
+    Column(
+        "number",
+        "户编号",
+        lambda row: opens(row.home.number),
+        plain=lambda row: row.home.number,
+        said=False,
+        pinned=True,
+        names_row=True,
+        width=16,
+    ),
+    Column("head", "户主", lambda row: strong(row.head_name), "nb s3", plain=lambda row: row.head_name),
+    Column("whom", "对象", lambda row: row.whom, "nb s3"),
+    Column("town", "镇街", lambda row: row.home.village.parent.name, "nb hide-phone", said=False),
+    Column("village", "村", lambda row: row.home.village.name, "nb s3", said=False, width=18),
+    Column("why", "理由", lambda row: row.why, "s6", width=40),
+]
+WANTING = [*COMMON, Column("planned", "计划", lambda row: row.plan_word, "nb s2")]
+GIVEN = [
+    *COMMON,
+    Column("amount", "数额", lambda row: f"{row.amount} {row.unit}", "n s3"),
+    Column(
+        "delivered",
+        "落实日期",
+        lambda row: written(row.delivered_on),
+        "nb s3",
+        plain=lambda row: row.delivered_on,
+    ),
+]
+
+
+class CoverageFilter(forms.Form):
+    policy = forms.ChoiceField(
+        label="政策",
+        choices=[],
+        widget=forms.Select(attrs={"class": "w18"}),
+        error_messages={"invalid_choice": "没有“%(value)s”这一项", "required": "请选一项政策"},
+    )
+    kind = forms.ChoiceField(
+        label="查什么",
+        choices=list(WORDS.items()),
+        initial=UNMET,
+        widget=forms.Select(attrs={"class": "w8"}),
+        error_messages={"invalid_choice": "没有“%(value)s”这一项", "required": "请选应享未享或不应享而享"},
+    )
+
+    def __init__(self, *args: Any, day: datetime.date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.use_required_attribute = False
+        known = Policy.objects.in_force(day).filter(code__in=RULES).order_by("pk")
+        self.policies = {policy.code: policy for policy in known}
+        field: Any = self.fields["policy"]
+        field.choices = [(code, policy.name) for code, policy in self.policies.items()]
+
+    @property
+    def chosen(self) -> tuple[Policy, Rule, str]:
+        """The policy, its rule and what is asked, of a valid form."""
+        code = self.cleaned_data["policy"]
+        return self.policies[code], RULES[code], self.cleaned_data["kind"]
+
+
+@exportable(KEY, title="帮扶到位")
+def coverage_list(user: User, query: QueryDict, day: datetime.date) -> Listed:
+    scope: AreaScope = user.area_scope()
+    require(user, Capability.MEASURE_VIEW)
+    area, form = area_in(query, user), CoverageFilter(query, day=day)
+    if not form.is_valid():
+        return Listed(Person.objects.none(), WANTING, ORDER, form, area)
+    _, rule, kind = form.chosen
+    rows, related = rows_of(rule, kind, Ground(scope, area, day))
+    dress = partial(_dress, rule=rule, kind=kind, day=day)
+    columns = WANTING if kind == UNMET else GIVEN
+    return Listed(rows.select_related(*related), columns, ORDER, form, area, dress=dress)
+
+
+def rows_of(rule: Rule, kind: str, ground: Ground) -> tuple[Any, tuple[str, ...]]:
+    """The rows of a question, and what each needs beside itself."""
+    if kind != UNMET:
+        return undue(rule, ground), ("household__village__parent", "person")
+    rows = with_plan(rule, unmet(rule, ground), ground.year)
+    return rows, ("household__village__parent",) if rule.of == OF_PERSON else ("village__parent",)
+
+
+def _dress(rows: list[Any], *, rule: Rule, kind: str, day: datetime.date) -> None:
+    for row in rows:
+        row.home = row if isinstance(row, Household) else row.household
+    names = head_names(row.home.pk for row in rows)
+    for row in rows:
+        row.head_name = names.get(row.home.pk, "")
+    if kind != UNMET:
+        whys = reasons(rule, rows, day)
+        for row in rows:
+            row.why, row.whom = whys[row.pk], row.person.name if row.person else "全户"
+        return
+    for row in rows:
+        row.whom = f"{row.name}　{row.age(day)}岁" if isinstance(row, Person) else "全户"
+        row.why = f"{rule.sentence}；{day.year}年没有落实"
+        row.plan_word = "已列入计划" if row.has_plan else ""
+
+
+def subject_of(rule: Rule, number: str, user: User) -> Person | Household | None:
+    """The person (人口编号) or household (户编号) that a list names, where the user may see it."""
+    where = "household__village__parent__parent" if rule.of == OF_PERSON else "village__parent__parent"
+    found: Person | Household | None = (
+        rule.model.objects.visible_to(user).filter(number=number).select_related(where).first()
+    )
+    return found
+
+
+def place_of(subject: Person | Household) -> Area:
+    return subject.household.village if isinstance(subject, Person) else subject.village

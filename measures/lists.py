@@ -1,0 +1,102 @@
+"""帮扶措施 as a definition: what the list shows, on screen and as a file."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.http import QueryDict
+from django.template.defaultfilters import floatformat
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from accounts.permissions import require
+from accounts.roles import Capability
+from households.lists.rows import opens
+from households.record import head_names, written
+from measures import coverage_lists
+from measures.measure_forms import MeasureFilter
+from measures.models import Measure, State
+from office.exports import exportable
+from office.listing import Column, Listed, area_in
+
+# Exports look for lists here: those of coverage are known by being named.
+__all__ = ["KEY", "coverage_lists", "measures"]
+
+KEY = "measures:list"
+# 元 that were paid; help in kind has no sum.
+PAID = {"paid": Sum("amount", filter=Q(unit="元", state=State.DELIVERED))}
+COLUMNS = [
+    Column(
+        "policy",
+        "政策",
+        lambda row: _opens(row),
+        "s6",
+        plain=lambda row: row.policy.name,
+        said=False,
+        pinned=True,
+        names_row=True,
+        width=24,
+    ),
+    Column("chapter", "章节", lambda row: row.policy.chapter, "nb hide-phone", said=False, width=10),
+    Column("year", "年度", lambda row: row.year, "n s1", width=8),
+    Column(
+        "household",
+        "户编号",
+        lambda row: opens(row.household.number) if row.household else "",
+        "nb s3",
+        plain=lambda row: row.household.number if row.household else "",
+        said=False,
+    ),
+    Column("head", "户主", lambda row: row.head_name, "nb s3", said=False, width=12),
+    Column("person", "享受人", lambda row: _whom(row), "nb s3", width=12),
+    Column("town", "镇街", lambda row: row.place.parent.name, "nb hide-phone", said=False),
+    Column("village", "村", lambda row: row.place.name, "nb s3", said=False, width=18),
+    Column("state", "状态", lambda row: _state(row), "nb s1", plain=lambda row: row.state, width=8),
+    Column("amount", "数额", lambda row: floatformat(row.amount, "2g"), "n s3", plain=lambda row: row.amount),
+    Column("unit", "单位", lambda row: row.unit if row.amount is not None else "", "nb s1", width=6),
+    Column(
+        "delivered",
+        "落实日期",
+        lambda row: written(row.delivered_on),
+        "nb s3",
+        plain=lambda row: row.delivered_on,
+    ),
+    Column("payer", "支付单位", lambda row: row.payer, "hide-phone", width=20),
+    Column("voucher", "凭证号", lambda row: row.voucher, "nb hide-phone"),
+]
+ORDER = ("-pk",)
+
+
+@exportable(KEY, title="帮扶措施")
+def measures(user: User, query: QueryDict, day: datetime.date) -> Listed:
+    visible = Measure.objects.visible_to(user)
+    require(user, Capability.MEASURE_VIEW)
+    area, form = area_in(query, user), MeasureFilter(query, day=day)
+    if not form.is_valid():
+        return Listed(visible.none(), COLUMNS, ORDER, form, area)
+    rows = form.matching(visible.in_area(area))
+    joined = rows.select_related("policy", "person", "household__village__parent", "village__parent")
+    return Listed(joined, COLUMNS, ORDER, form, area, dress=_dress)
+
+
+def _dress(rows: list[Any]) -> None:
+    names = head_names(row.household_id for row in rows if row.household_id)
+    for row in rows:
+        row.head_name = names.get(row.household_id, "")
+
+
+def _opens(row: Measure) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("measures:measure", args=[row.pk]), row.policy.name)
+
+
+def _whom(row: Measure) -> str:
+    if row.household_id is None:
+        return "全村"
+    return row.person.name if row.person else "全户"
+
+
+def _state(row: Measure) -> SafeString:
+    word = {State.PLANNED: "chip chip-on", State.CANCELLED: "chip"}.get(State(row.state), "chip chip-done")
+    return format_html('<span class="{}">{}</span>', word, row.state)

@@ -1,0 +1,87 @@
+"""Delivering a whole list at once (整单落实): every planned measure of a policy and year in an area.
+
+The rows are closed by one conditional UPDATE; each gets its row of history, the act one row of the trail with
+counts and checksum. Who presses twice, or at the same time, finds nothing left to do.
+"""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, F, Sum
+
+from measures.models import Measure, State
+from measures.models.measure import MeasureQuerySet
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Whole:
+    count: int
+    total: Decimal
+    checksum: str = ""
+
+
+def waiting(measures: MeasureQuerySet, code: str, year: int) -> MeasureQuerySet:
+    """What can be delivered together: planned, and with an amount of its own."""
+    return measures.planned().of_policy(code).filter(year=year, amount__isnull=False)
+
+
+def what_waits(rows: MeasureQuerySet) -> Whole:
+    figures = rows.order_by().aggregate(count=Count("pk"), total=Sum("amount"))
+    return Whole(figures["count"], figures["total"] or Decimal(0))
+
+
+def deliver_all(
+    rows: MeasureQuerySet,
+    *,
+    on: datetime.date,
+    payer: str,
+    voucher: str,
+    by: Any,
+    today: datetime.date,
+    expected: int,
+) -> Whole:
+    """Each with its planned amount, the same day, payer and voucher.
+
+    Raises ValidationError when the day cannot be, or when more or fewer wait than the page showed.
+    """
+    if on > today:
+        raise ValidationError({"delivered_on": f"不能晚于今天（{today}）"})
+    if rows.filter(year__gt=on.year).exists():
+        raise ValidationError({"delivered_on": "不能早于措施的年度"})
+    with transaction.atomic():
+        facts = {"delivered_on": on, "payer": payer, "voucher": voucher, "closed_by": by}
+        # The keys are taken first: once delivered, the rows answer to no planned filter any more.
+        keys = list(rows.order_by("pk").values_list("pk", flat=True))
+        if len(keys) != expected:
+            raise ValidationError(
+                f"待落实的现在是 {len(keys)} 项，不是 {expected} 项，请核对后再办", code="taken"
+            )
+        done = 0
+        digest, total = hashlib.sha256(), Decimal(0)
+        for start in range(0, len(keys), BATCH):
+            some = Measure.objects.filter(pk__in=keys[start : start + BATCH])
+            done += some.filter(state=State.PLANNED).update(state=State.DELIVERED, **facts)
+            closed = list(some.order_by("pk"))
+            Measure.history.bulk_history_create(  # type: ignore[attr-defined]
+                closed, update=True, default_user=by, default_change_reason="整单落实"
+            )
+            for row in closed:
+                total += row.amount
+                digest.update(f"{row.uid} {row.amount}\n".encode())
+        if done != expected:
+            raise ValidationError("有几项刚刚由别人办理过，请刷新后再办", code="taken")
+    return Whole(done, total, digest.hexdigest())
+
+
+def by_policy(rows: MeasureQuerySet) -> list[dict[str, Any]]:
+    """Planned measures that have an amount, grouped by policy and year: what a whole list may be made of."""
+    grouped = rows.planned().filter(amount__isnull=False).order_by()
+    counted = grouped.values("year", code=F("policy__code"), name=F("policy__name"), kind_unit=F("unit"))
+    return list(counted.annotate(count=Count("pk"), total=Sum("amount")).order_by("-year", "code"))
