@@ -40,7 +40,11 @@ class Capability(models.TextChoices):
     REPORT_RUN = "report_run", "生成报表"
     LINES_VIEW = "lines_view", "查看扶贫标准"
     LINES_EDIT = "lines_edit", "修改扶贫标准"
+    YEAR_CLOSE = "year_close", "封存和重开年度"
     AREA_EDIT = "area_edit", "调整区划"
+    MEASURE_VIEW = "measure_view", "查看帮扶措施"
+    MEASURE_EDIT = "measure_edit", "登记帮扶措施"
+    POLICY_EDIT = "policy_edit", "修改政策"
     TRAIL_VIEW = "trail_view", "查看操作日志"
     USERS_MANAGE = "users_manage", "管理用户"
     SYSTEM_VIEW = "system_view", "查看系统状态"
@@ -58,13 +62,17 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.VISIT_RECORD,
             _C.REVEAL,
             _C.VILLAGE_VIEW,
+            _C.MEASURE_VIEW,
+            _C.MEASURE_EDIT,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
             _C.LINES_VIEW,
         }
     ),
-    Role.HELPER: frozenset({_C.REGISTER_VIEW, _C.VISIT_RECORD, _C.VILLAGE_VIEW, _C.LINES_VIEW}),
+    Role.HELPER: frozenset(
+        {_C.REGISTER_VIEW, _C.VISIT_RECORD, _C.VILLAGE_VIEW, _C.MEASURE_VIEW, _C.LINES_VIEW}
+    ),
     Role.TOWN: frozenset(
         {
             _C.REGISTER_VIEW,
@@ -74,6 +82,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REVEAL,
             _C.FINDINGS_ASSIGN,
             _C.VILLAGE_VIEW,
+            _C.MEASURE_VIEW,
+            _C.MEASURE_EDIT,
             _C.VILLAGE_EDIT,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
@@ -82,7 +92,15 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
         }
     ),
     Role.APPROVER: frozenset(
-        {_C.REGISTER_VIEW, _C.VILLAGE_VIEW, _C.PLAN_VIEW, _C.REPORT_VIEW, _C.REPORT_RUN, _C.LINES_VIEW}
+        {
+            _C.REGISTER_VIEW,
+            _C.VILLAGE_VIEW,
+            _C.MEASURE_VIEW,
+            _C.PLAN_VIEW,
+            _C.REPORT_VIEW,
+            _C.REPORT_RUN,
+            _C.LINES_VIEW,
+        }
     ),
     Role.DISTRICT: frozenset(
         {
@@ -93,6 +111,9 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REVEAL,
             _C.FINDINGS_ASSIGN,
             _C.VILLAGE_VIEW,
+            _C.MEASURE_VIEW,
+            _C.MEASURE_EDIT,
+            _C.POLICY_EDIT,
             _C.VILLAGE_EDIT,
             _C.PLAN_VIEW,
             _C.PLAN_IMPORT,
@@ -101,11 +122,20 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REPORT_RUN,
             _C.LINES_VIEW,
             _C.LINES_EDIT,
+            _C.YEAR_CLOSE,
             _C.AREA_EDIT,
         }
     ),
     Role.LEADER: frozenset(
-        {_C.REGISTER_VIEW, _C.VILLAGE_VIEW, _C.PLAN_VIEW, _C.REPORT_VIEW, _C.REPORT_RUN, _C.LINES_VIEW}
+        {
+            _C.REGISTER_VIEW,
+            _C.VILLAGE_VIEW,
+            _C.MEASURE_VIEW,
+            _C.PLAN_VIEW,
+            _C.REPORT_VIEW,
+            _C.REPORT_RUN,
+            _C.LINES_VIEW,
+        }
     ),
     Role.DEPARTMENT: frozenset({_C.VILLAGE_VIEW, _C.LINES_VIEW}),
     Role.AUDITOR: frozenset({_C.TRAIL_VIEW}),

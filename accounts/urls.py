@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import health, jobs, sign_in, trail, users
+from accounts.views import exports, health, jobs, sign_in, trail, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("jobs/<uuid:pk>/progress/", jobs.progress, name="job-progress"),
     path("jobs/<uuid:pk>/cancel/", jobs.cancel, name="job-cancel"),
     path("jobs/<uuid:pk>/retry/", jobs.retry, name="job-retry"),
+    path("exports/", exports.ask, name="export-new"),
+    path("exports/<uuid:pk>/", exports.file, name="export"),
     path("trail/", trail.listing, name="trail"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

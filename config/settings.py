@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "accounts.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "accounts.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
@@ -234,11 +235,22 @@ STORAGES = {
 }
 # Full numbers that one person may open in an hour; each is a row of the trail.
 REVEALS_PER_HOUR = env.int("REVEALS_PER_HOUR", default=30)
+# Before a full number is given out the password is asked for again when its last entry is older than this.
+PASSWORD_AGAIN_MINUTES = env.int("PASSWORD_AGAIN_MINUTES", default=15)
+# Persons whose full numbers one person may take in a file alone; above that a second person agrees first.
+FULL_EXPORT_ALONE = env.int("FULL_EXPORT_ALONE", default=20)
+# Files with full numbers that one person may ask for in a day.
+FULL_EXPORTS_PER_DAY = env.int("FULL_EXPORTS_PER_DAY", default=5)
+# Lists that were exported are kept as files for so many days.
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 MEDIA_ROOT = DATA_DIR / "files"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A household of twenty with its survey has more fields than Django's default of 1000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# The largest file that a page takes; it stays in memory, since a temporary file would be in the clear.
+UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", default=32)
+FILE_UPLOAD_HANDLERS = ["office.uploads.KeptInMemory"]
 # axes would lock by address; here the account is what is locked (quality S3).
 # SQLite leaves the further columns of a covering index out, which is as it should be.
 SILENCED_SYSTEM_CHECKS = ["axes.W006", "models.W040"]

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("villages.urls")),
     path("", include("households.urls")),
+    path("", include("measures.urls")),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

@@ -111,7 +111,7 @@ def survey(
         "house_area": place.house_area,
         "house_structure": place.house_structure,
         "house_built_year": place.house_built_year,
-        "house_grade": grade,
+        "house_grade": f"{grade}级",
         "living_power": True,
         "water_difficult": not answers["water_safe"],
         "water_source": "集中供水自来水" if answers["water_safe"] else "井水",

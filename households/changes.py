@@ -18,7 +18,19 @@ from django.db.models import Field, Model, OuterRef, Q, QuerySet, Subquery
 
 from areas.models import Area
 from households.entry.fields import MASKS
-from households.models import Helper, Household, Kind, Living, Person, Production, StatusEvent, Survey
+from households.models import (
+    Correction,
+    Helper,
+    Household,
+    Kind,
+    Living,
+    Person,
+    Production,
+    StatusEvent,
+    Survey,
+    YearAct,
+)
+from households.models.correction import MADE_BY
 from households.record import UNITS, signed, written
 from office.models import Outcome, TrailRow
 from office.pii import EncryptedTextField, KeyedIndexField
@@ -36,7 +48,21 @@ SOURCES = {
 # Kept by the system beside what people enter, or said by another field.
 UNSAID = {"id", "uid", "number", "household", "town", "county", "version", "coloured_on"}
 # The trail notes a save as well; here the versions say more about it.
-SAVES = ("新建贫困户", "修改贫困户")
+SAVES = (
+    "新建贫困户",
+    "修改贫困户",
+    "增加成员",
+    "减少成员",
+    "恢复成员",
+    "变更户主",
+    "转到别村",
+    "分户",
+    "合户",
+    "合并人口",
+    "注销",
+)
+# A survey's version that closing or reopening its year made.
+YEAR_ACTS = tuple(YearAct.Kind.values)
 TYPES = {"+": "新增", "~": "修改", "-": "删除"}
 
 
@@ -90,6 +116,8 @@ class Entry:
     said: str = ""
     added: bool = False
     untold: bool = False
+    # The key of the correction of a closed year that this version is of.
+    correction: int | None = None
 
     @property
     def at(self) -> datetime.datetime:
@@ -203,7 +231,11 @@ def _version(key: Key, row: Any, earlier: Any, household: Household, names: dict
     changes = tuple(_changes(model, earlier, row, names))
     if not changes:
         return None
-    return Entry(key, who, whose, TYPES[row.history_type], changes, added=earlier is None)
+    correction = Correction.made(row.history_change_reason)
+    what = MADE_BY if correction else TYPES[row.history_type]
+    if row.history_change_reason in YEAR_ACTS:
+        what = row.history_change_reason
+    return Entry(key, who, whose, what, changes, added=earlier is None, correction=correction)
 
 
 def _whose(model: type[Model], row: Any) -> str:
@@ -239,7 +271,8 @@ def _event(key: Key, event: StatusEvent) -> Entry:
     if event.households or event.persons:
         parts.append(f"户 {signed(event.households)}、人 {signed(event.persons)}")
     if event.kind in (Kind.OUT, Kind.IN):
-        parts.append(event.village.name)
+        other = event.counterpart
+        parts.append(f"{event.village.name}　户 {other}" if other else event.village.name)
     if event.kind == Kind.CORRECTION:
         parts.append(event.standard)
     parts += [word for word in (event.origin, event.reason) if word]

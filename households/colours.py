@@ -1,6 +1,6 @@
 """Four colours (四色管理, domain §4, R078–R082; pure): a verdict with its reasons.
 
-The plans leave the margins open, so the factors are arguments; FACTORS are those of domain §4.
+The plans leave the margins open: the factors are those the county has set from a day on, else FACTORS (domain §4).
 """
 
 import datetime
@@ -39,6 +39,7 @@ class Situation:
     line: int | None = None
     failing: tuple[str, ...] = ()
     open_shocks: tuple[str, ...] = ()
+    factors: Factors = FACTORS
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ def anniversary(day: datetime.date, years: int) -> datetime.date:
         return day.replace(year=day.year + years, day=28)
 
 
-def verdict(case: Situation, factors: Factors = FACTORS) -> Verdict:
+def verdict(case: Situation, factors: Factors | None = None) -> Verdict:
+    """By the factors of the case, unless others are given."""
+    factors = factors or case.factors
     if case.in_register:
         return on_the_register(case, factors)
     if case.left_on is not None:
@@ -79,7 +82,9 @@ def on_the_register(case: Situation, factors: Factors) -> Verdict:
             (f"在册，{said}，超过标准{case.line}元的{factors.fringe}倍（{fringe:.2f}元）",),
             PENDING_EXIT,
         )
-    return Verdict(ORANGE, (f"在册，{said}，略高于标准{case.line}元",))
+    return Verdict(
+        ORANGE, (f"在册，{said}，高于标准{case.line}元，不超过它的{factors.fringe}倍（{fringe:.2f}元）",)
+    )
 
 
 def after_exit(case: Situation, left_on: datetime.date, factors: Factors) -> Verdict:

@@ -7,13 +7,14 @@ hash, since an identity number or a phone may be among them.
 import datetime
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
+from accounts.models import User
 from areas.models import Area, Level
 from households import checks
 from households.models import (
@@ -27,7 +28,7 @@ from households.models import (
     Visit,
     Watch,
 )
-from office.findings import Found, Subject, reconcile
+from office.findings import Finding, FindingState, Found, Severity, Subject, reconcile
 from office.pii import index
 from office.rulebook import Breach, Line
 from villages import checks as village_checks
@@ -57,6 +58,38 @@ def of_households(checked: Iterable[Checked], day: datetime.date) -> Counter[str
     for household, record, broken in checked:
         breaches[_household(household)] = _found(broken, record)
     return reconcile(list(breaches), breaches, day)
+
+
+def recheck(household: Household, day: datetime.date) -> Counter[str]:
+    """The household as it is now saved: its findings follow in the transaction that changed it."""
+    saved = list(Household.objects.filter(pk=household.pk))
+    return of_households(checks.of_these(saved, day), day)
+
+
+def confirmed(household: Household) -> set[tuple[str, str]]:
+    """(rule, part) of what was confirmed about the household with a reason (核实保留)."""
+    rows = Finding.objects.of(household).filter(state=FindingState.CONFIRMED)
+    return set(rows.values_list("rule", "part"))
+
+
+def confirm(
+    household: Household, reasons: Mapping[tuple[str, str], str], *, by: User, on: datetime.date
+) -> int:
+    """核实保留 of the waiting warnings named by (rule, part), each with its reason; returns how many."""
+    if not reasons:
+        return 0
+    waiting = Finding.objects.of(household).waiting().filter(severity=Severity.WARNING)
+    found: dict[str, list[int]] = defaultdict(list)
+    for pk, *key in waiting.filter(rule__in={rule for rule, _ in reasons}).values_list("pk", "rule", "part"):
+        reason = reasons.get((key[0], key[1]))
+        if reason:
+            found[reason].append(pk)
+    return sum(
+        waiting.filter(pk__in=those).update(
+            state=FindingState.CONFIRMED, reason=reason, confirmed_by=by, confirmed_on=on
+        )
+        for reason, those in found.items()
+    )
 
 
 def of_village_years(day: datetime.date) -> Counter[str]:
@@ -98,14 +131,14 @@ def _household(household: Household) -> Subject:
 
 
 def _found(broken: Sequence[Breach], record: checks.HouseholdRecord) -> list[Found]:
-    return _merged((breach, _of_record(breach, record)) for breach in broken)
+    return _merged((breach, rests_on(breach, record)) for breach in broken)
 
 
 def _merged(breaches: Iterable[tuple[Breach, Any]]) -> list[Found]:
     """One finding a rule and person: a rule broken in two fields of one person is one thing to verify."""
     found: dict[tuple[str, str], Found] = {}
     for breach, values in breaches:
-        part = breach.number or (str(breach.person) if breach.person is not None else "")
+        part = part_of(breach)
         one = _of_breach(breach, part, values)
         before = found.get((one.rule, part))
         if before is not None:
@@ -128,7 +161,12 @@ def _of_breach(breach: Breach, part: str, values: Any) -> Found:
     )
 
 
-def _of_record(breach: Breach, record: checks.HouseholdRecord) -> list[Any]:
+def part_of(breach: Breach) -> str:
+    """The person a breach is about: the number or, of one who is not saved yet, the place."""
+    return breach.number or (str(breach.person) if breach.person is not None else "")
+
+
+def rests_on(breach: Breach, record: checks.HouseholdRecord) -> list[Any]:
     """The values of the rule's fields: of the person named, or of everybody when it is about the household."""
     values: list[Any] = []
     for path in RULES[breach.rule].fields:

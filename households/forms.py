@@ -15,6 +15,7 @@ from households.models import POOR, Household, Person
 from households.models.card import PENDING
 from households.models.event import StatusEventQuerySet
 from households.models.household import HouseholdQuerySet
+from office.selects import PlainSelect
 
 NATIONAL, ALL = "national", "all"
 CANCELLED, UNREGISTERED = "注销", "未纳入"
@@ -43,7 +44,7 @@ def choice(label: str, words: Any, width: str = "w6") -> forms.ChoiceField:
     if pairs[0][0] != "":
         pairs.insert(0, ("", "全部"))
     field = forms.ChoiceField(
-        label=label, choices=pairs, required=False, widget=forms.Select(attrs={"class": width})
+        label=label, choices=pairs, required=False, widget=PlainSelect(attrs={"class": width})
     )
     field.error_messages["invalid_choice"] = "没有“%(value)s”这一项"
     return field

@@ -7,6 +7,8 @@ import datetime
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import mul
 
 CITIZEN_TYPES = ("居民身份证", "居民户口簿")
 DISABILITY_TYPE = "残疾人证"
@@ -47,6 +49,8 @@ class Identity:
 
 def normalise(text: str) -> str:
     """NFKC (full-width digits become ASCII), trimmed, x as X."""
+    if text.isascii():
+        return text.strip().upper()
     return unicodedata.normalize("NFKC", text).strip().upper()
 
 
@@ -60,7 +64,7 @@ def stem(text: str) -> str:
 
 def check_digit(first17: str) -> str:
     """The 18th character by ISO 7064 MOD 11-2."""
-    return CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True)) % 11]
+    return CHECK_DIGITS[sum(map(mul, map(int, first17), WEIGHTS)) % 11]
 
 
 def birth_date(number: str, on: datetime.date) -> datetime.date | None:
@@ -94,6 +98,7 @@ def certificate_rules(number: str, on: datetime.date) -> tuple[str, ...]:
     return (*(rule for rule in broken if rule != "C005"), "C007")
 
 
+@lru_cache(maxsize=4096)
 def read(id_type: str, text: str, on: datetime.date) -> Identity:
     """The verdict on one number of one document type, on a day; sex and birth date only of a valid stem."""
     number = normalise(text)

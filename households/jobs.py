@@ -6,21 +6,26 @@ from typing import Any
 
 from django.db import transaction
 
-from households import checks, doubts
+from households import checks, doubts, full_export_jobs
+from households.agreement import jobs as agreement_jobs
 from households.checks.others import Lines
+from households.duplicates import jobs as duplicate_jobs
 from households.entry import drafts
+from households.margins import jobs as margin_jobs
 from households.models import Household
 from households.recolour import recolour
 from households.workbook import jobs as workbook_jobs
-from office import clock, trail
+from office import attachments, clock, trail
 from office.findings import CLOSED, KEPT, OPENED, REOPENED
 from office.jobs import Job, JobRun, JobState, job, periodic, run_now
 from office.models import DuePeriod
 
 # Workers look for jobs here: those of the workbook are known by being named.
-__all__ = ["workbook_jobs"]
+__all__ = ["agreement_jobs", "duplicate_jobs", "margin_jobs", "full_export_jobs", "workbook_jobs"]
 
 CHECK = "register-check"
+# A file is written before its row: younger ones may still get theirs.
+FILES_REST = datetime.timedelta(days=1)
 
 
 @periodic("entry-drafts-expire", every="day")
@@ -28,6 +33,16 @@ CHECK = "register-check"
 def expire_drafts(run: JobRun, *, period: str) -> dict[str, Any]:
     """Drafts are kept seven days."""
     return {"deleted": drafts.expire(clock.moment())}
+
+
+@periodic("attachments-sweep", every="day")
+@job("attachments-sweep", title="清理无主附件")
+def sweep_files(run: JobRun, *, period: str) -> dict[str, Any]:
+    """Files that no row knows, a day old: what a crash left between the file and its row."""
+    deleted, missing = attachments.sweep(clock.now() - FILES_REST)
+    result = {"deleted": deleted, "missing": missing}
+    trail.record("清理无主附件", detail={"周期": period, "删除": deleted, "缺失": missing})
+    return result
 
 
 @periodic(CHECK, every="day")

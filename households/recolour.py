@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from households import colours
 from households.checks.others import Lines
-from households.models import Household, Shock, Survey
+from households.models import ColourChange, ColourFactors, Household, Shock, Survey
 from households.models.survey import ASSURANCES
 
 READ = ("household", "year", "net_income_per_capita", *ASSURANCES)
@@ -26,24 +26,36 @@ def recolour(households: Sequence[Household], on: datetime.date, lines: Lines) -
     ):
         shocks[shock.household_id].append(shock)
     judged: dict[str, list[int]] = defaultdict(list)
+    factors = ColourFactors.objects.on(on)
+    changes = []
     for household in households:
-        colour = _colour(household, on, surveys.get(household.pk), shocks[household.pk], lines)
-        if colour != household.colour:
-            judged[colour].append(household.pk)
+        margins = factors.get(household.county_id, colours.FACTORS)
+        verdict = _verdict(household, on, surveys.get(household.pk), shocks[household.pk], lines, margins)
+        if verdict.colour != household.colour:
+            judged[verdict.colour].append(household.pk)
+            told = {"was": household.colour, "colour": verdict.colour, "reasons": "；".join(verdict.reasons)}
+            changes.append(ColourChange(household=household, on=on, **told))
     rows = Household.objects.filter(pk__in=ids)
     for colour, changed in sorted(judged.items()):
         rows.filter(pk__in=changed).update(colour=colour)
+    if changes:
+        ColourChange.objects.bulk_create(changes)
     rows.exclude(coloured_on=on).update(coloured_on=on)
-    return sum(len(changed) for changed in judged.values())
+    return len(changes)
 
 
-def _colour(
-    household: Household, on: datetime.date, survey: Survey | None, shocks: list[Shock], lines: Lines
-) -> str:
+def _verdict(
+    household: Household,
+    on: datetime.date,
+    survey: Survey | None,
+    shocks: list[Shock],
+    lines: Lines,
+    factors: colours.Factors,
+) -> colours.Verdict:
     """Without the line of the survey's year there is no colour, as in refresh_colour."""
     if household.removed_on is not None or household.registered_on is None:
-        return ""
+        return colours.Verdict("")
     line = lines.exit_lines(household.county_id, on).get(survey.year) if survey is not None else None
     if survey is not None and line is None:
-        return ""
-    return colours.verdict(household.situated(on, survey, line, shocks)).colour
+        return colours.Verdict("", reasons=(f"缺{survey.year}年的标准",))
+    return colours.verdict(household.situated(on, survey, line, shocks, factors))

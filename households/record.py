@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from areas.scope import AreaScope
+from households import colours, poverty
 from households.models import Household, Survey
 from households.models.survey import ASSURANCES
 
@@ -180,3 +181,21 @@ def _ticked(survey: Survey) -> str:
         return "6 项都已核"
     missing = "、".join(label(survey, name) for name in TICKS if name not in done)
     return f"已核 {len(done)} 项，缺{missing}" if done else ""
+
+
+def standing(household: Household, day: datetime.date) -> tuple[colours.Verdict, list[tuple[str, str]]]:
+    """The colour of the day with its reasons, and the last income beside the line of its year."""
+    try:
+        case = household.situation(day)
+    except poverty.LineMissing as missing:
+        return colours.Verdict(""), [("标准", str(missing))]
+    counted = household.registered_on is not None and household.removed_on is None
+    verdict = colours.verdict(case) if counted else colours.Verdict("")
+    if case.income is None or case.line is None:
+        return verdict, []
+    above = case.income - case.line
+    return verdict, [
+        ("人均纯收入", f"{written(case.income)} 元（{case.year}年）"),
+        ("标准", f"{case.line} 元（{case.year}年）"),
+        ("高于标准" if above > 0 else "低于标准", f"{written(abs(above))} 元"),
+    ]

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.permissions import SignedIn
 from households.entry.fields import MASKS
-from households.models import Household, Person
+from households.models import FullExport, Helper, Household, Person
 from households.record import label
 from office import trail
 from office.models import Outcome, TrailRow
@@ -23,6 +23,9 @@ ACTION = "查看完整号码"
 OF_HOUSEHOLD = "household"
 HOUSEHOLD_FIELDS = ("phone", "bank_account")
 PERSON_FIELDS = ("id_number", "phone", "disability_certificate", "disease_name")
+HELPER_FIELDS = ("phone", "id_number")
+# Before the number of a helper, in the field that names whose value is asked for.
+HELPER_PREFIX = "helper-"
 HOUR = datetime.timedelta(hours=1)
 
 
@@ -32,7 +35,8 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Hidden:
-    """One hidden value: `of` is "household" or a person's number, `masked` what everybody sees."""
+    """One hidden value: `of` is "household", a person's number or "helper-" and a helper's number; `masked` is
+    what everybody sees."""
 
     whose: str
     of: str
@@ -46,22 +50,30 @@ class Hidden:
         return f"hidden-{self.of}-{self.field}"
 
 
-def hidden(household: Household, persons: Iterable[Person]) -> list[Hidden]:
-    """What is filled in and masked, the household's first; nothing that is empty."""
-    found: list[Hidden] = []
-    records: list[Household | Person] = [household, *persons]
-    for record in records:
-        for name in PERSON_FIELDS if isinstance(record, Person) else HOUSEHOLD_FIELDS:
-            if getattr(record, name):
-                found.append(masked(record, name))
-    return found
+Record = Household | Person | Helper
 
 
-def masked(record: Household | Person, name: str) -> Hidden:
-    own = isinstance(record, Person)
+def fields_of(record: Record) -> tuple[str, ...]:
+    if isinstance(record, Person):
+        return PERSON_FIELDS
+    return HELPER_FIELDS if isinstance(record, Helper) else HOUSEHOLD_FIELDS
+
+
+def hidden(household: Household, persons: Iterable[Person], helpers: Iterable[Helper] = ()) -> list[Hidden]:
+    """What is filled in and masked, the household's first, its helpers' last; nothing that is empty."""
+    records: list[Record] = [household, *persons, *helpers]
+    return [masked(record, name) for record in records for name in fields_of(record) if getattr(record, name)]
+
+
+def masked(record: Record, name: str) -> Hidden:
+    whose, of = "本户", OF_HOUSEHOLD
+    if isinstance(record, Person):
+        whose, of = record.name, record.number
+    elif isinstance(record, Helper):
+        whose, of = f"帮扶责任人{record.name}", f"{HELPER_PREFIX}{record.number}"
     return Hidden(
-        whose=record.name if isinstance(record, Person) else "本户",
-        of=record.number if own else OF_HOUSEHOLD,
+        whose=whose,
+        of=of,
         field=name,
         label=label(record, name),
         masked=MASKS[name](getattr(record, name)),
@@ -72,7 +84,7 @@ def masked(record: Household | Person, name: str) -> Hidden:
 def opened(
     request: SignedIn,
     household: Household,
-    record: Household | Person,
+    record: Record,
     name: str,
     *,
     reason: str,
@@ -84,17 +96,22 @@ def opened(
     once do not both take the last turn.
     """
     user = User.objects.select_for_update().get(pk=request.user.pk)
-    turns = TrailRow.objects.filter(actor=user, action=ACTION, outcome=Outcome.OK, at__gt=now - HOUR).count()
-    if turns >= settings.REVEALS_PER_HOUR:
+    if taken(user, now) >= settings.REVEALS_PER_HOUR:
         raise TooMany(f"一小时内最多查看 {settings.REVEALS_PER_HOUR} 个完整号码，请过一会儿再看。")
     note(request, household, record, name, reason=reason)
     return str(getattr(record, name))
 
 
+def taken(user: User, now: datetime.datetime) -> int:
+    """Full numbers that this person has been given in the last hour, on the screen and alone in files."""
+    seen = TrailRow.objects.filter(actor=user, action=ACTION, outcome=Outcome.OK, at__gt=now - HOUR).count()
+    return seen + FullExport.objects.alone(user, now - HOUR)
+
+
 def note(
     request: HttpRequest,
     household: Household,
-    record: Household | Person,
+    record: Record,
     name: str,
     *,
     reason: str,
@@ -109,6 +126,7 @@ def note(
         detail={
             "户编号": household.number,
             **({"成员": record.name} if isinstance(record, Person) else {}),
+            **({"帮扶责任人": record.name} if isinstance(record, Helper) else {}),
             "内容": label(record, name),
             "原因": reason,
         },

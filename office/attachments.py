@@ -10,8 +10,8 @@ import os
 import tempfile
 import unicodedata
 import uuid
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ from django.db import models
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
-from office import pictures, pii
+from office import pdfs, pictures, pii
 
 MOST_BYTES = 10 * 1024 * 1024
 LABEL_LENGTH = 80
+FOLDER, SEALED = "attachments", ".sealed"
 NAME = "content"  # the field name that the sealed bytes are bound to
 
 
@@ -79,13 +80,13 @@ class Form:
     start: bytes
     content_type: str
     extension: str
-    clean: Callable[[bytes], pictures.Picture] | None = None
+    clean: Callable[[bytes], "pictures.Picture | bytes"]
 
 
 FORMS: dict[str, Form] = {
     Attachment.Kind.JPEG: Form(pictures.JPEG_START, "image/jpeg", ".jpg", pictures.jpeg),
     Attachment.Kind.PNG: Form(pictures.PNG_START, "image/png", ".png", pictures.png),
-    Attachment.Kind.PDF: Form(b"%PDF-", "application/pdf", ".pdf"),
+    Attachment.Kind.PDF: Form(b"%PDF-", "application/pdf", ".pdf", pdfs.clean),
 }
 PHOTOS = (Attachment.Kind.JPEG, Attachment.Kind.PNG)
 PAPERS = (*PHOTOS, Attachment.Kind.PDF)
@@ -131,15 +132,13 @@ def check(upload: UploadedFile, kinds: Collection[str] = PAPERS) -> Checked:
         raise ValidationError(f"只收{words}，请另存后再选")
     form = FORMS[kind]
     label = cleaned_label(upload.name or "", form.extension)
-    if form.clean is None:
-        if b"%%EOF" not in data[-1024:]:
-            raise ValidationError("PDF 没有传完整，请重新选择")
-        return Checked(data, kind, label)
     try:
-        picture = form.clean(data)
-    except pictures.NotAPicture as refusal:
+        cleaned = form.clean(data)
+    except (pictures.NotAPicture, pdfs.NotAPdf) as refusal:
         raise ValidationError(str(refusal)) from refusal
-    return Checked(picture.content, kind, label, picture.width, picture.height)
+    if isinstance(cleaned, bytes):
+        return Checked(cleaned, kind, label)
+    return Checked(cleaned.content, kind, label, cleaned.width, cleaned.height)
 
 
 def cleaned_label(name: str, extension: str) -> str:
@@ -171,6 +170,32 @@ def on_disk(checked: Checked | None) -> Iterator[Checked | None]:
         raise
 
 
+@contextmanager
+def all_on_disk(checked: Iterable[Checked]) -> Iterator[list[Checked]]:
+    """Several files at once: all of them, or none."""
+    with ExitStack() as stack:
+        kept = [stack.enter_context(on_disk(one)) for one in checked]
+        yield [one for one in kept if one is not None]
+
+
+def sweep(before: datetime.datetime) -> tuple[int, int]:
+    """Takes away files that no row knows and that are older than `before`: what a crash between file and
+    row left. Returns how many, and how many rows have lost their file, which nobody can mend."""
+    taken = missing = 0
+    for place in range(256):
+        first = f"{place:02x}"
+        ends = uuid.UUID(first + "0" * 30), uuid.UUID(first + "f" * 30)
+        known = {uid.hex for uid in Attachment.objects.filter(uid__range=ends).values_list("uid", flat=True)}
+        for path in (Path(settings.MEDIA_ROOT) / FOLDER / first).glob("*"):
+            if path.name.endswith(SEALED) and path.name.removesuffix(SEALED) in known:
+                known.remove(path.name.removesuffix(SEALED))
+            elif path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+                taken += 1
+        missing += len(known)
+    return taken, missing
+
+
 def content(attachment: Attachment) -> bytes:
     """The file as it was kept; FileNotFoundError without it, pii.CannotOpen when it is another's."""
     return pii.unseal_bytes(_path(attachment.uid).read_bytes(), attachment.uid, NAME)
@@ -190,7 +215,7 @@ def answer(attachment: Attachment) -> HttpResponse:
 
 
 def _path(uid: uuid.UUID) -> Path:
-    return Path(settings.MEDIA_ROOT) / "attachments" / uid.hex[:2] / f"{uid.hex}.sealed"
+    return Path(settings.MEDIA_ROOT) / FOLDER / uid.hex[:2] / f"{uid.hex}{SEALED}"
 
 
 def _write(path: Path, sealed: bytes) -> None:

@@ -1,5 +1,8 @@
 """Lists by key: a page starts after the last row of the one before it, never at an offset.
 
+`Listed` is a list as one user asks for it: the page shows some of its rows, an export (exports.py) all of them,
+with the same filter, order and columns.
+
 `?after=` and `?before=` carry the sort key of a row (base64 of JSON). The database walks the index from
 there, so page 10 000 costs as much as page 1. Order columns must not be null and the last one must be
 unique, else rows with equal keys would be skipped between two pages.
@@ -10,8 +13,8 @@ import binascii
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -19,13 +22,14 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Aggregate, Count, F, Field, Model, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from areas.models import Area
 
 SIZE = 50
+BATCH = 2000  # rows that an export holds at a time
 EXACT_UP_TO = 10_000
 COUNT_KEPT = 60  # seconds that the count of a longer list is kept
 PLACE = ("after", "before")
@@ -33,10 +37,14 @@ PLACE = ("after", "before")
 
 @dataclass(frozen=True)
 class Column:
-    """A column that a reader may show or hide; `standard` ones are shown unasked.
+    """A column of a list: on the screen, and in the file of its export.
 
-    `cell` is what a row has in it. `classes` go on the cell, `n` (a number) on the heading too; `said`: on a
-    phone, where a row is a block, the label stands above the value. `sort` is the `?sort=` of the heading.
+    `cell` is what a row has in it on the screen, `plain` what the file has where that is another thing (the
+    word of a coloured square, a date). A reader may show or hide what is not `pinned`; `standard` ones are
+    shown unasked. `classes` go on the cell, `n` (a number) on the heading too; `said`: on a phone, where a row
+    is a block, the label stands above the value. `sort` is the `?sort=` of the heading; `natural`: the list
+    comes in its order unasked. `names_row`: the cell is the row's heading. `needs`: columns of the table that
+    only this one reads.
     """
 
     key: str
@@ -46,20 +54,43 @@ class Column:
     said: bool = True
     standard: bool = True
     sort: str = ""
+    plain: Callable[[Any], Any] | None = None
+    pinned: bool = False
+    natural: bool = False
+    names_row: bool = False
+    needs: tuple[str, ...] = ()
+    width: float = 14.0
 
     @cached_property
     def opening(self) -> SafeString:
+        if self.names_row:
+            return format_html('<th scope="row" class="{}">', self.classes)
         if self.said:
             return format_html('<td class="{}" data-label="{}">', self.classes, self.label)
         return format_html('<td class="{}">', self.classes)
 
     @property
-    def is_number(self) -> bool:
-        return "n" in self.classes.split()
+    def closing(self) -> str:
+        return "</th>" if self.names_row else "</td>"
+
+    @property
+    def value(self) -> Callable[[Any], Any]:
+        """What the file has in the cell: text, a whole number, a decimal, a date or nothing."""
+        return self.plain or self.cell
+
+    @property
+    def heading_classes(self) -> str:
+        """`n` for a number, `pin` for what stays in sight."""
+        return " ".join(word for word in self.classes.split() if word in ("n", "pin"))
 
     @property
     def falling(self) -> bool:
         return self.sort.startswith("-")
+
+    @property
+    def on_phones_too(self) -> "Column":
+        kept = [word for word in self.classes.split() if word != "hide-phone"]
+        return replace(self, classes=" ".join(kept), said=True)
 
 
 @dataclass(frozen=True)
@@ -78,6 +109,56 @@ class Page:
         return bool(self.next_url)
 
 
+def as_they_are(rows: list[Any]) -> None:
+    """Rows that need nothing added."""
+
+
+def whole_rows(queryset: QuerySet) -> QuerySet:
+    """Rows with all their columns."""
+    return queryset
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as one user asks for it. `rows` is what may be seen and was asked for, `form` its valid filter;
+    with an invalid one there is nothing to list. `shape` says what of the rows is fetched, which need not
+    burden their count; `dress` adds to some rows what the columns read.
+    """
+
+    rows: QuerySet
+    columns: Sequence[Column]
+    order: Sequence[str]
+    form: Any = None
+    area: Area | None = None
+    sorts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dress: Callable[[list[Any]], None] = as_they_are
+    shape: Callable[[QuerySet], QuerySet] = whole_rows
+
+    @property
+    def refusal(self) -> str:
+        """Why the filter cannot be read; empty when it can."""
+        if self.form is None or self.form.is_valid():
+            return ""
+        return "；".join(str(error) for errors in self.form.errors.values() for error in errors)
+
+    def page(self, request: HttpRequest, **options: Any) -> Page:
+        """The page asked for, its rows dressed; options as of page_by_key."""
+        if self.refusal:
+            return Page(rows=[], total=0)
+        page = page_by_key(
+            self.rows, request, order=self.order, sorts=self.sorts, shape=self.shape, **options
+        )
+        self.dress(page.rows)
+        return page
+
+    def batches(self, sort: str = "", size: int = BATCH) -> Iterator[list[Any]]:
+        """All rows in the order of the page, dressed, so many at a time."""
+        shaped = self.shape(self.rows)
+        for rows in batches_by_key(shaped, order=self.order, sorts=self.sorts, sort=sort, size=size):
+            self.dress(rows)
+            yield rows
+
+
 def page_by_key(
     queryset: QuerySet,
     request: HttpRequest,
@@ -88,13 +169,14 @@ def page_by_key(
     sums: Mapping[str, Aggregate] | None = None,
     exact: bool = False,
     figures: Mapping[str, Any] | None = None,
+    shape: Callable[[QuerySet], QuerySet] = whole_rows,
 ) -> Page:
     """The page of `queryset` that the request asks for.
 
     `order`: columns ("-" in front: falling), the last one unique. `sorts`: other orders that `?sort=key`
     may name ("-key" turns it round); an unknown one is ignored. `sums`: figures of the whole list beside
     its count. Count and sums are exact up to 10 000 rows or when `exact`, else up to a minute old;
-    `figures` ("total" and the sums) are those of who has counted the list already.
+    `figures` ("total" and the sums) are those of who has counted the list already. `shape`: see Listed.
     Raises BadRequest when after or before is not a key of this order.
     """
     sort = request.GET.get("sort", "")
@@ -102,7 +184,7 @@ def page_by_key(
     if columns is None:
         sort, columns = "", list(order)
     counted = dict(figures) if figures is not None else _count(queryset, sums or {}, exact)
-    rows_of = queryset.annotate(**{f"key_{i}": F(name.lstrip("-")) for i, name in enumerate(columns)})
+    rows_of = _with_key(shape(queryset), columns)
 
     after, before = (request.GET.get(name, "") for name in PLACE)
     previous = more = False
@@ -132,23 +214,50 @@ def page_by_key(
     )
 
 
-def chosen_columns(request: HttpRequest, columns: Sequence[Column]) -> list[Column]:
-    """The columns that `?column=key` (repeated) names, in the list's own order; without any the standard ones."""
-    asked = set(request.GET.getlist("column"))
-    return [one for one in columns if one.key in asked] or [one for one in columns if one.standard]
+def batches_by_key(
+    queryset: QuerySet,
+    *,
+    order: Sequence[str],
+    sorts: Mapping[str, Sequence[str]] | None = None,
+    sort: str = "",
+    size: int = BATCH,
+) -> Iterator[list[Any]]:
+    """Every row once, in the order of page_by_key; each batch is entered by the key of the last row before it."""
+    columns = _sorted_columns(sort, order, sorts or {}) or list(order)
+    rows_of, condition = _with_key(queryset, columns).order_by(*columns), Q()
+    while rows := list(rows_of.filter(condition)[:size]):
+        yield rows
+        if len(rows) < size:
+            return
+        condition = _behind(columns, _key_of(rows[-1], columns))
+
+
+def chosen_columns(query: QueryDict, columns: Sequence[Column]) -> list[Column]:
+    """The columns that `?column=key` (repeated) names, in the list's own order, behind the pinned ones.
+
+    Without any, the standard ones. A choice that differs from them is meant for phones as well, where some of
+    the standard ones are left out.
+    """
+    asked = set(query.getlist("column"))
+    chosen = [one for one in columns if not one.pinned and one.key in asked]
+    standard = [one for one in columns if not one.pinned and one.standard]
+    if chosen and chosen != standard:
+        standard = [one.on_phones_too for one in chosen]
+    return [one for one in columns if one.pinned] + standard
 
 
 def asked_area(request: HttpRequest) -> Area | None:
     """The area that `?area=CODE` names; None without one, 404 when it is unknown or not within one's scope."""
-    code = request.GET.get("area", "").strip()
+    return area_in(request.GET, request.user)
+
+
+def area_in(query: QueryDict, user: Any) -> Area | None:
+    """As asked_area, of a list's address wherever it comes from."""
+    code = query.get("area", "").strip()
     if not code:
         return None
     try:
-        return (
-            Area.objects.visible_to(request.user)
-            .select_related("parent__parent__parent__parent")
-            .by_code(code)
-        )
+        return Area.objects.visible_to(user).select_related("parent__parent__parent__parent").by_code(code)
     except Area.DoesNotExist as error:
         raise Http404(f"没有代码为 {code} 的区划") from error
 
@@ -182,8 +291,11 @@ def _turned(columns: Sequence[str]) -> list[str]:
 
 
 def _beyond(model: type[Model], columns: Sequence[str], token: str) -> Q:
-    """Rows that stand after the key in this order."""
-    values = _read_key(model, columns, token)
+    """Rows that stand after the key of an address in this order."""
+    return _behind(columns, _read_key(model, columns, token))
+
+
+def _behind(columns: Sequence[str], values: Sequence[Any]) -> Q:
     condition = Q()
     for place in reversed(range(len(columns))):
         name = columns[place].lstrip("-")
@@ -202,6 +314,14 @@ def _read_key(model: type[Model], columns: Sequence[str], token: str) -> list[An
         return [_column(model, name).to_python(value) for name, value in zip(columns, values, strict=True)]
     except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError, RecursionError) as error:
         raise BadRequest("翻页的位置认不出来，请从第一页重新打开。") from error
+
+
+def _with_key(queryset: QuerySet, columns: Sequence[str]) -> QuerySet:
+    return queryset.annotate(**{f"key_{i}": F(name.lstrip("-")) for i, name in enumerate(columns)})
+
+
+def _key_of(row: Any, columns: Sequence[str]) -> list[Any]:
+    return [getattr(row, f"key_{i}") for i in range(len(columns))]
 
 
 def _is_key(value: object) -> bool:
@@ -226,7 +346,7 @@ def _column(model: type[Model], name: str) -> Field:
 def _address(request: HttpRequest, place: str = "", row: Any = None, columns: Sequence[str] = ()) -> str:
     kept = [(key, value) for key, values in request.GET.lists() if key not in PLACE for value in values]
     if place:
-        values = [getattr(row, f"key_{i}") for i in range(len(columns))]
+        values = _key_of(row, columns)
         text = json.dumps([value if isinstance(value, int | str) else str(value) for value in values])
         kept.append((place, base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")))
     return f"{request.path}?{urlencode(kept)}" if kept else request.path

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from areas.models import Area
 from office.attachments import Attachment
+from office.exported import Export
 from office.findings import Finding, FindingState
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Job",
     "JobState",
     "DuePeriod",
+    "Export",
     "Outcome",
     "Pulse",
     "TrailRow",

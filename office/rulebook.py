@@ -87,16 +87,18 @@ class Rule:
     test: Test
 
     def breaches(self, case: object) -> Iterator[Breach]:
+        return map(self.breach, self.test(case))
+
+    def breach(self, spot: Spot) -> Breach:
         line = self.line
-        for spot in self.test(case):
-            yield Breach(
-                rule=line.id,
-                severity=spot.severity or line.severity,
-                message=line.message,
-                fields=spot.fields or line.fields,
-                person=spot.person,
-                number=spot.number,
-            )
+        return Breach(
+            rule=line.id,
+            severity=spot.severity or line.severity,
+            message=line.message,
+            fields=spot.fields or line.fields,
+            person=spot.person,
+            number=spot.number,
+        )
 
 
 @dataclass
@@ -132,7 +134,8 @@ class RuleBook:
         """Everything the case breaks at the stage, in the order of the rules."""
         found: list[Breach] = []
         for rule in self._asked(type(case), stage):
-            found += rule.breaches(case)
+            for spot in rule.test(case):
+                found.append(rule.breach(spot))
         return found
 
     def _asked(self, of: type, stage: str) -> list[Rule]:

@@ -28,6 +28,8 @@ CHUNK = 1 << 20
 # Below this size an entry may be packed as tightly as it likes: styles and empty parts are.
 SMALL = 1 << 16
 STORED, DEFLATED = 0, 8
+# What goes into JSON as it is; a blank is told otherwise.
+PLAIN = frozenset((str, float, int, bool))
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 MACROS = re.compile(r"(^|/)vbaProject\.bin$|(^|/)macrosheets/", re.IGNORECASE)
 ERROR_CELL = re.compile(
@@ -185,7 +187,7 @@ def lines(
             raise Refused(f"表“{one.name}”的列超过{limits['columns']}列，请删去右边多余的列")
         # Rows come from the first row of the sheet on; each begins in the first column.
         for number, row in enumerate(sheet.iter_rows(), 1):
-            cells = [_cell(value) for value in row]
+            cells = [value if value and type(value) in PLAIN else _cell(value) for value in row]
             if wrong:
                 for (line, place), text in wrong.items():
                     if line == number and place < len(cells):

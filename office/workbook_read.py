@@ -85,7 +85,10 @@ def rows(data: bytes, *, wanted: Collection[str] = (), limits: Limits = FORM) ->
         for line in process.stdout:
             told = _told(line)
             if isinstance(told, list):
-                yield sheet, told[0], [_cell(value) for value in told[1]]
+                cells = told[1]
+                if b"{" in line:
+                    cells = [_cell(value) for value in cells]
+                yield sheet, told[0], cells
             elif "refused" in told:
                 raise WorkbookRefused(told["refused"])
             elif "end" in told:

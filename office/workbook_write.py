@@ -1,4 +1,4 @@
-"""The only writer of workbooks and csv files: official forms, long lists, plain csv.
+"""The only writer of workbooks and csv files: official forms, long lists (long_workbook.py), plain csv.
 
 Text stays text: a name beginning with "=" is no formula, an address no link, a control character no
 broken file. Equal input gives equal bytes (times come from the caller), so checksums can be compared.
@@ -10,14 +10,11 @@ import csv
 import datetime
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -26,33 +23,32 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from office.long_workbook import AUTHOR, MAX_ROWS, ZIP_DAY, write_long
 from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value
+from office.text_cells import ESCAPE_LIKE, clean, sheet_name, text_width
 
 __all__ = [
+    "AUTHOR",
+    "MAX_ROWS",
     "CheckSheet",
     "FormCell",
     "HeadCell",
     "OfficialForm",
     "Value",
+    "clean",
     "guard",
+    "sheet_name",
+    "text_width",
     "unguard",
     "write_csv",
     "write_form",
     "write_long",
 ]
 
-AUTHOR = "扶贫办"
-MAX_TEXT = 32_767  # characters in a cell, Excel's limit
-MAX_ROWS = 1_048_576  # rows in a sheet, Excel's limit
-ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-
 # Signs that make Excel (or its Chinese editions: full width) read the text of a csv cell as a formula.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-SHEET_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 
 THIN = Side(style="thin", color="808080")
 BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
@@ -262,20 +258,6 @@ def put(sheet: Worksheet, row: int, column: int, value: Value) -> Any:
     return here
 
 
-def clean(text: str) -> str:
-    """Text without the control characters that make a workbook unreadable, cut at a cell's limit."""
-    return CONTROL.sub("", text)[:MAX_TEXT]
-
-
-def text_width(text: str) -> float:
-    """Width in Latin characters; a Chinese one is two."""
-    return float(sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text))
-
-
-def sheet_name(title: str) -> str:
-    return SHEET_NAME.sub("", title)[:31].strip() or "表"
-
-
 def _own_format(value: Value) -> str:
     if isinstance(value, Decimal):
         exponent = value.as_tuple().exponent
@@ -302,67 +284,6 @@ def pack(book: Workbook, *, title: str, made_at: datetime.datetime) -> bytes:
             entry.compress_type = ZIP_DEFLATED
             archive.writestr(entry, source.read(name))
     return packed.getvalue()
-
-
-def write_long(
-    path: Path | str,
-    columns: Sequence[str | tuple[str, float]],
-    rows: Iterable[Sequence[Value]],
-    *,
-    made_at: datetime.datetime,
-    title: str = "清单",
-) -> int:
-    """A long list as xlsx in little memory, a new sheet every 1 048 575 rows; how many rows it has.
-
-    `columns` are labels or (label, width in characters).
-    """
-    book = xlsxwriter.Workbook(
-        str(path),
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    moment = made_at.astimezone(datetime.UTC).replace(tzinfo=None, microsecond=0)
-    book.set_properties({"title": clean(title), "author": AUTHOR, "created": moment})
-    bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E7EBEF"})
-    day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-    labelled = [(column, 14.0) if isinstance(column, str) else column for column in columns]
-
-    def new_sheet(number: int) -> Any:
-        sheet = book.add_worksheet(sheet_name(title)[:27] + (f"（{number}）" if number > 1 else ""))
-        for place, (label, width) in enumerate(labelled):
-            sheet.set_column(place, place, max(width, text_width(label) + 2))
-            sheet.write_string(0, place, label, bold)
-        sheet.freeze_panes(1, 1)
-        sheet.repeat_rows(0)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        return sheet
-
-    sheets, line, count = 1, 0, 0
-    sheet = new_sheet(sheets)
-    for row in rows:
-        line, count = line + 1, count + 1
-        if line >= MAX_ROWS:
-            sheets, line = sheets + 1, 1
-            sheet = new_sheet(sheets)
-        for place, value in enumerate(row):
-            if value is None or value == "":
-                continue
-            if isinstance(value, str):
-                sheet.write_string(line, place, clean(value))
-            elif isinstance(value, datetime.date):
-                sheet.write_datetime(line, place, value, day)
-            elif isinstance(value, bool | float):
-                raise TypeError(f"表格里只写文字、整数、定点数和日期，不写 {value!r}")
-            else:
-                sheet.write_number(line, place, value)
-    book.close()
-    return count
 
 
 class TextFile(Protocol):

@@ -1,9 +1,9 @@
-"""Addresses of the plan tables; the workbench and the reports have their own list."""
+"""Addresses of the plan tables and a household's papers; the workbench and the reports have their own list."""
 
 from django.urls import path
 
 from reporting import report_urls
-from reporting.views import plans
+from reporting.views import dossier, plans
 
 app_name = "reporting"
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path("plans/<int:pk>/", plans.plan, name="plan"),
     path("plans/<int:pk>/adopt/", plans.plan_adopt, name="plan-adopt"),
     path("plans/<int:pk>/<str:fmt>/", plans.plan_export, name="plan-export"),
+    path("households/<str:number>/dossier/", dossier.file, name="dossier"),
+    path("households/<str:number>/card/", dossier.card, name="card"),
     *report_urls.urlpatterns,
 ]

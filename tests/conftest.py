@@ -137,13 +137,9 @@ def identity_number(serial: int, born: datetime.date = datetime.date(1950, 6, 15
     return stem + "10X98765432"[sum(int(d) * w for d, w in zip(stem, weights, strict=True)) % 11]
 
 
-@pytest.fixture
-def make_household(ground):
-    """make_household(village=…, persons=2, standard=…, on=…) is a registered household with its members.
-
-    on=None leaves it unregistered (an applicant); other keywords are fields of Household.
-    """
-    made = {"persons": 0}
+def household_maker(ground, first: int = 0):
+    """What make_household is; `first`: the serial after which its identity numbers begin."""
+    made = {"persons": first}
 
     def make(village=None, persons=2, standard="国家标准", on=datetime.date(2015, 12, 1), **fields):
         village = village or ground.village
@@ -172,6 +168,15 @@ def make_household(ground):
         return household
 
     return make
+
+
+@pytest.fixture
+def make_household(ground):
+    """make_household(village=…, persons=2, standard=…, on=…) is a registered household with its members.
+
+    on=None leaves it unregistered (an applicant); other keywords are fields of Household.
+    """
+    return household_maker(ground)
 
 
 def _evening(day: datetime.date) -> datetime.datetime:

@@ -7,63 +7,51 @@ those elsewhere in the other county.
 import datetime
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
 from households.models import (
-    Helper,
+    Agreement,
+    AgreementState,
+    Duplicate,
+    FullExport,
+    FullExportState,
     Household,
     ImportBatch,
     ImportState,
     RegisterWorkbook,
-    Shock,
-    Visit,
-    Watch,
 )
 from households.workbook.jobs import workbook_path
-from office import attachments
+from measures.models import Measure, Policy
 from office.findings import Finding, Found, Subject, reconcile
 from office.jobs import run_now
-from office.models import Job
+from office.models import Export, Job
+from office.sealed_file import SealedFile
 from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
 from tests.conftest import make_user
-from tests.office.handmade import png
+from tests.permission_records import (
+    LONG_AGO,
+    NO_CODE,
+    NOWHERE,
+    Places,
+    World,
+    correction,
+    helper,
+    paper,
+    paper_file,
+    shock,
+    survey,
+    visit,
+    visit_photo,
+    watch,
+    year,
+    year_act,
+)
 from villages.models import Village, VillageYear
-
-LONG_AGO = datetime.date(2018, 3, 1)
-NOWHERE, NO_CODE = 10**9, "999999999999"
-
-
-@dataclass(frozen=True)
-class Places:
-    """URL arguments. `area_bound`: whose scope does not cover the own one gets 404, not 403."""
-
-    own: tuple[Any, ...] = ()
-    foreign: tuple[Any, ...] = ()
-    unknown: tuple[Any, ...] = ()
-    area_bound: bool = True
-
-    def and_then(self, *more: Any) -> "Places":
-        """The same places with further arguments behind."""
-        return Places(self.own + more, self.foreign + more, self.unknown + more, self.area_bound)
-
-
-@dataclass(frozen=True)
-class World:
-    """What a builder may use; `built`: the places of the builders before it."""
-
-    ground: SimpleNamespace
-    cast: dict[str, User]
-    make_household: Callable[..., Any]
-    built: dict[str, Places] = field(default_factory=dict)
 
 
 def user(world: World, asking: User) -> Places:
@@ -92,6 +80,21 @@ def job(world: World, asking: User) -> Places:
     return Places(of(asking), of(other), (uuid.uuid4(),), area_bound=False)
 
 
+def export(world: World, asking: User) -> Places:
+    """The own ones; those of everybody else lie elsewhere."""
+
+    def of(owner: User) -> tuple[uuid.UUID]:
+        once, now = uuid.uuid4().hex, timezone.now()
+        facts = {"list_key": "accounts:jobs", "title": "任务", "format": "csv"}
+        made = Export.objects.create(owner=owner, once=once, asked_at=now, made_at=now, **facts)
+        with SealedFile(made.path, made.pk) as file:
+            file.write(b"x")
+        return (made.pk,)
+
+    other = world.cast["outsider" if asking != world.cast["outsider"] else "other_town_user"]
+    return Places(of(asking), of(other), (uuid.uuid4(),), area_bound=False)
+
+
 def village(world: World, asking: User) -> Places:
     for area in (world.ground.village, world.ground.foreign_village):
         people = {"households": 300, "population": 900, "rural_population": 880}
@@ -109,6 +112,48 @@ def household(world: World, asking: User) -> Places:
     return Places((own.number,), (foreign.number,), (NO_CODE,))
 
 
+def person(world: World, asking: User) -> Places:
+    """The second member of each household."""
+
+    def of(number: str) -> tuple[str, str]:
+        member = Household.objects.get(number=number).persons.exclude(relation="户主").first()
+        return number, member.number
+
+    homes = world.built["household"]
+    return Places(of(*homes.own), of(*homes.foreign), (*homes.unknown, "0"))
+
+
+def _full_export(owner: User, area: Area) -> tuple[uuid.UUID]:
+    now = timezone.now()
+    made = FullExport.objects.create(
+        owner=owner,
+        once=uuid.uuid4().hex,
+        area=area,
+        numbers=["id_number"],
+        reason="核对名单",
+        households=90,
+        persons=180,
+        needs_second=True,
+        state=FullExportState.WAITING,
+        asked_at=now,
+        expires_at=now + datetime.timedelta(hours=24),
+    )
+    return (made.pk,)
+
+
+def full_export(world: World, asking: User) -> Places:
+    """Asked for by somebody else, waiting for a second person."""
+    other, ground = world.cast["outsider"], world.ground
+    own, foreign = (_full_export(other, area) for area in (ground.village, ground.foreign_village))
+    return Places(own, foreign, (uuid.uuid4(),))
+
+
+def own_full_export(world: World, asking: User) -> Places:
+    ground = world.ground
+    own, foreign = (_full_export(asking, area) for area in (ground.village, ground.foreign_village))
+    return Places(own, foreign, (uuid.uuid4(),))
+
+
 def finding(world: World, asking: User) -> Places:
     """A warning that waits, of a household of the own village and of one of the other county."""
 
@@ -123,41 +168,16 @@ def finding(world: World, asking: User) -> Places:
     return Places(of(*homes.own, ground.village), of(*homes.foreign, ground.foreign_village), (NOWHERE,))
 
 
-def _of_households(world: World, make: Callable[[Household], Any]) -> Places:
-    """A record of the own household and of the foreign one, addressed through its household."""
-    kept = world.built["household"]
-    own, foreign = (make(Household.objects.get(number=places[0])).pk for places in (kept.own, kept.foreign))
-    return Places((*kept.own, own), (*kept.foreign, foreign), (*kept.unknown, NOWHERE))
+def duplicate(world: World, asking: User) -> Places:
+    """The two members of each household, taken for one."""
 
+    def of(number: str) -> tuple[int]:
+        one, other = Household.objects.get(number=number).persons.order_by("pk")[:2]
+        facts = {"rule": "姓名和出生日期相同", "fingerprint": "1", "found_on": LONG_AGO}
+        return (Duplicate.objects.create(one=one, other=other, **facts).pk,)
 
-def helper(world: World, asking: User) -> Places:
-    facts = {"phone": "13900005678", "unit_name": "演示局", "affiliation": "县", "start_on": LONG_AGO}
-    return _of_households(world, lambda of: Helper.objects.create(household=of, name="演示帮", **facts))
-
-
-def visit(world: World, asking: User) -> Places:
-    """With a photo, recorded by who asks: others may not strike it out."""
-
-    def make(of: Household) -> Visit:
-        facts = {"visited_on": LONG_AGO, "way": "入户走访", "visitor": "演示帮", "notes": "查看"}
-        made = Visit.objects.create(household=of, recorded_by=asking, **facts)
-        with attachments.on_disk(attachments.check(SimpleUploadedFile("a.png", png()))) as photo:
-            assert photo is not None
-            photo.bind(made, by=asking, at=timezone.now())
-        return made
-
-    return _of_households(world, make)
-
-
-def shock(world: World, asking: User) -> Places:
-    facts = {"kind": "自然灾害", "happened_on": LONG_AGO}
-    return _of_households(world, lambda of: Shock.objects.create(household=of, **facts))
-
-
-def watch(world: World, asking: User) -> Places:
-    assured = dict.fromkeys(("education_assured", "housing_assured", "water_assured", "health_assured"), True)
-    facts = {"kind": "突发严重困难户", "identified_on": LONG_AGO, "risks": ("因病",), **assured}
-    return _of_households(world, lambda of: Watch.objects.create(household=of, **facts))
+    homes = world.built["household"]
+    return Places(of(*homes.own), of(*homes.foreign), (NOWHERE,))
 
 
 def import_batch(world: World, asking: User) -> Places:
@@ -170,6 +190,23 @@ def import_batch(world: World, asking: User) -> Places:
             file_name="采集.xlsx",
             checksum=uuid.uuid4().hex,
             state=ImportState.READY,
+            uploaded_at=timezone.now(),
+        )
+        return (made.pk,)
+
+    other = world.cast["outsider" if asking != world.cast["outsider"] else "other_town_user"]
+    ground = world.ground
+    return Places(of(asking, ground.village), of(other, ground.foreign_village), (uuid.uuid4(),))
+
+
+def agreement(world: World, asking: User) -> Places:
+    def of(owner: User, area: Area) -> tuple[uuid.UUID]:
+        made = Agreement.objects.create(
+            owner=owner,
+            area=area,
+            file_name="全国.xlsx",
+            checksum=uuid.uuid4().hex,
+            state=AgreementState.DONE,
             uploaded_at=timezone.now(),
         )
         return (made.pk,)
@@ -196,7 +233,7 @@ def plan(world: World, asking: User) -> Places:
 
     def of(area: Area) -> tuple[int]:
         table = PlanTable.objects.create(
-            name=f"{area}滚动规划", version=1, area=area, checksum="0" * 64, imported_at=timezone.now()
+            name=f"{area}演示规划", version=1, area=area, checksum="0" * 64, imported_at=timezone.now()
         )
         figure = {"group": "脱贫", "measure": "脱贫人口", "standard": "省定", "year": "2016", "value": "7"}
         table.cells.create(place=0, line=2, area_name=area.name, area=area, **figure)
@@ -207,6 +244,26 @@ def plan(world: World, asking: User) -> Places:
 
 def plan_file(world: World, asking: User) -> Places:
     return world.built["plan"].and_then("csv")
+
+
+def policy(world: World, asking: User) -> Places:
+    """The catalogue is open to everybody: an unknown code is the only address that does not exist."""
+    return Places(("AGE-80",), ("NOWHERE",), ("NOWHERE",), area_bound=False)
+
+
+def policy_year(world: World, asking: User) -> Places:
+    return world.built["policy"].and_then(2018)
+
+
+def measure(world: World, asking: User) -> Places:
+    """A planned one of the own household and of the foreign one."""
+
+    def of(number: str) -> tuple[int]:
+        home, power = Household.objects.get(number=number), Policy.objects.get(code="POWER-FREE")
+        return (Measure.plan(power, household=home, year=2018, on=LONG_AGO, by=None).pk,)
+
+    homes = world.built["household"]
+    return Places(of(*homes.own), of(*homes.foreign), (NOWHERE,))
 
 
 def report_kind(world: World, asking: User) -> Places:
@@ -235,18 +292,34 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "user": user,
     "duty": duty,
     "job": job,
+    "export": export,
     "village": village,
     "village_year": village_year,
     "household": household,
+    "person": person,
+    "full_export": full_export,
+    "own_full_export": own_full_export,
     "finding": finding,
+    "duplicate": duplicate,
     "helper": helper,
     "visit": visit,
+    "visit_photo": visit_photo,
+    "paper": paper,
+    "paper_file": paper_file,
     "shock": shock,
     "watch": watch,
+    "survey": survey,
+    "correction": correction,
+    "year": year,
+    "year_act": year_act,
     "import_batch": import_batch,
+    "agreement": agreement,
     "workbook": workbook,
     "plan": plan,
     "plan_file": plan_file,
+    "policy": policy,
+    "policy_year": policy_year,
+    "measure": measure,
     "report_kind": report_kind,
     "run": run,
     "run_file": run_file,

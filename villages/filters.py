@@ -18,6 +18,8 @@ from villages.models.key_village import (
 from villages.models.village import VillageQuerySet
 from villages.models.village_year import FIRST_YEAR, LAST_YEAR
 
+# Every village has a named 扶贫专干 or 联络员 (R016).
+MISSING = "missing"
 STANDING, DESIGNATED, REACHED, TO_GO = "standing", "designated", "reached", "left-to-go"
 KEYS = {
     STANDING: "现有重点村",
@@ -69,6 +71,7 @@ class VillageFilter(forms.Form):
     )
     key = _choice("重点村", list(KEYS.items()), "w8")
     level = _level()
+    officer = _choice("扶贫专干", [(MISSING, "没有扶贫专干")], "w6")
     on = _day("重点村时点")
     as_of = _day("登记截至")
 
@@ -86,6 +89,8 @@ class VillageFilter(forms.Form):
         else:
             # A closed village is found by its figures and its address, not among today's villages.
             found = found.filter(area__in=Area.objects.valid_on(today))
+        if asked["officer"] == MISSING:
+            found = found.filter(village_officer="")
         return found.filter(area__name__contains=asked["q"]) if asked["q"] else found
 
     def _key_villages(self, area: Area | None, today: datetime.date) -> KeyVillageQuerySet:

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.lists import own_jobs
 from accounts.permissions import SignedIn
 from accounts.views.errors import refused
-from office import jobs, trail
-from office.listing import page_by_key
+from office import clock, jobs, trail
 from office.models import Job
 
 
@@ -21,8 +21,9 @@ def _to(job: Job) -> HttpResponse:
 
 @require_safe
 def listing(request: SignedIn) -> HttpResponse:
-    page = page_by_key(Job.objects.of(request.user), request, order=("-queued_at", "-pk"))
-    return render(request, "accounts/jobs.html", {"page": page})
+    listed = own_jobs(request.user, request.GET, clock.today())
+    context = {"page": listed.page(request), "columns": listed.columns}
+    return render(request, "accounts/jobs.html", context)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import password_again
 from accounts.forms import PasswordForm, SignInForm
 from accounts.permissions import SignedIn
 from office import clock, trail
@@ -72,5 +73,6 @@ def password(request: SignedIn) -> HttpResponse:
         request.user.change_password(form.cleaned_data["new_password"])
         trail.record("修改密码", actor=request.user, subject=request.user, request=request)
     auth.update_session_auth_hash(request, request.user)
+    request.session[password_again.ENTERED] = int(clock.now().timestamp())
     messages.success(request, "密码已修改，在别处的登录都已退出。")
     return HttpResponseRedirect(resolve_url(settings.LOGIN_REDIRECT_URL), status=303)

@@ -5,7 +5,7 @@ import datetime
 from django.db.models import Exists, Max, OuterRef
 
 from households.checks import Context
-from households.models import LEFT, Helper, Visit
+from households.models import LEFT, Helper, Household, Visit
 from households.models.household import HouseholdQuerySet
 
 # 脱贫不脱政策: as C085 has it.
@@ -54,3 +54,19 @@ def helpers_of(households: list[int], on: datetime.date) -> dict[int, str]:
     ):
         names.setdefault(household, []).append(name)
     return {household: "、".join(found) for household, found in names.items()}
+
+
+def three_settled(household: Household, on: datetime.date) -> list[tuple[str, bool]]:
+    """三落实 (R268): whom, what and by whom. Measures are the helper's plan; measures has their delivery."""
+    helpers = list(household.helpers.valid_on(on))
+    return [
+        ("帮扶对象", household.registered_on is not None and household.removed_on is None),
+        ("帮扶措施", any(helper.plan.strip() for helper in helpers)),
+        ("帮扶责任人", bool(helpers)),
+    ]
+
+
+def not_settled(households: HouseholdQuerySet, on: datetime.date) -> HouseholdQuerySet:
+    """Help is owed, and nobody who helps on the day has written what is to be done."""
+    planned = Helper.objects.valid_on(on).filter(household=OuterRef("pk")).exclude(plan="")
+    return owed_help(households, on).filter(~Exists(planned))

@@ -8,6 +8,7 @@ from django import forms
 from households import identity
 from households.care.forms import Care, care_field
 from households.checks import ENTRY, Breach, Context, HelperFacts, HouseholdRecord, run
+from households.colours import anniversary
 from households.models import Helper, Household, Person
 from households.models.card import POOR
 
@@ -109,18 +110,54 @@ class HelperForm(Care):
         return asked
 
 
+# 003 第十章第一节一: one stint.
+STINT_YEARS = 2
+
+
+def against_release(start: datetime.date, end: datetime.date, *, poor: bool, another: bool) -> list[str]:
+    """不脱钩、不撤回 (R254): what speaks against letting a helper go on the day; nothing, once the task is done."""
+    if not poor:
+        return []
+    found = [] if another else ["该户还没有脱贫，任务没有完成，也没有别的责任人接手"]
+    if end < anniversary(start, STINT_YEARS):
+        found.append(f"帮扶不满{STINT_YEARS}年（{start}开始）")
+    return found
+
+
 class HelperEnd(Care):
+    reason = forms.CharField(
+        label="提前撤出的理由",
+        required=False,
+        max_length=200,
+        help_text="该户脱贫以前撤出，或者帮扶不满两年的，要写明",
+        widget=forms.TextInput(attrs={"class": "w24"}),
+    )
+
     class Meta:
         model = Helper
         formfield_callback = care_field
         fields = ("end_on",)
 
-    layout = (("结束帮扶", ("end_on",)),)
+    layout = (("结束帮扶", ("end_on", "reason")),)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["end_on"].required = True
         self.initial["end_on"] = self.day
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        end = asked.get("end_on")
+        if end is not None and not asked.get("reason"):
+            others = self.household.helpers.valid_on(end + datetime.timedelta(days=1)).exclude(
+                pk=self.instance.pk
+            )
+            against = against_release(
+                self.instance.start_on, end, poor=self.household.in_register, another=others.exists()
+            )
+            if against:
+                self.add_error("reason", f"{'；'.join(against)}：写明理由，或者用“更换”安排接手的人")
+        return asked
 
     def clean_end_on(self) -> Any:
         end = self.not_later_than_today("end_on")

@@ -3,20 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
+from households.care.files import MOST_FILES, Files, choose_again
 from households.care.forms import NOT_FILLED, Care, care_field
 from households.models import Visit
 from office import attachments
 
 
 class VisitForm(Care):
-    photo = forms.FileField(
+    photo = Files(
         label="走访照片",
+        kinds=attachments.PHOTOS,
+        accept="image/jpeg,image/png",
         required=False,
-        help_text="JPEG 或 PNG，10 MB 以内。保存时去掉照片里的拍摄位置。",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+        help_text=f"JPEG 或 PNG，每张 10 MB 以内，最多 {MOST_FILES} 张。保存时去掉照片里的拍摄位置。",
     )
 
     class Meta:
@@ -43,16 +44,9 @@ class VisitForm(Care):
         self.initial["visited_on"] = self.day
         self.initial["visitor"] = by.display_name
         self.fields["follow_up"].widget.attrs["rows"] = 2
-        self.fields["photo"].error_messages.update(
-            invalid="文件没有传上来，请重新选择", empty="文件是空的，请重新选择"
-        )
 
     def clean_visited_on(self) -> Any:
         return self.not_later_than_today("visited_on")
-
-    def clean_photo(self) -> attachments.Checked | None:
-        upload: UploadedFile | None = self.cleaned_data["photo"]
-        return attachments.check(upload, attachments.PHOTOS) if upload else None
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data
@@ -65,8 +59,7 @@ class VisitForm(Care):
         same = {name: asked.get(name) for name in ("visited_on", "visitor", "notes")}
         if all(same.values()) and self.household.visits.standing().filter(**same).exists():
             self.add_error(None, "这次走访已经登记过")
-        if self.errors and self.files and "photo" not in self.errors:
-            self.add_error("photo", "浏览器不保留照片，改好以后请重新选择")
+        choose_again(self, "photo")
         return asked
 
 
@@ -80,10 +73,10 @@ class StrikeOut(forms.Form):
         error_messages={"required": NOT_FILLED},
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, what: str = "走访记录", **options: Any) -> None:
         super().__init__(*args, **options)
-        self.use_required_attribute = False
+        self.use_required_attribute, self.what = False, what
 
     @property
     def sheets(self) -> list[tuple[str, list[forms.BoundField]]]:
-        return [("作废走访记录", [self["reason"]])]
+        return [(f"作废{self.what}", [self["reason"]])]

@@ -1,6 +1,7 @@
 """The watch list (监测对象): which kinds a day and a household allow, the forms to enter and to remove."""
 
 import datetime
+import hashlib
 from typing import Any
 
 from django import forms
@@ -41,6 +42,12 @@ def against(kind: str, household: Household) -> str:
     return ""
 
 
+def as_it_stands(watch: Watch) -> str:
+    """What a page showed of a record, to tell whether it was changed since."""
+    names = ("kind", "identified_on", "risks", *ASSURANCES, *MEASURES)
+    return hashlib.sha256(repr([getattr(watch, name) for name in names]).encode()).hexdigest()[:16]
+
+
 class WatchForm(Care):
     class Meta:
         model = Watch
@@ -57,7 +64,8 @@ class WatchForm(Care):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial["identified_on"] = self.day
+        if self.instance.pk is None:
+            self.initial["identified_on"] = self.day
         words = kinds_on(self.day)
         self.fields["kind"] = forms.ChoiceField(
             label="监测对象类别",
@@ -72,8 +80,18 @@ class WatchForm(Care):
                 choices=[("", ""), *((word, word) for word in CODES["watch_risk"].words)],
                 error_messages={"required": "至少选一项风险"},
             )
+        for name, word in zip(self.RISKS, self.instance.risks or (), strict=False):
+            self.initial[name] = word
         for name in MEASURES:
             self.fields[name].widget.attrs["class"] = "w24"
+        self.fields["seen"] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=as_it_stands(self.instance)
+        )
+
+    @property
+    def untouched_since(self) -> bool:
+        """Nobody has changed the record since the page showed it."""
+        return bool(self.cleaned_data["seen"] == as_it_stands(Watch.objects.get(pk=self.instance.pk)))
 
     def clean_identified_on(self) -> Any:
         return self.not_later_than_today("identified_on")

@@ -41,7 +41,7 @@ from households.checks.record import (
     SurveyFacts,
     WatchFacts,
 )
-from households.checks.register import batches, of_register, records, run
+from households.checks.register import batches, of_register, of_these, records, run
 from office.rulebook import ENTRY, ERROR, IMPORT, NIGHTLY, WARNING, Breach
 
 # The modules whose loading puts their rules into the book.
@@ -87,6 +87,7 @@ __all__ = [
     "context",
     "of_accounts",
     "of_register",
+    "of_these",
     "of_village_years",
     "records",
     "run",

@@ -1,6 +1,6 @@
 """The numbered rules of the register, by the lines of data/checks.csv; the modules beside this one fill them in."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from households.checks.case import Case
@@ -22,8 +22,8 @@ def of_person(id: str, *fields: str) -> Callable[[OfPerson], OfPerson]:
     """A rule that each present person keeps or breaks; the fields are those beside which it is said."""
 
     def register(breaks: OfPerson) -> OfPerson:
-        def spots(case: Case) -> Iterator[Spot]:
-            return (at(person, *fields) for person in case.present if breaks(case, person))
+        def spots(case: Case) -> list[Spot]:
+            return [at(person, *fields) for person in case.present if breaks(case, person)]
 
         BOOK.rule(id, of=Case)(spots)
         return breaks
@@ -34,10 +34,11 @@ def of_person(id: str, *fields: str) -> Callable[[OfPerson], OfPerson]:
 def of_household(id: str, *fields: str) -> Callable[[OfHousehold], OfHousehold]:
     """A rule that a household which is not cancelled keeps or breaks as a whole."""
 
+    spot = Spot(fields)
+
     def register(breaks: OfHousehold) -> OfHousehold:
-        def spots(case: Case) -> Iterator[Spot]:
-            if case.record.removed_on is None and breaks(case):
-                yield Spot(fields)
+        def spots(case: Case) -> tuple[Spot, ...]:
+            return (spot,) if case.record.removed_on is None and breaks(case) else ()
 
         BOOK.rule(id, of=Case)(spots)
         return breaks

@@ -61,6 +61,7 @@ class Case:
         self.record, self.context, self.day = record, context, context.day
         self.survey = record.survey
         self._read: dict[int, identity.Identity] = {}
+        self._stems: dict[int, str] = {}
 
     @cached_property
     def present(self) -> tuple[PersonFacts, ...]:
@@ -119,4 +120,6 @@ class Case:
 
     def stem(self, person: PersonFacts) -> str:
         """What the number is found by; empty without one."""
-        return identity.stem(person.id_number) if person.id_number else ""
+        if person.position not in self._stems:
+            self._stems[person.position] = identity.stem(person.id_number) if person.id_number else ""
+        return self._stems[person.position]

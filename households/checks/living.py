@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from households.checks.book import BOOK, of_household, spotted
 from households.checks.case import EXITED, Case
+from households.codes import CODES
 from office.rulebook import Spot
 
-UNSAFE = BOOK["C080"].words("grades")
+# The rule names codes, the register keeps words.
+UNSAFE = [CODES["house_grade"].read(code) for code in BOOK["C080"].words("grades")]
 FARMLAND, FOREST = BOOK["C082"].amount("farmland"), BOOK["C082"].amount("forest")
 FARTHEST = BOOK["C083"].amount("max")
 

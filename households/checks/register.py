@@ -72,16 +72,24 @@ def batches(
     rows, last = queryset.order_by("pk"), 0
     while households := list(rows.filter(pk__gt=last)[:batch]):
         last = households[-1].pk
-        loaded = Loaded.of(households)
-        held = {household.pk: loaded.held(household) for household in households}
-        others = Others.of(held.values())
-        checked = []
-        for household in households:
-            known = lines.context(household.county_id, day, NIGHTLY)
-            told = others.told(known, held[household.pk], household.pk)
-            record = loaded.record(household)
-            checked.append((household, record, run(record, told)))
-        yield checked
+        yield of_these(households, day, lines)
+
+
+def of_these(
+    households: Collection[Household], day: datetime.date, lines: Lines | None = None
+) -> list[tuple[Household, HouseholdRecord, list[Breach]]]:
+    """The nightly check of some households as they are saved, in a constant number of statements."""
+    lines = lines or Lines.read(day)
+    loaded = Loaded.of(households)
+    held = {household.pk: loaded.held(household) for household in households}
+    others = Others.of(held.values())
+    checked = []
+    for household in households:
+        known = lines.context(household.county_id, day, NIGHTLY)
+        told = others.told(known, held[household.pk], household.pk)
+        record = loaded.record(household)
+        checked.append((household, record, run(record, told)))
+    return checked
 
 
 def records(households: Collection[Household], *, drafts: bool = False) -> dict[int, HouseholdRecord]:

@@ -1,12 +1,21 @@
 """What must be filled in, and filled in with words of the lists (C001, C002)."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from households import identity
 from households.checks.book import at, spotted
 from households.checks.case import Case
-from households.checks.record import PersonFacts, coded_fields
+from households.checks.record import (
+    HelperFacts,
+    HouseholdRecord,
+    LivingFacts,
+    PersonFacts,
+    SurveyFacts,
+    WatchFacts,
+    coded_fields,
+)
 from households.codes import CODES
 from office.rulebook import Spot
 
@@ -15,6 +24,12 @@ OF_HOUSEHOLD = ("village", "villager_group", "poverty_standard", "attribute", "p
 OF_PERSON = ("name", "id_type", "id_number", "ethnicity", "relation", "health", "join_reason")
 # Derived from an 18-digit number; asked where the document has none.
 FROM_THE_NUMBER = ("sex", "birth_date")
+# The national sheet's words for it were seen in no source: an unknown one stays as printed (column 32).
+KEPT_AS_PRINTED = frozenset({"industry_class"})
+CODED = {
+    kind: tuple(pair for pair in coded_fields(kind) if pair[0] not in KEPT_AS_PRINTED)
+    for kind in (HouseholdRecord, PersonFacts, SurveyFacts, LivingFacts, HelperFacts, WatchFacts)
+}
 HAS_A_STEM = (*identity.CITIZEN_TYPES, identity.DISABILITY_TYPE)
 
 
@@ -57,8 +72,16 @@ def _unknown(part: Any, source: str) -> Iterator[str]:
     """Coded fields whose word no label, alias or code of the list gives."""
     if part is None:
         return
-    for name, list_name in coded_fields(type(part)):
+    for name, list_name in CODED[type(part)]:
         value = getattr(part, name)
+        if not value:
+            continue
         words = (value,) if isinstance(value, str) else value
-        if any(word and CODES[list_name].read(word, source) is None for word in words):
+        if any(word and not _known(list_name, word, source) for word in words):
             yield name
+
+
+@lru_cache(maxsize=8192)
+def _known(list_name: str, word: str, source: str) -> bool:
+    """A register has few words and many rows."""
+    return CODES[list_name].read(word, source) is not None

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from households import checks, colours, poverty
 from households.checks.register import Loaded
+from households.entry import kept
 from households.entry.member_form import MemberForm
 from households.entry.sheet import Sheet
 from households.models import CountyStandard, PovertyLine
 from households.models.person import Person
 
 WORDS = {checks.ERROR: "错误", checks.WARNING: "提醒"}
-REASON = "reason-"
+REASON, REASON_LENGTH = "reason-", 200
 # Said when the sheet is saved, not while it is still being typed.
 UNFILLED = ("C001", "C017")
 SECTIONS = {
@@ -28,7 +29,8 @@ YEARLY = ("survey.", "living.", "production.")
 
 @dataclass(frozen=True)
 class Finding:
-    """`target` is the id of the field it is about; `reason` what was typed to keep it as it is."""
+    """`target` is the id of the field it is about, `member` whose it is; `reason` what was typed to keep it
+    as it is."""
 
     rule: str
     word: str
@@ -36,10 +38,16 @@ class Finding:
     where: str
     target: str
     reason: str = ""
+    member: MemberForm | None = None
 
     @property
     def blocks(self) -> bool:
         return self.word == WORDS[checks.ERROR]
+
+    @property
+    def unanswered(self) -> bool:
+        """A warning that stands in the way of saving."""
+        return not self.blocks and not 0 < len(self.reason) <= REASON_LENGTH
 
     @property
     def answer(self) -> str:
@@ -68,23 +76,39 @@ class Standing:
 
 def findings(sheet: Sheet) -> list[Finding]:
     """Of the bound sheet; errors first. Fields that the forms refuse already are not said twice."""
-    record, forms = _record(sheet)
+    loaded, record, forms = _record(sheet)
     household = sheet.household
     if not household.county_id:
         return []
     told = checks.context(record, household, sheet.day, stage=checks.ENTRY)
     found: dict[tuple[str, str], Finding] = {}
-    for breach in checks.run(record, told):
+    for breach in kept.asked(sheet, loaded, record, checks.run(record, told)):
         if sheet.closed and breach.fields and all(path.startswith(YEARLY) for path in breach.fields):
             continue
         form = forms.get(breach.person or 0)
         target, label = _field(sheet, form, breach.fields)
         who = f"{form['name'].value() or '新成员'}　" if form is not None else ""
         word = WORDS[breach.severity]
-        reason = sheet.data.get(REASON + breach.rule, "").strip() if sheet.data is not None else ""
-        one = Finding(breach.rule, word, breach.message, f"{who}{label}", target, reason)
+        one = Finding(
+            breach.rule, word, breach.message, f"{who}{label}", target, _reason(sheet, breach), form
+        )
         found.setdefault((breach.rule, target), one)
     return sorted(found.values(), key=lambda one: not one.blocks)
+
+
+def reasons(found: Iterable[Finding]) -> dict[tuple[str, str], str]:
+    """What was confirmed in the sheet, by (rule, part) as the findings are kept; after the members are saved."""
+    return {
+        (one.rule, one.member.instance.number if one.member is not None else ""): one.reason
+        for one in found
+        if not one.blocks and one.reason
+    }
+
+
+def _reason(sheet: Sheet, breach: checks.Breach) -> str:
+    """On one line, without what cannot be printed."""
+    typed = sheet.data.get(REASON + breach.rule, "") if sheet.data is not None else ""
+    return "".join(letter if letter.isprintable() else " " for letter in typed).strip()
 
 
 def apply(sheet: Sheet, found: Iterable[Finding]) -> None:
@@ -126,15 +150,15 @@ def standing(sheet: Sheet) -> Standing:
     return Standing(survey.total_income, survey.net_income, survey.net_income_per_capita, line, verdict)
 
 
-def _record(sheet: Sheet) -> tuple[checks.HouseholdRecord, dict[int, MemberForm]]:
-    """The sheet as plain values, and the member form of each place in it."""
+def _record(sheet: Sheet) -> tuple[Loaded, checks.HouseholdRecord, dict[int, MemberForm]]:
+    """What is saved, the sheet as plain values, and the member form of each place in it."""
     household = sheet.household
-    kept = Loaded.of([household] if household.pk else [], drafts=True, visits=True)
+    saved = Loaded.of([household] if household.pk else [], drafts=True, visits=True)
     forms = list(sheet.members.filled)
     shown = {form.instance.pk for form in forms if form.instance.pk}
-    gone = [one for one in kept.persons.get(household.pk, []) if one.pk not in shown and not one.present]
+    gone = [one for one in saved.persons.get(household.pk, []) if one.pk not in shown and not one.present]
     persons: list[Person] = [*(form.instance for form in forms), *gone]
-    surveys, living, production = kept.surveys, kept.living, kept.production
+    surveys, living, production = saved.surveys, saved.living, saved.production
     if not sheet.closed:
         # Without a survey of this year the last one is not this sheet's matter.
         before = [one for one in surveys.get(household.pk, []) if one.year < sheet.year]
@@ -144,13 +168,13 @@ def _record(sheet: Sheet) -> tuple[checks.HouseholdRecord, dict[int, MemberForm]
         production = {household.pk: [sheet.production_form.instance]}
     standing(sheet)
     record = replace(
-        kept,
+        saved,
         persons={household.pk: persons},
         surveys=surveys,
         living=living,
         production=production,
     ).record(household)
-    return replace(record, member_count=len(forms)), dict(enumerate(forms, 1))
+    return saved, replace(record, member_count=len(forms)), dict(enumerate(forms, 1))
 
 
 def _field(sheet: Sheet, form: MemberForm | None, paths: tuple[str, ...]) -> tuple[str, str]:

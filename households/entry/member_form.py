@@ -1,7 +1,8 @@
 """One member of the entry sheet, and the list of them."""
 
 import datetime
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -9,8 +10,11 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from households import identity
+from households.checks import PersonFacts
 from households.codes import CODES
+from households.entry import narrowing
 from households.entry.fields import Masked, entry_field
+from households.entry.narrowing import Narrowed
 from households.entry.widgets import Choice
 from households.forms import Day
 from households.models import Household, Person
@@ -89,12 +93,14 @@ class MemberForm(Masked):
     def __init__(self, *args: Any, day: datetime.date, joining: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
         self.day = day
+        self.narrowed: Mapping[str, Narrowed] = {}
         self.empty_permitted = not self.instance.pk
         self.initial["number"] = self.instance.number
         for name in GIVEN:
             self.fields[name].required = False
         for name, word in SHORT.items():
             self.fields[name].label = word
+        self.fields["health"].widget.attrs["data-alone"] = "|".join(narrowing.ALONE)
         self.fields["id_number"].widget.attrs.update({"class": "w18", "maxlength": 30})
         for name, width in (("relation", "w6"), ("schooling", "w8"), ("work_place", "w8")):
             self.fields[name].widget.attrs["class"] = width
@@ -151,15 +157,55 @@ class MemberForm(Masked):
         return kind not in (*identity.CITIZEN_TYPES, identity.DISABILITY_TYPE)
 
     @property
-    def age(self) -> int | None:
-        """周岁 by the number, or by the birth date that was typed."""
-        born = self.ident.birth_date
+    def born(self) -> datetime.date | None:
+        """By the number, or by the birth date that was typed."""
+        born: datetime.date | None = self.ident.birth_date
         if born is None and self.asks_birth:
             try:
                 born = self.fields["birth_date"].clean(self["birth_date"].value())
             except forms.ValidationError:
                 born = None
-        return Person(birth_date=born).age(self.day) if born else None
+        return born
+
+    @property
+    def age(self) -> int | None:
+        """周岁."""
+        return Person(birth_date=self.born).age(self.day) if self.born else None
+
+    @property
+    def facts(self) -> PersonFacts:
+        """What its choices are narrowed by, as it stands in the sheet, checked or not."""
+        told, number = self.ident, self["disability_certificate"].value() or ""
+        if self.instance.pk and number == self.initial["disability_certificate"]:
+            number = self.kept["disability_certificate"] or ""
+        typed = {name: str(self[name].value() or "") for name in narrowing.ASKED}
+        return PersonFacts(
+            **{
+                **typed,
+                "number": self.instance.number,
+                "sex": told.sex or (str(self["sex"].value() or "") if self.asks_birth else ""),
+                "birth_date": self.born,
+                "id_type": str(self["id_type"].value() or ""),
+                "id_number": told.number,
+                "health": tuple(self["health"].value() or ()),
+                "disability_certificate": number,
+            }
+        )
+
+    def narrow(self, by: Mapping[str, Narrowed]) -> None:
+        """Leaves out what cannot be chosen by what else is typed; the saved word is always there."""
+        self.narrowed = by
+        for name, found in by.items():
+            widget: Any = self.fields[name].widget
+            widget.narrowed = found
+            if self.instance.pk and self.initial.get(name):
+                widget.before = widget.attrs["data-before"] = str(self.initial[name])
+
+    @property
+    def narrowed_as_json(self) -> str:
+        """For the script that leaves options out while one types: [refused, questioned] by field."""
+        found = {name: (by.refused, by.questioned) for name, by in self.narrowed.items()}
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
     def shown(self) -> list[forms.BoundField]:
         return self.rows(FACTS)
@@ -233,6 +279,15 @@ class Members:
     @property
     def filled(self) -> list[MemberForm]:
         return [form for form in self.forms if not form.blank]
+
+    def narrow(self) -> None:
+        found = narrowing.of_members(
+            [form.facts for form in self.forms],
+            [form.instance.pk is not None for form in self.forms],
+            self.day,
+        )
+        for form, by in zip(self.forms, found, strict=True):
+            form.narrow(by)
 
     def check(self) -> None:
         """Says beside the fields what no single row can know: one head, no number twice."""

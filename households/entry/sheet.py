@@ -132,8 +132,6 @@ class Sheet:
         household = self.household
         if self.is_new:
             household = self.household_form.save()
-            if not self.closed and self._year_closed_now(household):
-                raise ValidationError(f"{self.year}年已经封存，不能填报采集")
         else:
             rows = Household.objects.filter(pk=household.pk, version=self.seen_version)
             if not rows.update(version=F("version") + 1):
@@ -170,6 +168,8 @@ class Sheet:
             )
 
     def _save_year(self, household: Household) -> None:
+        if not self.closed and self._year_closed_now(household):
+            raise ValidationError(f"{self.year}年已经封存，不能填报采集")
         for form in self.year_forms[1:]:
             if form.has_changed():
                 form.instance.household = household

@@ -38,6 +38,9 @@ STANDING = (
 )
 
 
+TOO_LATE = "该户刚刚由别人办理过，请刷新后再办"
+
+
 class Conflict(ValidationError):
     """Somebody else changed the household in the meantime (409 on a page)."""
 
@@ -55,9 +58,11 @@ class Load:
 
 
 class Entry(TypedDict, total=False):
-    """Who enters an event (nobody: the system), its origin and reason, and when it was recorded."""
+    """Who enters an event (nobody: the system), its origin and reason, when it was recorded, and the version of
+    the household that the page showed: another one by now is a Conflict."""
 
     by: Any
+    version: int
     origin: str
     reason: str
     recorded_at: datetime.datetime
@@ -74,6 +79,9 @@ class Act:
         self.reason = entry.get("reason", "").strip()
         self.recorded_at = entry.get("recorded_at") or clock.moment()
         self.load = entry.get("load")
+        self.seen_version = entry.get("version")
+        # Further columns of the household that this act writes.
+        self.also: tuple[str, ...] = ()
         self.before = {name: getattr(household, name) for name in STANDING}
         self.events: list[StatusEvent] = []
         self._check_day()
@@ -137,14 +145,20 @@ class Act:
         return event
 
     def write(self) -> None:
-        """Writes the derived columns and the events, or raises Conflict and leaves the household as it was."""
+        """Writes the derived columns and the events, or raises Conflict and leaves the household as it was.
+
+        Without events it only takes the household's turn: nobody else writes it in between.
+        """
         household = self.household
-        household.last_event_on = self.on
+        if self.events:
+            household.last_event_on = self.on
         if self.load is not None:
             self.load.events += self.events
             return
-        rows = type(household)._default_manager
-        changed = {name: getattr(household, name) for name in STANDING}
+        rows = type(household)._default_manager.all()
+        if self.seen_version is not None:
+            rows = rows.filter(version=self.seen_version)
+        changed = {name: getattr(household, name) for name in (*STANDING, *self.also)}
         open_year = ~Exists(ClosedYear.objects.filter(county=OuterRef("county_id"), year=self.on.year))
         with transaction.atomic():
             if not rows.filter(open_year, pk=household.pk, **self.before).update(
@@ -152,10 +166,13 @@ class Act:
             ):
                 for name, value in self.before.items():
                     setattr(household, name, value)
-                raise Conflict("该户刚刚由别人办理过，请刷新后再办")
+                raise Conflict(TOO_LATE)
             household.version += 1
             StatusEvent.objects.bulk_create(self.events)
             household.refresh_colour(day_of(self.recorded_at))
             type(household).history.bulk_history_create(  # type: ignore[attr-defined]
-                [household], update=True, default_user=self.by, default_change_reason=self.events[0].kind
+                [household],
+                update=True,
+                default_user=self.by,
+                default_change_reason=self.events[0].kind if self.events else None,
             )

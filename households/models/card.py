@@ -68,6 +68,9 @@ class HouseholdCard(models.Model):
     removal_reason = CodeField(
         CODES, "removal_reason", verbose_name="注销(销户)原因", blank=True, editable=False
     )
+    # 户编号 of the household this one went into, and of the one it was split from.
+    merged_into = models.CharField("并入户编号", max_length=20, blank=True, editable=False)
+    split_from = models.CharField("分出自户编号", max_length=20, blank=True, editable=False)
     last_event_on = models.DateField("最近动态日期", null=True, editable=False)
     # Derived from the above, the last survey and open shocks by colours.py.
     colour = CodeField(CODES, "colour", verbose_name="四色管理", max_length=1, blank=True, editable=False)

@@ -7,6 +7,8 @@ from django.db import models
 
 from households import colours, poverty
 from households.models.card import LEFT, HouseholdCard
+from households.models.colour_change import ColourChange, who_acts
+from households.models.colour_factors import ColourFactors
 from households.models.line import CountyStandard, PovertyLine
 from households.models.shock import Shock
 from households.models.survey import Survey
@@ -26,12 +28,18 @@ class HouseholdColour(HouseholdCard):
         if survey is not None:
             standard = CountyStandard.applied(self.county, survey.year)
             line = PovertyLine.objects.line(standard, survey.year).value
-        return self.situated(on, survey, line, shocks)
+        return self.situated(on, survey, line, shocks, ColourFactors.applied(self.county_id, on))
 
     def situated(
-        self, on: datetime.date, survey: Survey | None, line: int | None, shocks: Iterable[Shock]
+        self,
+        on: datetime.date,
+        survey: Survey | None,
+        line: int | None,
+        shocks: Iterable[Shock],
+        factors: colours.Factors = colours.FACTORS,
     ) -> colours.Situation:
-        """The situation, when the newest counted survey, its line and the open shocks are known already."""
+        """The situation, when the newest counted survey, its line, the open shocks and the county's factors are
+        known already."""
         return colours.Situation(
             on=on,
             in_register=self.in_register,
@@ -41,21 +49,31 @@ class HouseholdColour(HouseholdCard):
             line=line,
             failing=survey.failing if survey else (),
             open_shocks=tuple(str(shock) for shock in shocks),
+            factors=factors,
         )
 
-    def explain_colour(
-        self, on: datetime.date, factors: colours.Factors = colours.FACTORS
-    ) -> colours.Verdict:
-        """Why the household has its colour on the day; raises LineMissing."""
+    def explain_colour(self, on: datetime.date, factors: colours.Factors | None = None) -> colours.Verdict:
+        """Why the household has its colour on the day, by the county's factors unless others are given; raises
+        LineMissing."""
         if self.removed_on is not None or self.registered_on is None:
             return colours.Verdict("")
         return colours.verdict(self.situation(on), factors)
 
     def refresh_colour(self, on: datetime.date) -> None:
-        """Judges again. Without a line there is no colour: the change that asked for it still stands."""
+        """Judges again and keeps what changed. Without a line there is no colour: the change that asked for it
+        still stands."""
         try:
-            colour = self.explain_colour(on).colour
-        except poverty.LineMissing:
-            colour = ""
-        self.colour, self.coloured_on = colour, on
-        type(self)._default_manager.filter(pk=self.pk).update(colour=colour, coloured_on=on)
+            verdict = self.explain_colour(on)
+        except poverty.LineMissing as missing:
+            verdict = colours.Verdict("", reasons=(str(missing),))
+        if verdict.colour != self.colour:
+            ColourChange.objects.create(
+                household=self,  # type: ignore[misc]
+                on=on,
+                was=self.colour,
+                colour=verdict.colour,
+                reasons="；".join(verdict.reasons),
+                by=who_acts(),
+            )
+        self.colour, self.coloured_on = verdict.colour, on
+        type(self)._default_manager.filter(pk=self.pk).update(colour=self.colour, coloured_on=on)

@@ -186,6 +186,14 @@ class StatusEvent(models.Model):
         raise TypeError("a status event is never deleted: write 更正 or 回退")
 
     @property
+    def counterpart(self) -> str:
+        """户编号 of the household on the other side of a split or merge; empty when this one itself moved."""
+        if self.pair is None:
+            return ""
+        other = StatusEvent.objects.filter(pair=self.pair).exclude(household=self.household_id)
+        return other.values_list("household__number", flat=True).first() or ""
+
+    @property
     def direction(self) -> str:
         """ "in", "out", or "" when the event moves nothing."""
         return "in" if self.persons > 0 else "out" if self.persons < 0 else ""

@@ -121,7 +121,11 @@ class Person(OfHousehold, YearlyFacts):
         verbose_name = "人口"
         ordering = ["number"]
         # The constraint's index holds present persons only; who has left is found by number too.
-        indexes = [models.Index(fields=["id_number_key"], name="person_id_number")]
+        indexes = [
+            models.Index(fields=["id_number_key"], name="person_id_number"),
+            # Likely duplicates (households/duplicates).
+            models.Index(fields=["birth_date", "name"], name="person_born_name"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["id_number_key"],

@@ -6,7 +6,8 @@ reason, recorded_at) may be left out. Families that move, split or join stand in
 
 import datetime
 import uuid
-from typing import Unpack
+from collections.abc import Mapping
+from typing import Any, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,11 +15,14 @@ from django.db.models import F
 
 from households import poverty
 from households.codes import CODES
-from households.models.act import Act, Entry
+from households.models.act import TOO_LATE, Act, Conflict, Entry
 from households.models.card import LEFT, NOT_OUT, RETURNED
 from households.models.colour import HouseholdColour
 from households.models.event import Kind, Origin, StatusEvent
 from households.models.person import HEAD, Person
+
+# What is written of a person who comes back.
+RETURNED_WITH = ("joined_on", "join_reason", "present", "left_on", "leave_reason", "relation")
 
 
 class HouseholdStatus(HouseholdColour):
@@ -144,22 +148,31 @@ class HouseholdStatus(HouseholdColour):
     def person_joins(
         self, person: Person, *, on: datetime.date, join_reason: str, **entry: Unpack[Entry]
     ) -> StatusEvent:
-        """增员: +1 while the household is in the register, else recorded with nothing to count."""
+        """增员: +1 while the household is in the register, else recorded with nothing to count.
+
+        A person who left this household may come back; the number and the history go on.
+        """
         if self.removed_on is not None:
             raise ValidationError("该户已经注销，不能增员")
         word = CODES["join_reason"].read(join_reason)
         if word is None:
             raise ValidationError("增加原因不在规定的选项内")
+        returning = person.pk is not None
+        if returning and (person.present or person.household_id != self.pk):
+            raise ValidationError(f"{person.name}不是本户减少的人口")
+        if returning and person.left_on is not None and on < person.left_on:
+            raise ValidationError(f"增加日期早于减少日期{person.left_on}")
         act = Act(self, on, entry)
         if act.load is None and person.relation == HEAD and self.has_head():
             raise ValidationError("本户已有户主，请先变更户主")
         person.household = self  # type: ignore[assignment]
         person.joined_on, person.join_reason, person.present = on, word, True
+        person.left_on, person.leave_reason = None, ""
         self.member_count += 1
         with transaction.atomic():
             if act.load is None:
                 person.clean()
-                person.save()
+                person.save(update_fields=RETURNED_WITH if returning else None)
             event = act.event(Kind.JOIN, persons=int(self.in_register), person=person)
             act.write()
         return event
@@ -171,9 +184,11 @@ class HouseholdStatus(HouseholdColour):
         on: datetime.date,
         leave_reason: str,
         new_head: Person | None = None,
+        relations: Mapping[int, str] | None = None,
         **entry: Unpack[Entry],
     ) -> StatusEvent:
-        """减员: −1 while the household is in the register. A head who leaves names the next one."""
+        """减员: −1 while the household is in the register. A head who leaves names the next one, and
+        `relations` what the others are to the new head, by person pk."""
         word = CODES["leave_reason"].read(leave_reason)
         if word is None:
             raise ValidationError("减少原因不在规定的选项内")
@@ -184,6 +199,7 @@ class HouseholdStatus(HouseholdColour):
         if person.joined_on is not None and on < person.joined_on:
             raise ValidationError(f"减少日期早于增加日期{person.joined_on}")
         self._check_next_head(person.relation == HEAD, new_head, {person.pk})
+        words = read_relations(relations or {})
         act = Act(self, on, entry)
         person.present, person.left_on, person.leave_reason = False, on, word
         self.member_count -= 1
@@ -193,22 +209,54 @@ class HouseholdStatus(HouseholdColour):
             if act.load is None:
                 person.save(update_fields=["present", "left_on", "leave_reason"])
                 if new_head is not None:
-                    new_head.relation = HEAD
-                    new_head.save(update_fields=["relation"])
+                    self.relate(words, new_head)
         return event
 
-    def change_head(self, new_head: Person, *, old_head_relation: str) -> None:
-        """Demotes first, then promotes: there is never a moment with two heads."""
+    def change_head(
+        self,
+        new_head: Person,
+        *,
+        old_head_relation: str,
+        relations: Mapping[int, str] | None = None,
+        by: Any = None,
+        version: int | None = None,
+    ) -> None:
+        """Demotes first, then promotes: there is never a moment with two heads.
+
+        `relations` are those of the others to the new head, by person pk; `version` as in Entry.
+        """
         word = CODES["relation"].read(old_head_relation)
         if word is None or word == HEAD:
             raise ValidationError("请填原户主与新户主的关系")
+        if self.removed_on is not None:
+            raise ValidationError("该户已经注销，不能变更户主")
+        if new_head.relation == HEAD:
+            raise ValidationError(f"{new_head.name}已经是户主")
         self._check_next_head(True, new_head, set())
+        words = read_relations(relations or {})
+        rows = type(self)._default_manager.filter(pk=self.pk)
+        if version is not None:
+            rows = rows.filter(version=version)
         with transaction.atomic():
-            for head in Person.objects.filter(household=self.pk, present=True, relation=HEAD):
-                head.relation = word
-                head.save(update_fields=["relation"])
-            new_head.relation = HEAD
-            new_head.save(update_fields=["relation"])
+            if not rows.update(version=F("version") + 1):
+                raise Conflict(TOO_LATE)
+            self.version += 1
+            heads = Person.objects.filter(household=self.pk, present=True, relation=HEAD)
+            self.relate({**words, **dict.fromkeys(heads.values_list("pk", flat=True), word)}, new_head)
+            type(self).history.bulk_history_create(  # type: ignore[attr-defined]
+                [self], update=True, default_user=by, default_change_reason="变更户主"
+            )
+
+    def relate(self, relations: Mapping[int, str], head: Person) -> None:
+        """Writes the relations of present members, by pk, and then the head's."""
+        for person in self.present_persons():
+            word = relations.get(person.pk, person.relation)
+            if person.pk != head.pk and word != person.relation:
+                person.relation = word
+                person.save(update_fields=["relation"])
+        if head.relation != HEAD:
+            head.relation = HEAD
+            head.save(update_fields=["relation"])
 
     def has_head(self) -> bool:
         return Person.objects.filter(household=self.pk, present=True, relation=HEAD).exists()
@@ -230,6 +278,14 @@ class HouseholdStatus(HouseholdColour):
         if act.load is not None:
             return [event for event in act.load.events if event.household is self]
         return list(StatusEvent.objects.filter(household=self.pk).order_by("on", "pk"))
+
+
+def read_relations(relations: Mapping[int, str]) -> dict[int, str]:
+    """The words of these relations to a head; raises ValidationError for one that is none."""
+    words = {pk: CODES["relation"].read(text) for pk, text in relations.items()}
+    if any(word is None or word == HEAD for word in words.values()):
+        raise ValidationError("请填每个成员与户主的关系")
+    return {pk: word for pk, word in words.items() if word is not None}
 
 
 def _standard(text: str) -> str:

@@ -24,6 +24,22 @@ ASSURANCES = (
     "medical_guaranteed",
     "housing_guaranteed",
 )
+# What a person answers in the form; a correction changes nothing else.
+ANSWERED = (
+    *INCOME_PARTS,
+    *TRANSFER_PARTS,
+    "business_expense",
+    *ASSURANCES,
+    "water_safe",
+    "check_basic_data",
+    "check_identification",
+    "check_measures",
+    "check_responsibility",
+    "check_exit",
+    "archive_tidy",
+    "surveyor",
+    "surveyed_on",
+)
 
 
 def label(name: str) -> str:

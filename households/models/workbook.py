@@ -77,6 +77,9 @@ class ImportBatch(models.Model):
     updated = models.PositiveIntegerField("修改", default=0)
     unchanged = models.PositiveIntegerField("没有变化", default=0)
     faults = models.PositiveIntegerField("错误", default=0)
+    warnings = models.PositiveIntegerField("提醒", default=0)
+    # Bad rows stay out and the rest is written, as the user decided; else all or nothing.
+    good_only = models.BooleanField("只写入正确的行", default=False)
     uploaded_at = models.DateTimeField("上传时间", db_index=True)
     applied_at = models.DateTimeField("写入时间", null=True, blank=True)
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
@@ -98,6 +101,22 @@ class ImportBatch(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def bad_rows(self) -> models.QuerySet["ImportRow"]:
+        return self.told.filter(blocks=True)
+
+    @property
+    def warned_rows(self) -> models.QuerySet["ImportRow"]:
+        return self.told.filter(blocks=False)
+
+    @property
+    def conflicts(self) -> models.QuerySet["ImportChange"]:
+        return self.changes.filter(kind=ChangeKind.CONFLICT)
+
+    @property
+    def undecided(self) -> int:
+        return self.conflicts.filter(decision=Decision.OPEN).count()
+
     def move(self, before: str, after: str, **facts: Any) -> bool:
         """The state passes on once; False when another was first."""
         moved = ImportBatch.objects.filter(pk=self.pk, state=before).update(state=after, **facts)
@@ -108,17 +127,40 @@ class ImportBatch(models.Model):
         return bool(moved)
 
 
+class ChangeKind(models.TextChoices):
+    CONFLICT = "conflict", "冲突"
+    NEW = "new", "新户"
+    CHANGED = "changed", "修改"
+
+
+class Decision(models.TextChoices):
+    OPEN = "", "未定"
+    FILE = "file", "用文件的值"
+    REGISTER = "register", "保留系统的值"
+
+
 class ImportChange(models.Model):
-    """What the file changes in one household: content is JSON of households.workbook.changes, sealed."""
+    """What the file makes of one household: content is JSON of households.workbook.changes, sealed.
+
+    A new one has no household until it is written. A conflict (the household changed after the download) waits
+    for a decision.
+    """
 
     area_field = "batch__area"
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes", verbose_name="导入")
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
-    household = models.ForeignKey("households.Household", models.PROTECT, related_name="+", verbose_name="户")
-    # Of the household when the workbook was downloaded, and after the import was written.
-    version = models.PositiveIntegerField("下载时版本")
+    kind = models.CharField("类别", max_length=8, choices=ChangeKind.choices, default=ChangeKind.CHANGED)
+    key = models.CharField("文件里的编号", max_length=40, blank=True)
+    household = models.ForeignKey(
+        "households.Household", models.PROTECT, null=True, related_name="+", verbose_name="户"
+    )
+    # Of the household when the file was checked, and after the import was written.
+    version = models.PositiveIntegerField("核对时版本")
     written_version = models.PositiveIntegerField("写入后版本", null=True, blank=True)
+    decision = models.CharField(
+        "冲突的处理", max_length=8, choices=Decision.choices, default=Decision.OPEN, blank=True
+    )
     content = EncryptedTextField("修改内容")
 
     objects = ScopedQuerySet.as_manager()
@@ -129,25 +171,29 @@ class ImportChange(models.Model):
         constraints = [models.UniqueConstraint(fields=["batch", "household"], name="import_change_once")]
 
     def __str__(self) -> str:
-        return f"{self.batch_id} {self.household_id}"
+        return f"{self.batch_id} {self.key}"
 
 
 class ImportRow(models.Model):
-    """A row of the file that has faults; `faults` are [column letter, title, rule, message], without values."""
+    """A row of the file with faults (errors), or with something to look at (warnings).
+
+    `faults` are [column letter, title, rule, message], without values: what stood in the row is in the sealed
+    upload alone. `key` is its household's number in the file.
+    """
 
     area_field = "batch__area"
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="bad_rows", verbose_name="导入")
-    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="told", verbose_name="导入")
+    blocks = models.BooleanField("错误", default=True)
     sheet = models.CharField("表", max_length=31)
     row = models.PositiveIntegerField("行", null=True)
-    faults = models.JSONField("错误")
-    cells = EncryptedTextField("内容", blank=True)
+    key = models.CharField("文件里的编号", max_length=40, blank=True)
+    faults = models.JSONField("说明")
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "有错误的行"
+        verbose_name = "有错误或提醒的行"
         ordering = ["pk"]
 
     def __str__(self) -> str:

@@ -8,10 +8,10 @@ from django.conf import settings
 from accounts.models import User
 from accounts.roles import Capability
 from households.care.watching import kinds_on
-from households.models import POOR, Household, Visit
+from households.models import POOR, Household, Paper, Visit
 from office.attachments import Attachment
 
-VISITS_SHOWN = 20
+VISITS_SHOWN, PAPERS_SHOWN = 20, 100
 
 
 def panels(user: User, household: Household, day: datetime.date) -> dict[str, Any]:
@@ -19,9 +19,12 @@ def panels(user: User, household: Household, day: datetime.date) -> dict[str, An
     able = user.capabilities() if household.removed_on is None else frozenset()
     visits = list(household.visits.select_related("struck_by")[:VISITS_SHOWN])
     keys = [visit.pk for visit in visits]
-    pictured = set(Attachment.objects.on(Visit, keys).values_list("record_id", flat=True)) if keys else set()
+    photos: dict[str, list[int]] = {}
+    if keys:
+        for record, photo in Attachment.objects.on(Visit, keys).values_list("record_id", "pk"):
+            photos.setdefault(record, []).append(photo)
     for visit in visits:
-        visit.has_photo = str(visit.pk) in pictured
+        visit.photos = photos.get(str(visit.pk), [])
         visit.may_strike = visit.struck_at is None and (
             Capability.HELPER_EDIT in able
             or (Capability.VISIT_RECORD in able and visit.recorded_by_id == user.pk)
@@ -34,7 +37,19 @@ def panels(user: User, household: Household, day: datetime.date) -> dict[str, An
         watch.household = household
         watch.income_after = watch.net_income_per_capita(with_claims=settings.CLAIMS_ARE_INCOME)
     may_edit = Capability.REGISTER_EDIT in able
+    papers: list[Any] = list(household.papers.select_related("struck_by")[:PAPERS_SHOWN])
+    files: dict[str, list[Attachment]] = {}
+    for file in Attachment.objects.on(Paper, [paper.pk for paper in papers]) if papers else ():
+        files.setdefault(file.record_id, []).append(file)
+    for paper in papers:
+        paper.files = files.get(str(paper.pk), [])
+        paper.may_strike = (
+            paper.struck_at is None
+            and may_edit
+            and (paper.recorded_by_id == user.pk or Capability.HELPER_EDIT in able)
+        )
     return {
+        "papers": papers,
         "visits": visits,
         "helpers": helpers,
         "shocks": household.shocks.all(),

@@ -18,7 +18,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
-from households.entry import conflict, drafts, logic
+from households import doubts
+from households.duplicates import found as duplicates
+from households.entry import conflict, drafts, logic, rail
 from households.entry.household_form import (
     HOUSEHOLD_MORE,
     HOUSEHOLD_SHOWN,
@@ -36,6 +38,7 @@ from households.entry.previous import copied
 from households.entry.sheet import Sheet
 from households.models import Conflict, Household
 from households.record import UNITS
+from households.views.history import seen
 from office import clock, trail
 
 # The sheets that this session saved last, by the moment they were opened.
@@ -53,6 +56,8 @@ def edit(request: SignedIn, number: str) -> HttpResponse:
     household = edited(request, number)
     if household.removed_on is not None:
         return refused(request, "该户已经注销，不能再修改。")
+    if request.method != "POST":
+        seen(request, household, 页面="修改")
     return _sheet(request, household)
 
 
@@ -95,13 +100,16 @@ def _save(request: SignedIn, household: Household) -> HttpResponse:
     sheet.is_valid()
     found = logic.findings(sheet)
     logic.apply(sheet, found)
-    if any(form.errors for form in sheet.forms) or any(not one.blocks and not one.reason for one in found):
+    if any(form.errors for form in sheet.forms) or any(one.unanswered for one in found):
         return _page(request, sheet, found=found, status=422)
     changed = sheet.changed
     try:
         with transaction.atomic():
             saved = sheet.save()
             _still_own(request, saved)
+            doubts.recheck(saved, sheet.day)
+            duplicates.recheck([saved], sheet.day)
+            doubts.confirm(saved, logic.reasons(found), by=request.user, on=sheet.day)
             trail.record(
                 "新建贫困户" if sheet.is_new else "修改贫困户",
                 request=request,
@@ -218,6 +226,9 @@ def _page(
     if status != 422 and sheet.data is None and sheet.is_new:
         _choose_village(request, sheet)
     members = sheet.members.forms
+    sheet.members.narrow()
+    errors = list(sheet.errors()) if status == 422 else []
+    helpers = list(household.helpers.valid_on(sheet.day)) if household.pk else []
     context = {
         "sheet": sheet,
         "household": household,
@@ -243,7 +254,10 @@ def _page(
         or sheet.production_form.opened(PRODUCTION_MORE),
         "found": found or [],
         "warnings": _by_rule(found or []),
-        "errors": list(sheet.errors()) if status == 422 else [],
+        "errors": errors,
+        "rail": rail.sections(sheet, errors, warned(found or []), helped=bool(helpers)),
+        "helpers": helpers,
+        "may_pair": Capability.HELPER_EDIT in request.user.capabilities(),
         "standing": logic.standing(sheet) if sheet.data is None or status == 422 else None,
         "opened": (sheet.data.get("opened") if sheet.data is not None else "") or clock.now().isoformat(),
         "here": page_of(household),
@@ -259,12 +273,16 @@ def _choose_village(request: SignedIn, sheet: Sheet) -> None:
     field.initial = field.queryset.filter(code=request.GET.get("village", "")).first()
 
 
+def warned(found: list[logic.Finding]) -> list[logic.Finding]:
+    """What blocks stands among the errors of the forms by now."""
+    return [one for one in found if not one.blocks]
+
+
 def _by_rule(found: list[logic.Finding]) -> list[tuple[logic.Finding, list[logic.Finding]]]:
     """Each rule that warns once, with everything it is about: one reason answers them all."""
     rules: dict[str, list[logic.Finding]] = {}
-    for one in found:
-        if not one.blocks:
-            rules.setdefault(one.rule, []).append(one)
+    for one in warned(found):
+        rules.setdefault(one.rule, []).append(one)
     return [(each[0], each) for each in rules.values()]
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
-from households.entry import drafts, logic
+from households.entry import drafts, logic, rail
 from households.entry.member_form import MOST, PREFIX, Members
 from households.entry.sheet import Sheet
 from households.models import Household
@@ -43,14 +43,20 @@ def checks(request: SignedIn, number: str = "") -> HttpResponse:
     found = [
         one for one in logic.findings(sheet) if one.rule not in logic.UNFILLED and one.target not in said
     ]
+    sheet.members.narrow()
     context = {
         "sheet": sheet,
         "found": found,
         "errors": errors,
         "standing": logic.standing(sheet),
+        "rail": rail.sections(sheet, errors, found, helped=_helped(sheet)),
         "live": True,
     }
     return render(request, "households/_entry_checks.html", context)
+
+
+def _helped(sheet: Sheet) -> bool:
+    return not sheet.is_new and sheet.household.helpers.valid_on(sheet.day).exists()
 
 
 @require_POST
@@ -61,7 +67,10 @@ def member(request: SignedIn, number: str = "") -> HttpResponse:
     place = int(written) if written.isdecimal() and len(written) < 4 else 0
     if place >= MOST:
         return HttpResponse(f"一户最多录 {MOST} 人", status=422)
-    form = Members(household, clock.today()).new(place)
+    members = Members(household, clock.today(), request.POST)
+    form = members.new(place)
+    members.forms.append(form)
+    members.narrow()
     context = {"form": form, "place": place, "total": place + 1, "fresh": True, **aids(household)}
     return render(request, "households/_member.html", context)
 
@@ -70,10 +79,11 @@ def member(request: SignedIn, number: str = "") -> HttpResponse:
 def identity(request: SignedIn, number: str = "") -> HttpResponse:
     """Sex, birth date and age by the number of one row, `row`."""
     household = _household(request, number)
-    rows = Members(household, clock.today(), request.POST).forms
+    members = Members(household, clock.today(), request.POST)
     place = request.POST.get("row", "")
-    if not place.isdecimal() or int(place[:3]) >= len(rows):
+    if not place.isdecimal() or int(place[:3]) >= len(members.forms):
         return HttpResponse("没有这一行", status=422)
-    form = rows[int(place[:3])]
+    members.narrow()
+    form = members.forms[int(place[:3])]
     form.is_valid()
     return render(request, "households/_identity.html", {"form": form, "live": True})

@@ -1,13 +1,12 @@
 """`/findings/`: 疑点数据 as a work list, and one finding with what is to be done about it."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,29 +16,17 @@ from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
 from areas.models import Area, Level
-from areas.scope import AreaScope
 from households import doubts
-from households.doubts import HOUSEHOLD, RULES, VILLAGE_YEAR
-from households.finding_forms import Assignment, Confirmation, FindingFilter
-from households.models import Household, Person
-from households.models.person import HEAD
+from households.doubts import RULES
+from households.finding_forms import Assignment, Confirmation
+from households.lists.findings import findings as found_for
+from households.lists.findings import places
 from office import clock, trail
-from office.findings import Finding, FindingQuerySet, FindingState
-from office.listing import EXACT_UP_TO, PLACE, Page, area_choices, asked_area, kept_a_minute, page_by_key
-from villages.models import VillageYear
+from office.findings import Finding, FindingState
+from office.listing import EXACT_UP_TO, PLACE, area_choices, kept_a_minute
 
-ORDER = ("severity", "rule", "pk")
 # The area of a finding and those above it, up to the province.
 UP = ("area", *(f"area__{'parent__' * steps}parent" for steps in range(4)))
-
-
-@dataclass(frozen=True)
-class Place:
-    """What a finding is about: the words of the record, which of its persons or years, and its address."""
-
-    what: str
-    which: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,26 +37,20 @@ class Part:
 
 @require_safe
 def listing(request: SignedIn) -> HttpResponse:
-    findings = Finding.objects.visible_to(request.user)
-    require(request.user, Capability.REGISTER_VIEW)
-    day, area = clock.today(), asked_area(request)
-    owners = findings.exclude(owner=None).order_by("owner__display_name")
-    named = owners.values_list("owner", "owner__display_name").distinct()
-    form = FindingFilter(request.GET, owners=list(named))
+    day = clock.today()
+    listed = found_for(request.user, request.GET, day)
+    form, area, scope = listed.form, listed.area, request.user.area_scope()
     areas = area_choices(request.user, area, day)
-    page, rules, parts = Page(rows=[], total=0), [], []
-    if form.is_valid():
-        found = form.matching(findings.in_area(area), request.user)
-        page = page_by_key(found.select_related("area__parent", "owner"), request, order=ORDER)
-        places = _places(page.rows)
-        for row in page.rows:
-            row.place, row.late = places[row.pk], row.is_open and bool(row.due_on and row.due_on < day)
-        counts = _counts(found, page.total)
+    page = listed.page(request)
+    rules: list[tuple[str, str, int]] = []
+    parts: list[Part] = []
+    if not listed.refusal:
+        counts = _counts(listed.rows, page.total)
         rules, parts = _by_rule(counts), _by_part(counts, area or request.user.home_area, areas)
-    scope: AreaScope = request.user.area_scope()
     context = {
         "form": form,
         "page": page,
+        "columns": listed.columns,
         "area": area,
         "areas": areas,
         "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
@@ -79,7 +60,7 @@ def listing(request: SignedIn) -> HttpResponse:
         "rules_url": _without(request, "rule"),
         "narrowed": area is not None or any(request.GET.get(name) for name in form.fields),
     }
-    return render(request, "households/findings.html", context, status=200 if form.is_valid() else 422)
+    return render(request, "households/findings.html", context, status=422 if listed.refusal else 200)
 
 
 @require_safe
@@ -167,7 +148,7 @@ def _page(
     day = clock.today()
     context = {
         "finding": finding,
-        "place": _places([finding])[finding.pk],
+        "place": places([finding])[finding.pk],
         "line": RULES.get(finding.rule),
         "fields": [word for word in map(doubts.label, finding.fields) if word],
         "late": finding.is_open and bool(finding.due_on and finding.due_on < day),
@@ -181,45 +162,7 @@ def _page(
     return render(request, "households/finding.html", context, status=status)
 
 
-def _places(findings: Iterable[Finding]) -> dict[int, Place]:
-    """What each is about, in three statements at most. `area` and its parent are loaded."""
-    rows = list(findings)
-    homes = dict(Household.objects.filter(pk__in=_ids(rows, HOUSEHOLD)).values_list("pk", "number"))
-    names = _names(homes, {row.part for row in rows if row.subject_type == HOUSEHOLD})
-    years = VillageYear.objects.select_related("village__area").in_bulk(_ids(rows, VILLAGE_YEAR))
-    places = {}
-    for row in rows:
-        key = int(row.subject_id)
-        if row.subject_type == HOUSEHOLD and key in homes:
-            url = reverse("households:detail", args=[homes[key]])
-            what = f"{names.get(key, '')}户 {homes[key]}"
-            places[row.pk] = Place(what, names.get(row.part, ""), url)
-        elif row.subject_type == VILLAGE_YEAR and key in years:
-            url = reverse("villages:village", args=[years[key].village.area.code])
-            places[row.pk] = Place(years[key].village.area.name, f"{years[key].year}年", url)
-        else:
-            url = f"{reverse('households:list')}?area={row.area.code}"
-            places[row.pk] = Place(row.area.name, f"{row.part}年" if row.part else "", url)
-    return places
-
-
-def _names(homes: Iterable[int], numbers: set[str]) -> dict[int | str, str]:
-    """The head's name by household id, and persons' names by person number; of a cancelled household the last."""
-    wanted = Q(household__in=list(homes), relation=HEAD) | Q(number__in=numbers - {""})
-    names: dict[int | str, str] = {}
-    people = Person.objects.filter(wanted).order_by("present", "left_on")
-    for household, number, name, relation in people.values_list("household", "number", "name", "relation"):
-        names[number] = name
-        if relation == HEAD:
-            names[household] = name
-    return names
-
-
-def _ids(rows: Iterable[Finding], kind: str) -> set[int]:
-    return {int(row.subject_id) for row in rows if row.subject_type == kind}
-
-
-def _counts(found: FindingQuerySet, total: int) -> list[dict[str, Any]]:
+def _counts(found: Any, total: int) -> list[dict[str, Any]]:
     """How many of each rule in each area, with the ids of the areas above, in one statement."""
     query = found.order_by().values("rule", "message", *UP).annotate(count=Count("pk"))
     if total > EXACT_UP_TO:

@@ -82,5 +82,6 @@ def history(request: SignedIn, number: str) -> HttpResponse:
         ),
         "choices": [(word, f"{request.path}?shown={key}", key == shown) for key, word in SHOWN],
         "form": DayAsked(today=clock.today()),
+        "may_close_years": Capability.YEAR_CLOSE in request.user.capabilities(),
     }
     return render(request, "households/history.html", context)

@@ -1,7 +1,5 @@
 """`/households/<number>/`: one household's record (一户一档), as it is and as it came to be."""
 
-import datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -9,10 +7,9 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import require
 from accounts.roles import Capability
 from areas.scope import AreaScope
-from households import colours, poverty
 from households import reveal as numbers
 from households.models import Household
-from households.record import DATED, FACTS, LIVING, PRODUCTION, facts, survey_rows, written
+from households.record import DATED, FACTS, LIVING, PRODUCTION, facts, standing, survey_rows
 from households.views.as_of import page_of_day
 from households.views.care_panels import panels
 from households.views.history import seen
@@ -46,7 +43,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     conditions = (facts(living, LIVING) if living else []) + (
         facts(production, PRODUCTION) if production else []
     )
-    colour, standing = _now(household, day)
+    colour, beside = standing(household, day)
+    care = panels(request.user, household, day)  # type: ignore[arg-type]
     context = {
         "household": household,
         "above": [area for area in (*household.village.ancestors(), household.village) if scope.covers(area)],
@@ -60,29 +58,12 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "events": household.events.select_related("person", "village", "recorded_by").order_by("on", "pk"),
         "findings": Finding.objects.of(household).waiting(),
         "colour": colour,
-        "standing": standing,
-        "hidden": numbers.hidden(household, people)
+        "standing": beside,
+        "hidden": numbers.hidden(household, people, care["helpers"])
         if Capability.REVEAL in request.user.capabilities()  # type: ignore[union-attr]
         else [],
         "may_edit": household.removed_on is None and Capability.REGISTER_EDIT in request.user.capabilities(),  # type: ignore[union-attr]
-        **panels(request.user, household, day),  # type: ignore[arg-type]
+        "may_close_years": Capability.YEAR_CLOSE in request.user.capabilities(),  # type: ignore[union-attr]
+        **care,
     }
     return render(request, "households/detail.html", context)
-
-
-def _now(household: Household, day: datetime.date) -> tuple[colours.Verdict, list[tuple[str, str]]]:
-    """The colour of the day with its reasons, and the last income beside the line of its year."""
-    try:
-        case = household.situation(day)
-    except poverty.LineMissing as missing:
-        return colours.Verdict(""), [("标准", str(missing))]
-    counted = household.registered_on is not None and household.removed_on is None
-    verdict = colours.verdict(case) if counted else colours.Verdict("")
-    if case.income is None or case.line is None:
-        return verdict, []
-    above = case.income - case.line
-    return verdict, [
-        ("人均纯收入", f"{written(case.income)} 元（{case.year}年）"),
-        ("标准", f"{case.line} 元（{case.year}年）"),
-        ("高于标准" if above > 0 else "低于标准", f"{written(abs(above))} 元"),
-    ]

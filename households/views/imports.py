@@ -1,12 +1,11 @@
 """`/imports/`: download a workbook, upload it filled in, see what is wrong or what would change, confirm, undo."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -16,29 +15,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
-from households.models import ImportBatch, ImportRow, ImportState, Person, RegisterWorkbook
-from households.workbook import importing
-from households.workbook.bad_rows import write_bad_rows
-from households.workbook.changes import unsealed
+from households.models import (
+    ChangeKind,
+    Decision,
+    ImportBatch,
+    ImportChange,
+    ImportRow,
+    ImportState,
+    RegisterWorkbook,
+)
+from households.workbook import importing, preview, upload
+from households.workbook.apart import Apart, file_name
 from households.workbook.forms import UploadForm, WorkbookForm
 from households.workbook.jobs import workbook_path
 from office import clock, trail
 from office.jobs import enqueue
 from office.listing import asked_area, page_by_key
 from office.models import Job
+from office.workbook_read import REGISTER, WorkbookRefused, rows
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROWS, HOUSEHOLDS = 50, 20  # a page
 DONE_ALREADY = "这次导入已经办理过，请刷新后再看"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One field that a file changes, as it is shown: personal data masked."""
-
-    who: str
-    title: str
-    old: str
-    new: str
 
 
 def _fetch(request: SignedIn, pk: UUID) -> ImportBatch:
@@ -141,62 +139,146 @@ def _file(content: Any, name: str) -> FileResponse:
 
 @require_safe
 def batch(request: SignedIn, pk: UUID) -> HttpResponse:
-    """One upload: its progress, then the rows that are wrong or what would change, field by field."""
+    """One upload: its progress, then what is wrong, in conflict, about to change, or to be looked at."""
     shown = _fetch(request, pk)
     require(request.user, Capability.REGISTER_EDIT)
+    return _page(request, shown)
+
+
+def _page(request: SignedIn, shown: ImportBatch, *, refusal: str = "", status: int = 200) -> HttpResponse:
     jobs = Job.objects.of(request.user).filter(params__batch=str(shown.pk))
-    context: dict[str, Any] = {"batch": shown, "job": jobs.order_by("-queued_at").first()}
-    if shown.state == ImportState.FAULTY:
-        page = page_by_key(shown.bad_rows.all(), request, order=("pk",))
+    parts = _parts(shown)
+    asked = request.GET.get("show", "")
+    part = next((one for one in parts if one.key == asked), parts[0] if parts else None)
+    context: dict[str, Any] = {
+        "batch": shown,
+        "job": jobs.order_by("-queued_at").first(),
+        "parts": parts,
+        "part": part.key if part else "",
+        "writing": shown.changes.exclude(decision=Decision.REGISTER).count(),
+        "undecided": shown.undecided,
+        "refusal": refusal,
+    }
+    if part is not None:
+        size = ROWS if part.rows.model is ImportRow else HOUSEHOLDS
+        page = page_by_key(part.rows, request, order=("pk",), size=size)
         context["page"] = page
-    else:
-        changes = shown.changes.select_related("household__village")
-        page = page_by_key(changes, request, order=("pk",), size=20)
-        context.update(page=page, changed=list(_lines(page.rows)))
-    return render(request, "households/import.html", context)
+        if part.rows.model is ImportChange:
+            context["changed"] = preview.shown(page.rows)
+    return render(request, "households/import.html", context, status=status)
 
 
-def _lines(rows: list[Any]) -> Iterator[tuple[Any, list[Line]]]:
-    read = [(row.household, *unsealed(row.content)) for row in rows]
-    keys = [one.key or 0 for _, changes, _ in read for one in changes if one.entity == "person"]
-    names = dict(Person.objects.filter(pk__in=keys).values_list("pk", "name"))
-    for household, changes, _ in read:
-        yield (
-            household,
-            [
-                Line(
-                    names.get(one.key, "") if one.entity == "person" else f"{one.key}年" if one.key else "",
-                    one.column.title,
-                    one.column.shown(one.old),
-                    one.column.shown(one.new),
-                )
-                for one in changes
-            ],
-        )
+@dataclass(frozen=True)
+class Part:
+    """One of the lists of an upload, chosen by `?show=`."""
+
+    key: str
+    label: str
+    rows: Any
+    total: int
+
+
+def _parts(shown: ImportBatch) -> list[Part]:
+    """What there is, the most urgent first."""
+    changes = shown.changes.select_related("household__village")
+    asked = (
+        ("errors", "错误", shown.bad_rows),
+        ("conflicts", "冲突", changes.filter(kind=ChangeKind.CONFLICT)),
+        ("new", "新户", changes.filter(kind=ChangeKind.NEW)),
+        ("changes", "修改", changes.filter(kind=ChangeKind.CHANGED)),
+        ("warnings", "提醒", shown.warned_rows),
+    )
+    parts = [Part(key, label, rows, rows.count()) for key, label, rows in asked]
+    return [one for one in parts if one.total]
 
 
 @require_safe
 def bad_rows(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
-    """The rows that are wrong as a workbook of their own, with the reasons in the last column."""
+    """The rows that are wrong with the reasons, and what belongs to their households, as a workbook."""
+    return _apart(request, pk, bad=True)
+
+
+@require_safe
+def good_rows(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
+    """All the other rows as a workbook."""
+    return _apart(request, pk, bad=False)
+
+
+def _apart(request: SignedIn, pk: UUID, *, bad: bool) -> HttpResponse | FileResponse:
     shown = _fetch(request, pk)
     require(request.user, Capability.REGISTER_EDIT)
-    rows = ImportRow.objects.filter(batch=shown)
-    if not rows.exists():
+    faults = {(row.sheet, row.row or 0): row.faults for row in shown.bad_rows.iterator()}
+    if not faults:
         return refused(request, "这次导入没有留下有错误的行", 409)
+    keys = set(shown.bad_rows.values_list("key", flat=True))
     # Closed, and so gone, when the answer has been sent.
     file = TemporaryFile()  # noqa: SIM115
-    write_bad_rows(file, ((row.sheet, row.row, row.faults, json.loads(row.cells)) for row in rows.iterator()))
+    try:
+        count = Apart(file, faults, keys, bad=bad).write(rows(upload.opened(shown.pk), limits=REGISTER))
+    except WorkbookRefused as gone:
+        return refused(request, str(gone), 409)
     with transaction.atomic():
         trail.record(
-            "下载有错误的行", subject=shown, area=shown.area, detail={"行数": rows.count()}, request=request
+            "下载有错误的行" if bad else "下载正确的行",
+            subject=shown,
+            area=shown.area,
+            detail={"行数": count},
+            request=request,
         )
     file.seek(0)
-    return _file(file, "有错误的行.xlsx")
+    return _file(file, file_name(bad, clock.moment()))
+
+
+@require_POST
+def go_on(request: SignedIn, pk: UUID) -> HttpResponse:
+    """With the good rows alone; the bad ones stay out."""
+    shown = _fetch(request, pk)
+    require(request.user, Capability.REGISTER_EDIT)
+    try:
+        with transaction.atomic():
+            importing.go_on(shown)
+            trail.record("只导入正确的行", subject=shown, area=shown.area, request=request)
+    except ValidationError as refusal:
+        return refused(request, "；".join(refusal.messages), 409)
+    return _to(shown)
+
+
+@require_POST
+def decide(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Of one conflict (`change`) or of all: the file's values, or the register's."""
+    shown = _fetch(request, pk)
+    require(request.user, Capability.REGISTER_EDIT)
+    asked = request.POST.get("change", "")
+    one = shown.conflicts.filter(pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0).first()
+    if asked and one is None:
+        return refused(request, "没有这个冲突", 404)
+    decision = request.POST.get("decision", "")
+    if decision not in (Decision.FILE, Decision.REGISTER):
+        return _page(request, shown, refusal="请选“用文件的值”或“保留系统的值”", status=422)
+    try:
+        with transaction.atomic():
+            importing.decide(shown, decision, one.pk if one is not None else None)
+            trail.record(
+                "处理导入冲突",
+                subject=shown,
+                area=shown.area,
+                detail={"户编号": one.key if one is not None else "全部", "处理": Decision(decision).label},
+                request=request,
+            )
+    except ValidationError as refusal:
+        return refused(request, "；".join(refusal.messages), 409)
+    here = reverse("households:import", args=[shown.pk])
+    return HttpResponseRedirect(f"{here}?show=conflicts", status=303)
 
 
 @require_POST
 def confirm(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Writes what was shown, in the background."""
+    """Writes what was shown, in the background. Every conflict must be decided."""
+    shown = _fetch(request, pk)
+    require(request.user, Capability.REGISTER_EDIT)
+    if shown.state == ImportState.READY and shown.undecided:
+        message = f"还有 {shown.undecided} 户冲突没有决定：用文件的值，还是保留系统的值"
+        return _page(request, shown, refusal=message, status=422)
     return _begin(request, pk, (ImportState.READY, ImportState.APPLYING), "register-import-apply")
 
 

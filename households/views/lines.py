@@ -54,6 +54,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     subsistence = SubsistenceStandard.objects.visible_to(request.user).select_related("county")
     context = {
         "form": form if may_edit else None,
+        "may_close_years": Capability.YEAR_CLOSE in request.user.capabilities(),  # type: ignore[union-attr]
         "standards": standards,
         "indexes": dict(poverty.CPI_KINDS),
         "rows": _rows(book, standards, day),

@@ -3,22 +3,19 @@
 import datetime
 from typing import Any
 
-from django.db.models import Count, Min
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.permissions import SignedIn, require
+from accounts.permissions import SignedIn
 from accounts.roles import Capability
 from accounts.views.errors import refused
-from areas.scope import AreaScope
-from households.care.filters import HelperLoad
-from households.care.owed import owed_help
 from households.care.pairing import HelperEnd, HelperForm, masked
+from households.lists.pairing import helpers
 from households.models import Helper, Household
 from households.views.care_form import Late, form_page, household_for
 from office import clock, trail
-from office.listing import Page, area_choices, asked_area, page_by_key
+from office.listing import area_choices
 
 ENDED = "这项结对已经结束"
 ONE_DAY = datetime.timedelta(days=1)
@@ -67,7 +64,8 @@ def end(request: SignedIn, number: str, pk: int) -> HttpResponse:
 
     def save() -> str:
         _end(household, helper, was, form.cleaned_data["end_on"])
-        _noted(request, "结束帮扶", household, helper, form, 结束时间=helper.end_on)
+        early = {"提前撤出的理由": form.cleaned_data["reason"]} if form.cleaned_data["reason"] else {}
+        _noted(request, "结束帮扶", household, helper, form, 结束时间=helper.end_on, **early)
         said = f"已结束：{helper.name}的帮扶到{helper.end_on}止。"
         if not household.helpers.valid_on(day + ONE_DAY).exists():
             said += "该户明天起没有帮扶责任人，请另行安排。"
@@ -100,46 +98,18 @@ def _noted(
 
 
 @require_safe
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: SignedIn) -> HttpResponse:
     """`/helpers/`: how many households each helper (name and unit) looks after today."""
-    visible = Helper.objects.visible_to(request.user)
-    require(request.user, Capability.REGISTER_VIEW)
-    day, area = clock.today(), asked_area(request)
-    owed = owed_help(Household.objects.all(), day)
-    valid = visible.valid_on(day).in_area(area).filter(household__in=owed).order_by()
-    form, page = HelperLoad(request.GET), Page(rows=[], total=0)
-    if form.is_valid():
-        asked = form.cleaned_data
-        if asked["q"]:
-            valid = valid.filter(name__contains=asked["q"])
-        groups = valid.values("name", "unit_name").annotate(
-            first=Min("pk"), held=Count("household", distinct=True)
-        )
-        if asked["least"]:
-            groups = groups.filter(held__gte=asked["least"])
-        rows = visible.filter(pk__in=groups.values("first"))
-        page = page_by_key(rows, request, order=("name", "unit_name", "pk"))
-        _count(page, valid)
-    scope: AreaScope = request.user.area_scope()  # type: ignore[union-attr]
+    day = clock.today()
+    listed = helpers(request.user, request.GET, day)
+    form, area, scope = listed.form, listed.area, request.user.area_scope()
     context = {
         "form": form,
-        "page": page,
+        "page": listed.page(request),
+        "columns": listed.columns,
         "area": area,
         "areas": area_choices(request.user, area, day),
         "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
         "narrowed": area is not None or any(request.GET.get(name) for name in form.fields),
     }
-    return render(request, "households/helpers.html", context, status=200 if form.is_valid() else 422)
-
-
-def _count(page: Page, valid: Any) -> None:
-    """Households and persons of the helpers on this page, and the households themselves."""
-    held: dict[tuple[str, str], dict[str, int]] = {}
-    rows = valid.filter(name__in=[row.name for row in page.rows]).values_list(
-        "name", "unit_name", "household__number", "household__member_count"
-    )
-    for name, unit, number, persons in rows.order_by("household__number"):
-        held.setdefault((name, unit), {})[number] = persons
-    for row in page.rows:
-        of = held.get((row.name, row.unit_name), {})
-        row.households, row.persons, row.numbers = len(of), sum(of.values()), list(of)
+    return render(request, "households/helpers.html", context, status=422 if listed.refusal else 200)

@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts import password_again
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from households import reveal as numbers
-from households.models import Household, Person
+from households.models import Household
 from office import clock
 from office.models import Outcome
 
@@ -34,11 +36,16 @@ class RevealForm(forms.Form):
     def __init__(self, data: Any, *, household: Household) -> None:
         super().__init__(data)
         self.household = household
-        self.record: Household | Person = household
+        self.record: numbers.Record = household
 
     def clean_person(self) -> str:
         of = str(self.cleaned_data["person"])
-        if of != numbers.OF_HOUSEHOLD:
+        if of.startswith(numbers.HELPER_PREFIX):
+            helper = self.household.helpers.filter(number=of.removeprefix(numbers.HELPER_PREFIX)).first()
+            if helper is None:
+                raise forms.ValidationError("本户没有这个帮扶责任人")
+            self.record = helper
+        elif of != numbers.OF_HOUSEHOLD:
             person = self.household.persons.filter(number=of).first()
             if person is None:
                 raise forms.ValidationError("本户没有这个成员")
@@ -50,8 +57,7 @@ class RevealForm(forms.Form):
         name = cleaned.get("field", "")
         if self.errors:
             return cleaned
-        allowed = numbers.PERSON_FIELDS if isinstance(self.record, Person) else numbers.HOUSEHOLD_FIELDS
-        if name not in allowed:
+        if name not in numbers.fields_of(self.record):
             self.add_error("field", "没有这一项")
         elif not getattr(self.record, name):
             self.add_error("field", "这一项没有填")
@@ -60,9 +66,11 @@ class RevealForm(forms.Form):
         return cleaned
 
 
+@sensitive_post_parameters("password")
 @require_POST
 def reveal(request: SignedIn, number: str) -> HttpResponse:
-    """POST `person` ("household" or a person's number), `field` and `reason`.
+    """POST `person` ("household", a person's number, or "helper-" and a helper's), `field` and `reason`, and
+    `password` when it has not been entered lately.
 
     Answers the value (200), why not (422: the form, 429: the cap of the hour), as the row of the page or,
     without script, as a page of its own.
@@ -72,9 +80,11 @@ def reveal(request: SignedIn, number: str) -> HttpResponse:
     )
     require(request.user, Capability.REVEAL, area=household.village)
     form = RevealForm(request.POST, household=household)
-    value, problem, status = "", "", 200
+    value, problem, status, asks_password = "", "", 200, False
     if not form.is_valid():
         problem, status = "；".join(str(error) for errors in form.errors.values() for error in errors), 422
+    elif reason_asked := password_again.missing(request):
+        problem, status, asks_password = reason_asked, 422, True
     else:
         name, reason = form.cleaned_data["field"], form.cleaned_data["reason"]
         try:
@@ -87,6 +97,7 @@ def reveal(request: SignedIn, number: str) -> HttpResponse:
         "one": _shown(form),
         "value": value,
         "problem": problem,
+        "asks_password": asks_password,
         "reason": str(form.data.get("reason", ""))[:100] if problem else "",
     }
     whole = not request.htmx or context["one"] is None  # type: ignore[attr-defined]
@@ -97,7 +108,6 @@ def reveal(request: SignedIn, number: str) -> HttpResponse:
 def _shown(form: RevealForm) -> numbers.Hidden | None:
     """The row the answer belongs to; None when the form names none."""
     name = str(form.data.get("field", ""))
-    allowed = numbers.PERSON_FIELDS if isinstance(form.record, Person) else numbers.HOUSEHOLD_FIELDS
-    if "person" not in form.cleaned_data or name not in allowed:
+    if "person" not in form.cleaned_data or name not in numbers.fields_of(form.record):
         return None
     return numbers.masked(form.record, name)

@@ -23,15 +23,15 @@ def new(request: SignedIn, number: str) -> HttpResponse:
     form = VisitForm(*typed, instance=visit, household=household, day=clock.today(), by=request.user)
 
     def save() -> str:
-        with attachments.on_disk(form.cleaned_data["photo"]) as photo:
+        with attachments.all_on_disk(form.cleaned_data["photo"]) as photos:
             form.save()
-            if photo is not None:
+            for photo in photos:
                 photo.bind(visit, by=request.user, at=clock.moment())
             detail = {
                 "户编号": household.number,
                 "走访日期": visit.visited_on,
                 "方式": visit.way,
-                "照片": photo is not None,
+                "照片": len(photos),
             }
             trail.record("登记走访", request=request, subject=visit, area=household.village, detail=detail)
         return f"已登记{visit.visited_on}的走访。登记后不能修改，写错了可以作废重登。"
@@ -71,11 +71,11 @@ def strike(request: SignedIn, number: str, pk: int) -> HttpResponse:
 
 
 @require_safe
-def photo(request: SignedIn, number: str, pk: int) -> HttpResponse:
+def photo(request: SignedIn, number: str, pk: int, photo: int) -> HttpResponse:
     """Reading it is in the trail: it shows people in their home."""
     household = household_for(request, number, Capability.REGISTER_VIEW)
     visit = get_object_or_404(household.visits, pk=pk)
-    kept = get_object_or_404(Attachment.objects.of(visit))
+    kept = get_object_or_404(Attachment.objects.of(visit), pk=photo)
     answer = attachments.answer(kept)
     detail = {"户编号": household.number, "走访日期": visit.visited_on}
     trail.record("查看走访照片", request=request, subject=visit, area=household.village, detail=detail)

@@ -3,51 +3,39 @@
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.permissions import SignedIn, require
+from accounts.permissions import SignedIn
 from accounts.roles import Capability
 from accounts.views.errors import refused
-from areas.scope import AreaScope
-from households.care.filters import WatchFilter
 from households.care.watching import WatchForm, WatchRemoval, first_kind_from, kinds_on
+from households.lists.watch import watch_list
 from households.models import Household, Watch
-from households.record import head_names, written
+from households.record import written
 from households.views.care_form import Late, form_page, household_for
 from office import clock, trail
-from office.listing import Page, area_choices, asked_area, page_by_key
+from office.listing import area_choices
 
 OPEN, REMOVED = "该户已经在监测中", "该户的风险已经登记消除"
 
 
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: SignedIn) -> HttpResponse:
     """`data-total` and `data-persons` count households and their members, not lines."""
-    watches = Watch.objects.visible_to(request.user)
-    require(request.user, Capability.REGISTER_VIEW)
-    day, area = clock.today(), asked_area(request)
-    form, page = WatchFilter(request.GET), Page(rows=[], total=0)
-    households = persons = 0
-    if form.is_valid():
-        found = form.matching(watches.in_area(area))
-        page = page_by_key(
-            found.select_related("household__village__parent"), request, order=("-identified_on", "pk")
-        )
-        counted = Household.objects.filter(pk__in=found.order_by().values("household")).aggregate(
-            households=Count("pk"), persons=Sum("member_count")
-        )
-        households, persons = counted["households"], counted["persons"] or 0
-        names = head_names(row.household_id for row in page.rows)
-        for row in page.rows:
-            row.head_name = names.get(row.household_id, "")
-    scope: AreaScope = request.user.area_scope()  # type: ignore[union-attr]
+    day = clock.today()
+    listed = watch_list(request.user, request.GET, day)
+    form, area, scope = listed.form, listed.area, request.user.area_scope()
+    counted = Household.objects.filter(pk__in=listed.rows.order_by().values("household")).aggregate(
+        households=Count("pk"), persons=Sum("member_count")
+    )
     context = {
         "form": form,
-        "page": page,
-        "households": households,
-        "persons": persons,
+        "page": listed.page(request),
+        "columns": listed.columns,
+        "households": counted["households"],
+        "persons": counted["persons"] or 0,
         "area": area,
         "areas": area_choices(request.user, area, day),
         "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
@@ -55,7 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "kinds": kinds_on(day),
         "kinds_from": first_kind_from(),
     }
-    return render(request, "households/watch.html", context, status=200 if form.is_valid() else 422)
+    return render(request, "households/watch.html", context, status=422 if listed.refusal else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,6 +72,34 @@ def new(request: SignedIn, number: str) -> HttpResponse:
         return f"已列入监测对象：{watch.kind}，风险{'、'.join(watch.risks)}。"
 
     return form_page(request, household, form, title="列入监测对象", submit="列入", save=save)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: SignedIn, number: str, pk: int) -> HttpResponse:
+    """Kind, risks, assurances and measures wanted, as long as the household is watched."""
+    household, day = household_for(request, number, Capability.REGISTER_EDIT), clock.today()
+    watch = get_object_or_404(household.watches, pk=pk)
+    if watch.risk_removed:
+        return refused(request, REMOVED)
+    data = request.POST if request.method == "POST" else None
+    form = WatchForm(data, instance=watch, household=household, day=day)
+
+    def save() -> str:
+        if household.watches.select_for_update().get(pk=watch.pk).risk_removed:
+            raise Late(REMOVED)
+        if not form.untouched_since:
+            raise Late("打开本页以后，监测记录已由别人修改，请刷新后再改")
+        form.save()
+        detail = {
+            "户编号": household.number,
+            "类别": watch.kind,
+            "风险": watch.risks,
+            "改动": [str(form.fields[name].label) for name in form.changed_data if name != "seen"],
+        }
+        trail.record("修改监测对象", request=request, subject=watch, area=household.village, detail=detail)
+        return f"已修改：{watch.kind}，风险{'、'.join(watch.risks)}。"
+
+    return form_page(request, household, form, title="修改监测记录", submit="保存", save=save)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,57 +1,157 @@
-"""What a file changes in one household, field by field, and its sealed form in the database."""
+"""What a file changes in one household, field by field, what it makes anew, and the sealed form of both."""
 
+import datetime
 import json
+import zlib
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from areas.models import Area
 from households.workbook.columns import MODELS, Column, by_path
-from office.workbook_read import Cell
 
 Place = tuple[str, int]  # sheet and row
+Values = dict[str, Any]
 YEARLY = ("survey", "living", "production")
 
 
 @dataclass(frozen=True)
 class Change:
-    """A field's old and new value. `key` is the person's id, the year of a yearly record, or None."""
+    """A field's old and new value. `key` is the person's id, the year of a yearly record, or None.
+
+    `was` is the value at the download where that is known and another by now (a conflict).
+    """
 
     entity: str
     key: int | None
     name: str
     old: Any
     new: Any
+    was: Any = None
 
     @property
     def column(self) -> Column:
-        return by_path()[f"{self.entity}.{self.name}"]
+        return by_path().get(f"{self.entity}.{self.name}") or Column("", self.entity, self.name)
+
+
+@dataclass(slots=True)
+class NewPerson:
+    """A member who is not in the register yet: fields of Person by name, personal data in the clear."""
+
+    sheet: str
+    line: int
+    values: Values
+
+
+@dataclass(slots=True)
+class NewHousehold:
+    """A household that the file makes: an applicant, counted nowhere (as the entry form makes it).
+
+    `years` are the yearly records by (entity, year), `unread` paths whose cells could not be read: no rule is
+    asked about them.
+    """
+
+    key: str
+    sheet: str
+    line: int
+    village: Area
+    values: Values
+    persons: list[NewPerson] = field(default_factory=list)
+    years: dict[tuple[str, int], Values] = field(default_factory=dict)
+    year_places: dict[int, Place] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+
+    @property
+    def lines(self) -> set[Place]:
+        found = {(person.sheet, person.line) for person in self.persons}
+        return {(self.sheet, self.line), *found, *self.year_places.values()}
+
+    def sealed(self) -> str:
+        """As ImportChange keeps it."""
+        return _packed(
+            {
+                "village": self.village.pk,
+                "household": self.values,
+                "persons": [person.values for person in self.persons],
+                "years": [[entity, year, values] for (entity, year), values in self.years.items()],
+            }
+        )
 
 
 @dataclass
 class Changed:
-    """One household's changes, the yearly records that come with them, and where in the file they stand."""
+    """One household's changes, who joins it, the yearly records that come with them, and where they stand.
+
+    `lines` says of each row of the file whether it makes a record.
+    """
 
     version: int
     number: str
     changes: list[Change] = field(default_factory=list)
+    joined: list[NewPerson] = field(default_factory=list)
     created: set[tuple[str, int]] = field(default_factory=set)
-    places: dict[tuple[str, int | None], tuple[Place, list[Cell]]] = field(default_factory=dict)
+    places: dict[tuple[str, int | None], Place] = field(default_factory=dict)
+    lines: dict[Place, bool] = field(default_factory=dict)
+    conflict: bool = False
 
     def sealed(self) -> str:
         """As ImportChange keeps it."""
         rows = [
-            [each.entity, each.key, each.name, _plain(each.old), _plain(each.new)] for each in self.changes
+            [each.entity, each.key, each.name, _plain(each.old), _plain(each.new), _plain(each.was)]
+            for each in self.changes
         ]
-        return json.dumps({"changes": rows, "created": sorted(self.created)}, ensure_ascii=False)
+        joined = [person.values for person in self.joined]
+        return _packed({"changes": rows, "created": sorted(self.created), "joined": joined})
 
 
-def unsealed(content: str) -> tuple[list[Change], set[tuple[str, int]]]:
-    """The changes, and the yearly records (entity, year) that they create."""
-    kept = json.loads(content)
+@dataclass(frozen=True)
+class Read:
+    """The content of an ImportChange of an existing household, with its types again."""
+
+    changes: list[Change]
+    created: set[tuple[str, int]]
+    joined: list[Values]
+
+
+@dataclass(frozen=True)
+class ReadNew:
+    """The same of a new one; the values as JSON has them (dates and amounts are text) but for the years."""
+
+    village: int
+    household: Values
+    persons: list[Values]
+    years: list[tuple[str, int, Values]]
+
+
+def unsealed(content: str) -> Read:
+    kept = _unpacked(content)
     changes = []
-    for entity, key, name, old, new in kept["changes"]:
-        column = MODELS[entity]._meta.get_field(name)
-        changes.append(Change(entity, key, name, _typed(column, old), _typed(column, new)))
-    return changes, {(entity, year) for entity, year in kept["created"]}
+    for entity, key, name, old, new, was in kept["changes"]:
+        changes.append(Change(entity, key, name, *(typed(entity, name, one) for one in (old, new, was))))
+    created = {(entity, year) for entity, year in kept["created"]}
+    return Read(changes, created, [typed_all("person", one) for one in kept["joined"]])
+
+
+def unsealed_new(content: str) -> ReadNew:
+    kept = _unpacked(content)
+    return ReadNew(
+        kept["village"],
+        kept["household"],
+        kept["persons"],
+        [(entity, year, typed_all(entity, values)) for entity, year, values in kept["years"]],
+    )
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def _packed(content: Any) -> str:
+    """JSON, pressed: what is repeated in it are the names of fields."""
+    return zlib.compress(_ENCODE(content).encode(), 1).decode("latin-1")
+
+
+def _unpacked(content: str) -> Any:
+    return json.loads(zlib.decompress(content.encode("latin-1")))
 
 
 def _plain(value: Any) -> Any:
@@ -60,5 +160,23 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else str(value)
 
 
-def _typed(column: Any, value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else column.to_python(value)
+_KINDS: dict[tuple[str, str], str] = {}
+
+
+def typed_all(entity: str, values: Values) -> Values:
+    return {name: typed(entity, name, value) for name, value in values.items()}
+
+
+def typed(entity: str, name: str, value: Any) -> Any:
+    """A value of the JSON as the model holds it."""
+    if isinstance(value, list):
+        return tuple(value)
+    if not isinstance(value, str):
+        return value
+    kind = _KINDS.get((entity, name))
+    if kind is None:
+        kind = MODELS[entity]._meta.get_field(name).get_internal_type()  # type: ignore[union-attr]
+        _KINDS[entity, name] = kind
+    if kind == "DateField":
+        return datetime.date.fromisoformat(value)
+    return Decimal(value) if kind == "DecimalField" else value

@@ -18,7 +18,7 @@ from django.db import models
 from households.entry.fields import MASKS
 from households.models import Household, Living, Person, Production, Survey
 from households.models.person import YearlyFacts
-from office.codes import CodeField, CodesField, as_written
+from office.codes import CodeField, CodeList, CodesField, as_written
 from office.pii import EncryptedTextField
 from office.workbook_read import Cell, ErrorCell
 from office.workbook_write import clean
@@ -27,8 +27,9 @@ HOUSEHOLDS, PERSONS, SURVEYS = "户", "人口", "年度采集"
 SHEETS = (HOUSEHOLDS, PERSONS, SURVEYS)
 # What a sheet's rows are found by, and what the download was made from.
 HOUSEHOLD_NUMBER, PERSON_NUMBER, YEAR, VERSION = "户编号", "人口编号", "年度", "数据版本"
-# The hidden sheet that says which download this is.
-IDENTITY_SHEET, IDENTITY_LABEL = "_tuopin", "模板编号"
+VILLAGE = "村(社区)"
+# The hidden sheet that says which download this is, and of when.
+IDENTITY_SHEET, IDENTITY_LABEL, MADE_AT_LABEL = "_tuopin", "模板编号", "下载时间"
 WIDTH = {HOUSEHOLD_NUMBER: 10, PERSON_NUMBER: 11}
 MODELS: dict[str, type[models.Model]] = {
     "household": Household,
@@ -38,6 +39,7 @@ MODELS: dict[str, type[models.Model]] = {
     "production": Production,
 }
 SEVERAL = re.compile(r"[、,，;；|]")
+KNOWN = 20_000  # texts that a column remembers
 EXACT_DIGITS = 15  # a number cell keeps so many
 DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?")
 
@@ -98,9 +100,29 @@ class Column:
 
     def read(self, cell: Cell) -> Any:
         """The value of a cell that is not blank; raises CellRefused."""
+        if isinstance(cell, str) and cell in self._known:
+            return self._known[cell]
         if isinstance(cell, ErrorCell):
             raise CellRefused("I001", f"单元格是公式错误（{cell.text}）")
-        return self._reader(cell)
+        value = self._reader(cell)
+        if isinstance(cell, str) and self._repeats and len(self._known) < KNOWN:
+            self._known[cell] = value
+        return value
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        """Texts that were read before: the same few words stand in thousands of rows."""
+        return {}
+
+    @cached_property
+    def _repeats(self) -> bool:
+        return isinstance(
+            self.field, CodeField | CodesField | models.BooleanField | models.IntegerField | models.DateField
+        )
+
+    @cached_property
+    def _codes(self) -> CodeList:
+        return self.field.code_list  # type: ignore[no-any-return]
 
     @cached_property
     def _reader(self) -> Callable[[Cell], Any]:
@@ -139,14 +161,14 @@ class Column:
         return unicodedata.normalize("NFKC", text).strip()
 
     def _word(self, text: str) -> str:
-        word = self.field.code_list.read(text)
+        word = self._codes.read(text)
         if word is None:
             raise CellRefused("C002", "选项不在规定的表内")
         return str(word)
 
     def _words(self, text: str) -> tuple[str, ...]:
         said = {self._word(part) for part in SEVERAL.split(text) if part.strip()}
-        return tuple(word for word in self.field.code_list.words if word in said)
+        return tuple(word for word in self._codes.words if word in said)
 
     def _yes_no(self, cell: Cell) -> bool:
         if isinstance(cell, bool):
@@ -192,7 +214,7 @@ def _text(cell: Cell) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 10**EXACT_DIGITS else repr(cell)
     if isinstance(cell, datetime.date):
         return cell.isoformat()
-    return "" if cell is None or isinstance(cell, ErrorCell) else str(cell).strip()
+    return "" if cell is None or isinstance(cell, ErrorCell) else str(cell).replace("\0", "").strip()
 
 
 def text_of(cell: Cell) -> str:
@@ -221,11 +243,16 @@ NOT_READ = {
     "living": {"household", "year"},
     "production": {"household", "year"},
 }
-# Shown beside the keys, protected: attributes of what the template reads from the register.
+# Shown beside the keys, protected, and read of nothing but what is new (OF_NEW).
 SHOWN_ONLY = {
-    HOUSEHOLDS: ("村(社区)", "户主姓名", "家庭人口数", "脱贫标志", "识别标准"),
-    PERSONS: ("户主姓名",),
+    HOUSEHOLDS: (VILLAGE, "户主姓名", "家庭人口数", "脱贫标志", "识别标准"),
+    PERSONS: ("户主姓名", "增加日期", "增加原因"),
     SURVEYS: ("户主姓名", "家庭纯收入", "人均纯收入", "采集状态"),
+}
+OF_NEW = {
+    HOUSEHOLDS: (Column(HOUSEHOLDS, "household", "poverty_standard"),),
+    PERSONS: (Column(PERSONS, "person", "joined_on"), Column(PERSONS, "person", "join_reason")),
+    SURVEYS: (),
 }
 KEYS = {
     HOUSEHOLDS: (HOUSEHOLD_NUMBER,),
@@ -263,4 +290,4 @@ def columns(sheet: str) -> tuple[Column, ...]:
 
 @cache
 def by_path() -> dict[str, Column]:
-    return {column.path: column for sheet in SHEETS for column in columns(sheet)}
+    return {column.path: column for sheet in SHEETS for column in (*columns(sheet), *OF_NEW[sheet])}

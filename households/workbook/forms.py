@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
@@ -11,7 +12,7 @@ from accounts.roles import Capability
 from areas.models import Area, Level
 from households.workbook import importing
 from households.workbook.comparing import FIRST_YEAR
-from office.workbook_read import MIB, REGISTER
+from office.uploads import most_bytes, too_big
 
 
 class WorkbookForm(forms.Form):
@@ -40,7 +41,6 @@ class WorkbookForm(forms.Form):
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="填好的工作簿",
-        help_text=f".xlsx，不超过 {REGISTER.file // MIB} MB",
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={"required": "请选择文件", "empty": "文件是空的", "invalid": "没有收到文件"},
     )
@@ -48,11 +48,12 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         self.user, self.content = user, b""
+        self.fields["file"].help_text = f".xlsx，不超过 {settings.UPLOAD_MEGABYTES} MB"
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
-        if file.size is None or file.size > REGISTER.file:
-            raise ValidationError(f"文件超过 {REGISTER.file // MIB} MB，请分镇街导入")
+        if file.size is None or file.size > most_bytes():
+            raise ValidationError(too_big())
         self.content = file.read()
         if importing.applied_before(self.user, importing.checksum(self.content)):
             raise ValidationError(importing.ALREADY)

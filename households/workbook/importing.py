@@ -4,29 +4,30 @@ The state of the batch decides: each step begins with a conditional UPDATE of it
 """
 
 import datetime
+import gc
 import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import AreaScope
-from households.models import ImportBatch, ImportChange, ImportRow, ImportState
-from households.workbook import upload, writing
+from households.models import ChangeKind, Decision, ImportBatch, ImportChange, ImportRow, ImportState
+from households.workbook import undoing, upload, writing
 from households.workbook.checking import check
-from households.workbook.columns import text_of
-from households.workbook.comparing import WANTED as SHEETS_READ
-from households.workbook.comparing import BadRow, Comparison
+from households.workbook.inserting import insert
+from households.workbook.outcome import Outcome
+from households.workbook.reading import Reading
 from office import trail
-from office.workbook_read import REGISTER, WorkbookRefused, rows
+from office.workbook_read import REGISTER, rows
 
-BATCH = 500
 ALREADY = "这个文件已经导入过，不能再导入一次；需要重来请先撤销那一次"
 Progress = Callable[..., None]
 
@@ -61,58 +62,102 @@ def take_in(user: User, area: Area, file_name: str, data: bytes, at: datetime.da
     return batch
 
 
-def compare(user: User, data: bytes, day: datetime.date, progress: Progress) -> Comparison:
+def compare(user: User, data: bytes, day: datetime.date, progress: Progress) -> Outcome:
     """What the file would change and everything wrong in it; raises WorkbookRefused."""
-    found = Comparison(scope=scope_of(user), day=day)
-    found.read(
-        rows(data, wanted=SHEETS_READ, limits=REGISTER),
-        lambda done: progress(done, None, f"已读 {done} 行"),
-    )
-    if not found.heads:
-        raise WorkbookRefused("工作簿里没有可导入的表，请用本系统下载的工作簿填写")
-    check(found, lambda done: progress(found.rows, None, f"正在核对，已核 {done} 户"))
+    found = Outcome(scope=scope_of(user), day=day)
+    with uncollected():
+        Reading(found).read(
+            rows(data, limits=REGISTER),
+            lambda done: progress(done, None, f"已读 {done} 行"),
+        )
+        check(found, lambda done: progress(found.rows, None, f"正在核对，已核 {done} 户"))
     return found
 
 
-def keep(batch: ImportBatch, found: Comparison) -> None:
-    """The outcome of the check: changes to be confirmed, or the rows that are wrong."""
-    bad = sorted(found.bad.values(), key=lambda row: (row.sheet, row.row))
-    state = ImportState.FAULTY if bad else ImportState.READY
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """A file's rows stay to the end: to look for circles in them again and again costs more than the rules."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def keep(batch: ImportBatch, found: Outcome) -> None:
+    """The outcome of the check: what is to be confirmed, and the rows that are wrong or to be looked at."""
+    state = ImportState.FAULTY if found.bad else ImportState.READY
     facts = {
         "template": found.template,
-        "rows": found.rows,
-        "created": found.created,
-        "updated": found.updated,
-        "unchanged": found.unchanged,
-        "faults": sum(len(row.faults) for row in bad),
+        **found.counts(),
+        "faults": sum(map(len, found.bad.values())),
+        "warnings": sum(map(len, found.warned.values())),
     }
-    with transaction.atomic():
+    with uncollected(), transaction.atomic():
         if not batch.move(ImportState.CHECKING, state, **facts):
             raise ValidationError("这次导入已经核对过")
         # A check that was interrupted may have left rows.
         batch.changes.all().delete()
-        batch.bad_rows.all().delete()
-        ImportRow.objects.bulk_create((_bad_row(batch, row) for row in bad), batch_size=BATCH)
-        if not bad:
-            ImportChange.objects.bulk_create(
-                (
-                    ImportChange(
-                        batch=batch, household_id=pk, version=changed.version, content=changed.sealed()
-                    )
-                    for pk, changed in found.changed.items()
-                ),
-                batch_size=BATCH,
-            )
+        batch.told.all().delete()
+        insert(ImportRow, _told(batch, found))
+        insert(ImportChange, _changes(batch, found))
 
 
-def _bad_row(batch: ImportBatch, row: BadRow) -> ImportRow:
-    return ImportRow(
-        batch=batch,
-        sheet=row.sheet,
-        row=row.row,
-        faults=[[fault.column, fault.title, fault.code, fault.message] for fault in row.faults],
-        cells=json.dumps([text_of(cell) for cell in row.cells], ensure_ascii=False),
+def _told(batch: ImportBatch, found: Outcome) -> Iterator[dict[str, Any]]:
+    for blocks, told in ((True, found.bad), (False, found.warned)):
+        for (sheet, row), faults in sorted(told.items()):
+            yield {
+                "batch_id": batch.pk,
+                "blocks": blocks,
+                "sheet": sheet[:31],
+                "row": row,
+                "key": found.keys.get((sheet, row), "")[:40],
+                "faults": [[one.column, one.title, one.code, one.message] for one in faults],
+            }
+
+
+def _changes(batch: ImportBatch, found: Outcome) -> Iterator[dict[str, Any]]:
+    """Conflicts first: they wait for a decision."""
+    of_batch = {"batch_id": batch.pk}
+    for pk, changed in sorted(found.good_changed.items(), key=lambda one: (not one[1].conflict, one[0])):
+        yield {
+            **of_batch,
+            "kind": ChangeKind.CONFLICT if changed.conflict else ChangeKind.CHANGED,
+            "key": changed.number,
+            "household_id": pk,
+            "version": changed.version,
+            "content": changed.sealed(),
+        }
+    for new in found.good:
+        yield {
+            **of_batch,
+            "kind": ChangeKind.NEW,
+            "key": new.key[:40],
+            "version": 0,
+            "content": new.sealed(),
+        }
+
+
+def go_on(batch: ImportBatch) -> None:
+    """Without the bad rows, and without the other rows of their households. Raises ValidationError."""
+    if not batch.changes.exists():
+        raise ValidationError("没有可以写入的行")
+    if not batch.move(ImportState.FAULTY, ImportState.READY, good_only=True):
+        raise ValidationError("这次导入已经办理过")
+
+
+def decide(batch: ImportBatch, decision: str, change: int | None = None) -> None:
+    """What becomes of one conflict, or of all of them. Raises ValidationError when it is too late."""
+    if decision not in (Decision.FILE, Decision.REGISTER):
+        raise ValidationError("请选“用文件的值”或“保留系统的值”")
+    asked = batch.conflicts if change is None else batch.conflicts.filter(pk=change)
+    open_batch = ImportBatch.objects.filter(
+        pk=OuterRef("batch"), state__in=(ImportState.READY, ImportState.FAULTY)
     )
+    if not asked.filter(Exists(open_batch)).update(decision=decision):
+        raise ValidationError("这次导入已经办理过，或者没有这个冲突")
 
 
 def refuse(batch: ImportBatch, reason: str) -> None:
@@ -146,7 +191,7 @@ def take_back(
 ) -> None:
     """Undoes a written import, with the same guarantees."""
     _move_with(
-        batch, user, at, day, progress, finish, (ImportState.UNDOING, ImportState.UNDONE), writing.undo
+        batch, user, at, day, progress, finish, (ImportState.UNDOING, ImportState.UNDONE), undoing.undo
     )
 
 
@@ -163,7 +208,7 @@ def _move_with(
     undoing = states[0] == ImportState.UNDOING
     try:
         scope = scope_of(user)
-        with transaction.atomic():
+        with uncollected(), transaction.atomic():
             facts: dict[str, Any] = {"undone_at" if undoing else "applied_at": at, "reason": ""}
             if not batch.move(*states, **facts):
                 raise ValidationError("这次导入已经办理过")
@@ -172,6 +217,7 @@ def _move_with(
                 scope=scope,
                 by=user,
                 day=day,
+                at=at,
                 progress=lambda done: progress(done, None, f"已写 {done} 户"),
             )
             trail.record(
@@ -193,8 +239,3 @@ def _move_with(
         batch.state = states[0]
         batch.move(states[0], back, reason="；".join(overtaken.messages)[:300])
         raise
-
-
-def counts(batch: ImportBatch) -> dict[str, int]:
-    """The counts that the command prints."""
-    return {name: getattr(batch, name) for name in ("rows", "created", "updated", "unchanged")}

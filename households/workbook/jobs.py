@@ -73,9 +73,10 @@ def check_import(run: JobRun, *, batch: str) -> dict[str, Any]:
         comparison = importing.compare(run.owner, upload.opened(found.pk), clock.today(), run.progress)
     except WorkbookRefused as refusal:
         importing.refuse(found, str(refusal))
+        upload.drop(found.pk)
         raise JobRefused(str(refusal)) from None
+    # The upload stays, sealed, for seven days: its good and bad rows are taken out of it when they are asked for.
     importing.keep(found, comparison)
-    upload.drop(found.pk)
     return result
 
 

@@ -21,11 +21,14 @@ from households.workbook.columns import (
     IDENTITY_LABEL,
     IDENTITY_SHEET,
     KEYS,
+    MADE_AT_LABEL,
+    OF_NEW,
     PERSONS,
     SHEETS,
     SHOWN_ONLY,
     SURVEYS,
     VERSION,
+    VILLAGE,
     Column,
     columns,
 )
@@ -39,14 +42,21 @@ GUIDE = (
     "一、只改需要改的单元格；空着的单元格表示不改，不会清掉系统里的内容。",
     "二、灰色的列由系统给出，不能改；户编号、人口编号是对上系统记录的凭据。",
     "三、证件号码、电话、账号只显示一部分：不改就保持原样，要改就填完整号码。",
-    "四、列的次序可以变，列名不能变。增加、减少成员和新户请在系统里办理。",
-    "五、上传后先核对，确认后才写入；下载以后系统里又改过的户会逐户列出，请重新下载。",
+    "四、列的次序可以变，列名不能变。减少成员、变更村和识别标准请在系统里办理。",
+    "五、新户写在“户”表数据下面的空行里：户编号填“新1”“新2”……，再填村(社区)（村名、镇街名和村名，或12位代码）、"
+    "识别标准和其他各项；它的成员和年度采集各占一行，户编号填同一个“新1”，人口编号空着。",
+    "六、老户增加的成员写在“人口”表下面的空行里，填户编号、增加日期和增加原因，人口编号空着。",
+    "七、上传后先核对，确认后才写入；下载以后系统里又改过的户逐户列出，由上传的人决定用哪边的值。",
 )
 Progress = Callable[[int, int | None, str], None]
 
 
 class TooLong(Exception):
     """More rows than a sheet holds."""
+
+
+# In the rows below the data these may be filled in too: they make what is new.
+OPEN_BELOW = {HOUSEHOLDS: (*KEYS[HOUSEHOLDS], VILLAGE), PERSONS: KEYS[PERSONS], SURVEYS: KEYS[SURVEYS]}
 
 
 class _Sheet:
@@ -92,9 +102,17 @@ class _Sheet:
                 style = self.styles[self.fixed <= place < len(self.titles) - 1]
                 self.page.write_string(self.line, place, clean(text), style)
 
+    def finish(self) -> None:
+        """The empty rows below, where new households and members are written."""
+        titles = [*OPEN_BELOW[self.name], *(one.title for one in OF_NEW[self.name])]
+        places = sorted(self.titles.index(title) for title in titles)
+        for line in range(self.line + 1, min(self.line + SPARE_ROWS, MAX_ROWS - 1) + 1):
+            for place in places:
+                self.page.write_blank(line, place, None, self.styles[True])
+
 
 class _Book:
-    def __init__(self, path: Path, made_at: datetime.datetime) -> None:
+    def __init__(self, path: Path, made_at: datetime.datetime, template: str) -> None:
         self.file = xlsxwriter.Workbook(
             str(path),
             {
@@ -111,28 +129,39 @@ class _Book:
         )
         self.open = self.file.add_format({"num_format": "@", "locked": False})
         self.closed = self.file.add_format({"num_format": "@", "locked": True, "bg_color": "#F2F4F6"})
+        # In front, so that a reader knows of when the rows are.
+        identity = self.file.add_worksheet(IDENTITY_SHEET)
+        identity.very_hidden()
+        for line, pair in enumerate(((IDENTITY_LABEL, template), (MADE_AT_LABEL, made_at.isoformat()))):
+            for place, text in enumerate(pair):
+                identity.write_string(line, place, text)
         self.sheets = {name: _Sheet(self, name) for name in SHEETS}
+        self.sheets[HOUSEHOLDS].page.activate()
+        self.sheets[HOUSEHOLDS].page.set_first_sheet()
         for sheet in self.sheets.values():
             sheet.styles = {True: self.open, False: self.closed}
         self.choices = self.file.add_worksheet(CHOICES)
         self.choices.hide()
 
-    def finish(self, template: str) -> None:
+    def finish(self) -> None:
+        for sheet in self.sheets.values():
+            sheet.finish()
         self._choose()
         guide = self.file.add_worksheet("填表说明")
         guide.set_column(0, 0, 100)
         for line, text in enumerate(GUIDE):
             guide.write_string(line, 0, text)
-        identity = self.file.add_worksheet(IDENTITY_SHEET)
-        identity.very_hidden()
-        identity.write_string(0, 0, IDENTITY_LABEL)
-        identity.write_string(0, 1, template)
         self.file.close()
 
     def _choose(self) -> None:
         """Choice lists beside the cells that hold one word; long ones stand in a hidden sheet."""
         long: dict[tuple[str, ...], int] = {}
-        asked = [(sheet, one) for sheet in self.sheets.values() for one in sheet.fill if one.words]
+        asked = [
+            (sheet, one)
+            for sheet in self.sheets.values()
+            for one in (*sheet.fill, *OF_NEW[sheet.name])
+            if one.words
+        ]
         for _, one in asked:
             if len(",".join(one.words)) > LONGEST_LIST:
                 long.setdefault(one.words, len(long))
@@ -141,7 +170,7 @@ class _Book:
                 if line < len(words):
                     self.choices.write_string(line, place, words[line])
         for sheet, one in asked:
-            place = sheet.fixed + sheet.fill.index(one)
+            place = sheet.titles.index(one.title)
             source: Any = list(one.words)
             if one.words in long:
                 letter = xl_col_to_name(long[one.words], col_abs=True)
@@ -174,14 +203,14 @@ def write_workbook(
 
     Raises TooLong.
     """
-    book, total = _Book(path, made_at), households.count()
+    book, total = _Book(path, made_at, template), households.count()
     done = persons = 0
     for batch in _batches(households):
         for household, people, records in batch:
             done, persons = done + 1, persons + len(people)
             _write(book, household, people, records, year)
         progress(done, total, f"{area}　{done} 户")
-    book.finish(template)
+    book.finish()
     return done, persons
 
 
@@ -221,7 +250,7 @@ def _write(book: _Book, household: Household, people: list[Person], records: Rec
     )
     for person in people:
         book.sheets[PERSONS].write(
-            [number, person.number, head],
+            [number, person.number, head, *(one.shown(getattr(person, one.name)) for one in OF_NEW[PERSONS])],
             [one.shown(getattr(person, one.name)) for one in columns(PERSONS)],
             version,
         )

@@ -1,4 +1,4 @@
-"""A checked import written into the register, and taken back: each in one transaction, with history.
+"""A checked import written into the register, in one transaction, with history (taking it back: undoing.py).
 
 Every household is guarded by its version in a conditional UPDATE: who was first wins, and an import that finds
 one household changed writes nothing (threats F5).
@@ -10,29 +10,38 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from areas.scope import AreaScope
 from households.checks.others import Lines
 from households.entry.household_form import ASKED
-from households.models import Household, ImportBatch, ImportChange, NameKey, PersonYear
-from households.models.person import HEAD, Person
+from households.models import (
+    ChangeKind,
+    Decision,
+    Household,
+    ImportBatch,
+    ImportChange,
+    NameKey,
+)
+from households.models.person import HEAD
 from households.recolour import recolour
-from households.workbook.changes import Change, unsealed
+from households.workbook.changes import Change, Values, unsealed
 from households.workbook.columns import MODELS
+from households.workbook.creating import Overtaken, create, join
+from households.workbook.inserting import History
+from office import clock
 from office.pii import EncryptedTextField, KeyedIndexField
 
+__all__ = ["Overtaken", "write"]
 BATCH = 500
+# New households need no look at what is there.
+NEW_BATCH = 2000
 SETTLED = ("net_income", "net_income_per_capita")
+TAKEN = "有证件号码与系统里的重复（该证件号码已在册），没有写入，请重新核对"
 Progress = Callable[[int], None]
 Created = set[tuple[int, str, int]]  # household, entity, year
 Wanted = dict[int, list[Change]]
-
-
-class Overtaken(ValidationError):
-    """A household was changed, or left the user's area, since the file was checked; nothing is written."""
 
 
 def write(
@@ -41,70 +50,52 @@ def write(
     scope: AreaScope,
     by: Any,
     day: datetime.date,
+    at: datetime.datetime,
     progress: Progress,
 ) -> None:
-    """In the caller's transaction. Raises Overtaken, or ValidationError for a number that is taken by now."""
+    """In the caller's transaction. Raises Overtaken, also for a number that is taken by now.
+
+    Of a conflict only what was decided for the file is written.
+    """
+    reason = f"导入 {batch.file_name}"[:100]
+    history = History(clock.now(), by, reason)
     done, lines = 0, Lines.read(day)
-    for part in _parts(batch):
-        _guard(part, "version", scope)
-        wanted, created = _read(part)
-        try:
+    asked = batch.changes.exclude(kind=ChangeKind.NEW).filter(
+        Q(kind=ChangeKind.CHANGED) | Q(decision=Decision.FILE)
+    )
+    try:
+        for part in parts(asked.order_by("household_id"), BATCH):
+            guard(part, "version", scope)
+            wanted, created, joining = read(part)
             with transaction.atomic():
-                _put(wanted, created, by, f"导入 {batch.file_name}"[:100])
-        except IntegrityError:
-            raise Overtaken("有证件号码与系统里的重复（该证件号码已在册），没有写入，请重新核对") from None
-        ImportChange.objects.filter(pk__in=[one.pk for one in part]).update(written_version=F("version") + 1)
-        recolour(list(Household.objects.filter(pk__in=wanted)), day, lines)
-        done += len(part)
-        progress(done)
-
-
-def undo(
-    batch: ImportBatch,
-    *,
-    scope: AreaScope,
-    by: Any,
-    day: datetime.date,
-    progress: Progress,
-) -> None:
-    """Puts the old values back, in the caller's transaction; Overtaken if anything was changed since."""
-    if batch.created + batch.updated and not batch.changes.exists():
-        raise Overtaken("写入已过七天，导入的内容已清除，不能再撤销")
-    done, lines = 0, Lines.read(day)
-    for part in _parts(batch):
-        _guard(part, "written_version", scope)
-        wanted, created = _read(part)
-        _drop(created)
-        kept = {(household, entity, year) for household, entity, year in created}
-        back = {
-            household: [
-                Change(one.entity, one.key, one.name, one.new, one.old)
-                for one in changes
-                if (household, one.entity, one.key) not in kept
-            ]
-            for household, changes in wanted.items()
-        }
-        try:
+                put(wanted, created, by, reason)
+                join(joining.items(), by=by, moment=at, history=history)
+            ImportChange.objects.filter(pk__in=[one.pk for one in part]).update(
+                written_version=F("version") + 1
+            )
+            recolour(list(Household.objects.filter(pk__in=wanted)), day, lines)
+            done += len(part)
+            progress(done)
+        for part in parts(batch.changes.filter(kind=ChangeKind.NEW).order_by("pk"), NEW_BATCH):
             with transaction.atomic():
-                _put(back, set(), by, f"撤销导入 {batch.file_name}"[:100])
-        except IntegrityError:
-            raise Overtaken("原来的证件号码现在由别人使用，不能撤销") from None
-        recolour(list(Household.objects.filter(pk__in=wanted)), day, lines)
-        done += len(part)
-        progress(done)
+                create(part, scope=scope, day=day, history=history)
+            done += len(part)
+            progress(done)
+    except IntegrityError:
+        raise Overtaken(TAKEN) from None
 
 
-def _parts(batch: ImportBatch) -> Iterator[list[ImportChange]]:
-    rows = iter(batch.changes.order_by("household_id").iterator(chunk_size=BATCH))
-    while part := list(islice(rows, BATCH)):
+def parts(changes: models.QuerySet[ImportChange], size: int) -> Iterator[list[ImportChange]]:
+    rows = iter(changes.iterator(chunk_size=size))
+    while part := list(islice(rows, size)):
         yield part
 
 
-def _guard(part: list[ImportChange], name: str, scope: AreaScope) -> None:
+def guard(part: list[ImportChange], name: str, scope: AreaScope) -> None:
     """Takes every household on, if it still is what the file was held against."""
     by_version: dict[int, list[int]] = defaultdict(list)
     for change in part:
-        by_version[getattr(change, name)].append(change.household_id)
+        by_version[getattr(change, name)].append(change.household_id or 0)
     taken = 0
     for version, ids in by_version.items():
         rows = Household.objects.in_scope(scope).filter(pk__in=ids, version=version, removed_on__isnull=True)
@@ -113,15 +104,20 @@ def _guard(part: list[ImportChange], name: str, scope: AreaScope) -> None:
         raise Overtaken(f"有{len(part) - taken}户在这以后又改过，没有写入任何内容；请重新下载或重新上传核对")
 
 
-def _read(part: list[ImportChange]) -> tuple[Wanted, Created]:
-    wanted, created = {}, set()
+def read(part: list[ImportChange]) -> tuple[Wanted, Created, dict[int, list[Values]]]:
+    """By household: its changes, the yearly records that are made, and who joins."""
+    wanted, created, joining = {}, set(), {}
     for change in part:
-        wanted[change.household_id], new = unsealed(change.content)
-        created |= {(change.household_id, entity, year) for entity, year in new}
-    return wanted, created
+        household = change.household_id or 0
+        content = unsealed(change.content)
+        wanted[household] = content.changes
+        created |= {(household, entity, year) for entity, year in content.created}
+        if content.joined:
+            joining[household] = content.joined
+    return wanted, created, joining
 
 
-def _put(wanted: Wanted, created: Created, by: Any, reason: str) -> None:
+def put(wanted: Wanted, created: Created, by: Any, reason: str) -> None:
     """The new values into their records; each record saved once and one history row of each."""
     sorted_by: dict[str, dict[tuple[int, int | None], list[Change]]] = defaultdict(lambda: defaultdict(list))
     for household, changes in wanted.items():
@@ -214,15 +210,3 @@ def _save(model: type[models.Model], changed: list[tuple[Any, set[str]]]) -> Non
             groups[getattr(record, "relation", "") == HEAD, frozenset(plain)].append(record)
     for (_, plainly), records in sorted(groups.items(), key=lambda one: one[0][0]):
         model._default_manager.bulk_update(records, sorted(plainly), batch_size=BATCH)
-
-
-def _drop(created: Created) -> None:
-    """Yearly records that the import made; their history says so."""
-    for household, entity, year in sorted(created):
-        model: Any = MODELS[entity]
-        for record in model.objects.filter(household=household, year=year):
-            record.delete()
-        if entity == "survey":
-            PersonYear.objects.filter(
-                person__in=Person.objects.filter(household=household), year=year
-            ).delete()

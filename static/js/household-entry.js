@@ -38,7 +38,8 @@
       const number = Number(event.key);
       if (field.matches("select[data-numbered]") && Number(field.dataset.numbered) <= 9) {
         event.preventDefault();
-        if (number < 1 || number >= field.options.length) return;
+        const option = field.options[number];
+        if (number < 1 || !option || option.disabled) return;
         field.selectedIndex = number;
         changed(field);
         next(field);
@@ -62,6 +63,35 @@
       event.preventDefault();
       for (const choice of group.querySelectorAll("input")) choice.checked = false;
       changed(field);
+    }
+  });
+
+  /* What cannot be chosen by what else is typed is left out; what is chosen, or was saved, stays. */
+  const NOTE = /（须写原因）$|（原值）$/;
+  const narrow = (told) => {
+    for (const found of told.querySelectorAll("[data-narrow]")) {
+      for (const [name, [refused, questioned]] of Object.entries(JSON.parse(found.dataset.narrow))) {
+        const select = sheet.elements[`${found.dataset.ofRow}-${name}`];
+        if (!select) continue;
+        for (const option of select.options) {
+          const out = refused.includes(option.value);
+          const before = option.value !== "" && option.value === select.dataset.before;
+          option.hidden = option.disabled = out && !before && !option.selected;
+          const note = questioned.includes(option.value) ? "（须写原因）" : out && before ? "（原值）" : "";
+          const label = option.textContent.replace(NOTE, "") + note;
+          if (option.textContent !== label) option.textContent = label;
+        }
+      }
+    }
+  };
+
+  /* 健康 stands alone: choosing it takes the others back, and the other way round. */
+  sheet.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.type !== "checkbox" || !field.checked || !field.dataset.alone) return;
+    const alone = field.dataset.alone.split("|");
+    for (const other of field.closest("fieldset").querySelectorAll("input:checked")) {
+      if (other !== field && (alone.includes(field.value) || alone.includes(other.value))) other.checked = false;
     }
   });
 
@@ -90,6 +120,7 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     const told = event.target;
+    narrow(told);
     if (told.id === "members") {
       const rows = Array.from(told.children);
       for (const row of rows.slice(0, -1)) {

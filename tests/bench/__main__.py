@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from tests.bench import bars
+from tests.bench import bars, import_bars
 from tests.bench.places import Place, sizes
 from tests.bench.site import working
 
@@ -36,8 +36,16 @@ def main() -> int:
         with working(place):
             counted.append(place.measured("tally"))
     found |= bars.tally((small, large), counted)
+    exported = []
+    for place in (small, large):
+        say(f"export of {place.size}")
+        with working(place):
+            exported.append(place.measured("exports"))
+    found |= bars.exports((small, large), exported)
     say("first page of the embedded mode")
-    found["P19"] = bars.first_page(embedded)
+    first_page = bars.first_page(embedded)
+    say("imports")
+    found |= import_bars.measured(small.size, large.size, first_page)
     ordered = dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
     for bar, entry in ordered.items():
         say(f"{bar:4} {'pass' if entry['pass'] else 'MISSED'}  {entry['ratio']}  {entry['at']}")

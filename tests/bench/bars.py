@@ -149,6 +149,27 @@ def tally(places: tuple[Place, Place], found: list[dict[str, Any]]) -> dict[str,
     }
 
 
+def exports(places: tuple[Place, Place], found: list[dict[str, Any]]) -> dict[str, Entry]:
+    """P7 at the worse of both sizes; P8: the memory of a worker that has made one export of its size."""
+    ratios = [one["export"] / one["plain"] for one in found]
+    worse = ratios.index(max(ratios))
+    small, large = (one["peak_kb"] / 1024 for one in found)
+    return {
+        "P7": {
+            "ratio": round(ratios[worse], 2),
+            "at": f"{places[worse].size}, register of {found[worse]['rows']} rows ÷ XlsxWriter of the same cells",
+            "pass": ratios[worse] <= 1.6,
+            "seconds": round(found[worse]["export"], 2),
+        },
+        "P8": {
+            "ratio": round(large / small, 2),
+            "at": f"{places[1].size} ÷ {places[0].size}, peak memory of the worker",
+            "pass": large / small <= 1.5 and large <= 250,
+            "megabytes": round(large, 1),
+        },
+    }
+
+
 def first_page(place: Place) -> Entry:
     """P19, the part that is there: start of the embedded mode to its first page."""
 

@@ -85,8 +85,9 @@ def served(place: Place, application: str = "config.wsgi", **environment: str) -
 
 @contextmanager
 def working(place: Place) -> Iterator[None]:
-    """A Celery worker that knows the empty job."""
-    words = ["-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
+    """A Celery worker of both queues that knows the empty job."""
+    words = ["-m", "celery", "-A", "config", "worker", "--queues", "office,bulk", "--concurrency", "1"]
+    words += ["--loglevel", "WARNING"]
     with process(
         [*words, "--include", "tests.bench.empty_job", "--without-gossip", "--without-mingle"], place
     ):

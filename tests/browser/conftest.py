@@ -3,6 +3,7 @@
 The demonstration county is loaded once for all browser tests; they only read it or add runs of reports.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 import redis
+from django.urls import reverse
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "演示口令-2018"
@@ -49,20 +51,45 @@ class Site:
             connection.close()
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A copy of the demonstration with a record of every kind; `places`: arguments by builder."""
+
+    url: str
+    places: dict[str, list[str]]
+
+    def address(self, name: str, of: str) -> str:
+        """Of the object that the page is best seen with, or of the builder's."""
+        return self.url + reverse(name, args=self.places.get(name) or self.places.get(of, []))
+
+
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
 
 
-def new_database(url: str) -> None:
+def new_database(url: str, template: str = "template1") -> None:
     server, _, name = url.rpartition("/")
     connection = psycopg2.connect(f"{server}/postgres")
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     connection.close()
+
+
+def web_server(port: int) -> list[str]:
+    return [
+        "gunicorn",
+        "config.wsgi",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -81,17 +108,11 @@ def site(tmp_path_factory) -> Iterator[Site]:
     subprocess.run(
         [sys.executable, "manage.py", "demo", "--no-serve"], cwd=ROOT, env=env, check=True, timeout=300
     )
+    # Taken while nothing runs on it yet; what the pages' own records need is added to the copy.
+    new_database(f"{database}_pages", template=database.rpartition("/")[2])
+    shutil.copytree(data_dir, data_dir.parent / "pages")
     commands = [
-        [
-            "gunicorn",
-            "config.wsgi",
-            "--worker-class",
-            "gthread",
-            "--threads",
-            "4",
-            "--bind",
-            f"127.0.0.1:{port}",
-        ],
+        web_server(port),
         ["celery", "-A", "config", "worker", "--queues", "office", "--concurrency", "1"],
         ["celery", "-A", "config", "beat", "--schedule", str(data_dir / "beat")],
     ]
@@ -109,6 +130,26 @@ def site(tmp_path_factory) -> Iterator[Site]:
             process.terminate()
         for process in running:
             process.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def staged(site) -> Iterator[Staged]:
+    data_dir, port = site.data_dir.parent / "pages", free_port()
+    env = {**site.env, "DATA_DIR": str(data_dir), "DATABASE_URL": f"{site.database}_pages"}
+    stage = [sys.executable, "-m", "tests.browser.stage"]
+    made = subprocess.run(stage, cwd=ROOT, env=env, check=True, timeout=120, capture_output=True, text=True)
+    log = (data_dir / "processes.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", *web_server(port)], cwd=ROOT, env=env, stdout=log, stderr=log
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/healthz")
+        yield Staged(url, json.loads(made.stdout.splitlines()[-1]))
+    finally:
+        server.terminate()
+        server.wait(20)
         log.close()
 
 

@@ -152,3 +152,35 @@ def test_a_household_of_four_by_keyboard_alone(sign_in, site, width):
     assert site.rows("select count(*) from households_entrydraft")[0][0] == 0
     assert keys.keys < MOST_KEYS, keys.keys
     print(f"{width} px: {keys.keys} key presses beyond the text")
+
+
+def disabled(page, field: str, word: str) -> bool:
+    return page.evaluate(
+        """([field, word]) => Array.from(document.querySelector(`[name="${field}"]`).options)
+            .find((one) => one.value === word).disabled""",
+        [field, word],
+    )
+
+
+def test_choices_follow_what_is_typed_and_nothing_typed_is_lost(sign_in, site):
+    page = sign_in("village")
+    page.goto(f"{site.url}/households/new/")
+    page.select_option("[name=p-0-relation]", "户主")
+    page.fill("[name=p-0-id_number]", identity_number(701, datetime.date(1975, 3, 2)))
+    page.click("#add-member")
+    page.wait_for_selector("[name=p-1-name]")
+    assert disabled(page, "p-1-relation", "户主")
+    page.select_option("[name=p-1-schooling]", "普通高中一年级")
+    with page.expect_response(lambda answer: answer.url.endswith("/checks/")):
+        page.fill("[name=p-1-id_number]", identity_number(702, datetime.date(2009, 5, 1), male=False))
+        page.press("[name=p-1-id_number]", "Enter")
+    page.wait_for_function("document.querySelector('#id_p-1-relation option[value=之子]').disabled")
+    assert not disabled(page, "p-1-relation", "之女") and not disabled(page, "p-1-schooling", "小学")
+    assert disabled(page, "p-1-schooling", "本科一年级")
+    assert page.input_value("[name=p-1-schooling]") == "普通高中一年级"
+    expect(page.locator("#rail")).to_contain_text("错误")
+    page.check("#id_p-1-health_0")
+    page.check("#id_p-1-health_3")
+    assert not page.is_checked("#id_p-1-health_0") and page.is_checked("#id_p-1-health_3")
+    assert page.is_visible("[name=p-1-disability_category]")
+    assert not page.is_visible("[name=p-0-disability_category]")

@@ -161,7 +161,7 @@ def test_incomes_agree_with_persons_and_attribute(made):
             assert bool(extreme) == (attribute == EXTREME)
             assert bool(allowance) == (attribute not in (EXTREME, GENERAL))
             assert not survey.incomes["business_income"] or survey.incomes["business_expense"]
-            assert survey.assured["housing_guaranteed"] == (survey.living["house_grade"] in "AB")
+            assert survey.assured["housing_guaranteed"] == (survey.living["house_grade"] in ("A级", "B级"))
 
 
 def test_income_never_jumps_by_half(made):

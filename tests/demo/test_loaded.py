@@ -4,6 +4,7 @@ import datetime
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Sum
@@ -14,8 +15,10 @@ from accounts.roles import Role
 from areas.models import Area
 from demo import load as loading
 from demo import world
-from households import invariants
+from households import checks, invariants
+from households.checks.others import Lines
 from households.models import ClosedYear, Helper, Household, Person, StatusEvent, Survey
+from office.codes import CodeField
 from office.models import TrailRow
 from villages.models import KeyVillage, KeyVillageEvent, Town, Village, VillageYear
 
@@ -120,3 +123,33 @@ def test_another_password_given_later_is_the_one_that_counts(loaded, monkeypatch
 def test_the_load_is_in_the_trail(loaded):
     row = TrailRow.objects.get(action=loading.LOADED)
     assert row.area == loaded
+
+
+def test_every_coded_value_that_is_stored_is_a_word_of_its_list(loaded):
+    strange = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, CodeField):
+                stored = set(model._default_manager.values_list(field.name, flat=True))
+                strange |= {
+                    (model.__name__, field.name, word)
+                    for word in stored - {"", None} - set(field.code_list.words)
+                }
+    assert not strange
+
+
+@pytest.mark.parametrize("stage", [checks.ENTRY, checks.IMPORT, checks.NIGHTLY])
+def test_no_check_raises_an_error_over_the_county(loaded, stage):
+    """False alarms of severity error: none, at whatever stage a household is looked at."""
+    households = list(Household.objects.select_related("county"))
+    records = checks.records(households)
+    lines = Lines.read(world.TODAY)
+    wrong = [
+        (household.number, breach.rule, breach.message)
+        for household in households
+        for breach in checks.run(
+            records[household.pk], lines.context(household.county_id, world.TODAY, stage)
+        )
+        if breach.severity == checks.ERROR
+    ]
+    assert not wrong

@@ -134,7 +134,7 @@ def helper(**facts) -> HelperFacts:
 
 SOUND_LIVING = {
     "house_area": Decimal(60),
-    "house_grade": "B",
+    "house_grade": "B级",
     "living_power": True,
     "water_difficult": False,
     "fuel": "煤炭",
@@ -156,7 +156,7 @@ NUMBER = identity_number(1, born(50))
 CERTIFIED = {**DISABLED, "id_type": "残疾人证", "disability_certificate": ""}
 SUPPORTED = {"attribute": "低保贫困户", "survey": {"subsistence_income": Decimal(100)}}
 LATER, BEFORE = datetime.date(2018, 12, 1), datetime.date(2015, 1, 1)
-UNSAFE = {"house_grade": "C"}
+UNSAFE = {"house_grade": "C级"}
 
 
 def other_digit(number: str, place: int) -> str:

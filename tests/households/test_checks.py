@@ -246,7 +246,7 @@ def test_the_register_is_read_as_it_stands(make_household, lines):
         wage_income=4000,
         housing_guaranteed=True,
     )
-    Living.objects.create(household=household, year=2018, house_grade="C")
+    Living.objects.create(household=household, year=2018, house_grade="C级")
     Production.objects.create(household=household, year=2018, farmland=60)
     helper = {"name": "演示", "phone": "1", "unit_name": "演示", "affiliation": "县", "start_on": DAY}
     Helper.objects.create(household=household, id_number=twin.head.id_number, **helper)

@@ -81,3 +81,25 @@ def test_an_open_shock_colours_an_exited_household_until_it_is_settled(left):
 def test_a_cancelled_household_has_no_colour(left):
     left.cancel(on=ON, removal_reason="全户迁出")
     assert left.colour == ""
+
+
+def test_every_change_is_kept_with_day_reason_and_person(make_household, signed_in, cast):
+    """R082: by whose request, or nobody when the night found it."""
+    household = make_household(persons=1, on=datetime.date(2016, 1, 1))
+    assert [(one.was, one.colour) for one in household.colour_changes.all()] == [("", "红")]
+    household.leave_poverty(on=datetime.date(2017, 12, 1), by=None)
+    settled = household.colour_changes.count()
+    address = f"/households/{household.number}/shocks/new/"
+    typed = {"kind": "自然灾害", "happened_on": "2018-11-10", "amount": "20000"}
+    assert signed_in("village").post(address, typed).status_code == 303
+    newest = household.colour_changes.first()
+    assert household.colour_changes.count() == settled + 1
+    assert (newest.colour, newest.on, newest.by) == ("黄", datetime.date(2018, 11, 20), cast["village"])
+    assert "自然灾害" in newest.reasons
+
+
+def test_what_stays_is_no_change(make_household):
+    household = make_household(persons=1)
+    before = household.colour_changes.count()
+    household.refresh_colour(datetime.date(2018, 11, 20))
+    assert household.colour_changes.count() == before

@@ -159,7 +159,7 @@ def test_statements_do_not_grow_with_the_record(
     big = make_household(persons=8)
     client = signed_in("district")
     page(client, big)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         page(client, household)
     for month in range(1, 10):
         Visit.objects.create(
@@ -169,5 +169,5 @@ def test_statements_do_not_grow_with_the_record(
             visitor="演示帮",
             notes="查看",
         )
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         page(client, household)

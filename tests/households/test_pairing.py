@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from households.care.owed import earliest_exit, owed_help, without_helper
+from households.care.pairing import against_release
 from households.checks import HelperFacts, HouseholdRecord, of_register
 from households.colours import anniversary
 from households.models import Helper, Household
@@ -87,12 +88,45 @@ def test_the_new_one_begins_after_the_old_one(household, signed_in):
 
 def test_an_end_is_written_once(household, signed_in):
     helper, client = paired(household), signed_in("town")
-    address = at(household, "helpers", helper.pk, "end")
-    assert client.post(address, {"end_on": "2016-02-01"}).status_code == 422
-    assert client.post(address, {"end_on": "2018-11-19"}).status_code == 303
-    assert client.post(address, {"end_on": "2018-11-18"}).status_code == 409
+    address, why = at(household, "helpers", helper.pk, "end"), {"reason": "本人病故"}
+    assert client.post(address, {"end_on": "2016-02-01", **why}).status_code == 422
+    assert client.post(address, {"end_on": "2018-11-19", **why}).status_code == 303
+    assert client.post(address, {"end_on": "2018-11-18", **why}).status_code == 409
     helper.refresh_from_db()
     assert helper.end_on == datetime.date(2018, 11, 19)
+
+
+def test_a_helper_is_not_released_before_the_task_is_done_without_a_reason(household, signed_in):
+    """不脱钩、不撤回 (R254); with a reason it is done and the reason is in the trail."""
+    helper, client = paired(household), signed_in("town")
+    address = at(household, "helpers", helper.pk, "end")
+    refused = client.post(address, {"end_on": "2018-11-19"})
+    assert refused.status_code == 422
+    assert "任务没有完成" in refused.content.decode()
+    assert client.post(address, {"end_on": "2018-11-19", "reason": "本人病故"}).status_code == 303
+    assert TrailRow.objects.get(action="结束帮扶").detail["提前撤出的理由"] == "本人病故"
+
+
+def test_once_the_household_has_left_no_reason_is_asked(household, signed_in):
+    helper = paired(household)
+    household.leave_poverty(on=datetime.date(2018, 10, 1), by=None, origin="历史导入")
+    address = at(household, "helpers", helper.pk, "end")
+    assert signed_in("town").post(address, {"end_on": "2018-11-19"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("poor", "another", "end", "reasons"),
+    [
+        (True, False, datetime.date(2018, 11, 19), 1),
+        (True, True, datetime.date(2018, 11, 19), 0),
+        (True, True, datetime.date(2017, 2, 28), 1),
+        (True, False, datetime.date(2017, 2, 28), 2),
+        (False, False, datetime.date(2017, 2, 28), 0),
+    ],
+)
+def test_what_speaks_against_a_release(poor, another, end, reasons):
+    """One stint is two years (003); another who stays takes the task over."""
+    assert len(against_release(datetime.date(2016, 3, 1), end, poor=poor, another=another)) == reasons
 
 
 def test_the_same_helper_twice_is_refused(household, signed_in):

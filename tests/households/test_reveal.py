@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from households.models import Household
+from households.models import Helper, Household
 from office import trail
 from office.models import TrailRow
 
@@ -23,10 +23,12 @@ def household(make_household) -> Household:
 def ask(household, signed_in):
     """ask("town", person=…, field=…, reason=…) posts as that role, with htmx unless told otherwise."""
 
-    def post(role="town", *, of=None, htmx=True, person="household", field="bank_account", reason=WHY):
+    def post(
+        role="town", *, of=None, htmx=True, person="household", field="bank_account", reason=WHY, **more
+    ):
         return signed_in(role).post(
             f"/households/{(of or household).number}/reveal/",
-            {"person": person, "field": field, "reason": reason},
+            {"person": person, "field": field, "reason": reason, **more},
             headers={"HX-Request": "true"} if htmx else {},
         )
 
@@ -174,7 +176,82 @@ def test_the_cap_is_each_persons_own_and_of_the_last_hour(ask, settings, monkeyp
     later = trail.clock.now() + datetime.timedelta(minutes=61)
     monkeypatch.setattr("households.views.reveal.clock.now", lambda: later)
     monkeypatch.setattr("accounts.middleware.SessionLimitsMiddleware._over", lambda *_: "")
-    assert ask("town").status_code == 200
+    assert ask("town", password="演示口令-2018").status_code == 200
+
+
+@pytest.fixture
+def helper(household) -> Helper:
+    return Helper.objects.create(
+        household=household,
+        name="演示帮",
+        phone="13955040263",
+        unit_name="演示局",
+        affiliation="县",
+        start_on=datetime.date(2018, 3, 1),
+    )
+
+
+def test_a_helpers_number_is_opened_the_same_way(ask, household, helper, signed_in):
+    page = signed_in("town").get(f"/households/{household.number}/").content.decode()
+    assert f'id="hidden-helper-{helper.number}-phone"' in page
+    assert helper.phone not in page
+    assert helper.phone in ask(person=f"helper-{helper.number}", field="phone").content.decode()
+    (row,) = reveals()
+    assert (row.subject_type, row.detail["帮扶责任人"]) == ("households.helper", "演示帮")
+    assert ask(person=f"helper-{helper.number}", field="bank_account").status_code == 422
+
+
+def test_a_helper_of_another_household_is_nobody_here(ask, make_household, helper):
+    answer = ask(of=make_household(), person=f"helper-{helper.number}", field="phone")
+    assert answer.status_code == 422
+    assert helper.phone not in answer.content.decode()
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_password_is_asked_again_when_it_was_entered_long_ago(ask, settings, htmx):
+    settings.PASSWORD_AGAIN_MINUTES = 0
+    asked = ask(htmx=htmx)
+    html = asked.content.decode()
+    assert asked.status_code == 422
+    assert 'name="password"' in html and WHY in html and ACCOUNT not in html
+    wrong = ask(htmx=htmx, password="x")
+    assert (wrong.status_code, ACCOUNT in wrong.content.decode()) == (422, False)
+    assert not reveals().exists()
+    assert ACCOUNT in ask(htmx=htmx, password="演示口令-2018").content.decode()
+    assert list(TrailRow.objects.filter(action="再次输入密码").values_list("outcome", flat=True)) == [
+        "ok",
+        "refused",
+    ]
+
+
+def test_once_entered_the_password_holds_for_its_minutes(household, signed_in, settings, monkeypatch):
+    settings.PASSWORD_AGAIN_MINUTES = 15
+    monkeypatch.setattr("accounts.middleware.SessionLimitsMiddleware._over", lambda *_: "")
+    client, address = signed_in("town"), f"/households/{household.number}/reveal/"
+    session = client.session
+    start = trail.clock.now()
+    session["began"] = int((start - datetime.timedelta(minutes=16)).timestamp())
+    session.save()
+    asked = {"person": "household", "field": "phone", "reason": WHY}
+    assert client.post(address, asked).status_code == 422
+    assert client.post(address, {**asked, "password": "演示口令-2018"}).status_code == 200
+    assert client.post(address, asked).status_code == 200
+    later = start + datetime.timedelta(minutes=16)
+    monkeypatch.setattr("accounts.password_again.clock.now", lambda: later)
+    assert client.post(address, asked).status_code == 422
+
+
+def test_five_wrong_passwords_lock_the_account(household, signed_in, settings):
+    settings.PASSWORD_AGAIN_MINUTES = 0
+    client, address = signed_in("town"), f"/households/{household.number}/reveal/"
+    asked = {"person": "household", "field": "phone", "reason": WHY}
+    for _ in range(5):
+        client.post(address, {**asked, "password": "x"})
+    answer = client.post(address, {**asked, "password": "演示口令-2018"})
+    assert PHONE not in answer.content.decode()
+    assert not reveals().exists()
+    sign_in = {"username": "town", "password": "演示口令-2018"}
+    assert signed_in(None).post("/accounts/login/", sign_in).status_code != 303
 
 
 def test_only_post(household, signed_in):

@@ -102,7 +102,7 @@ def test_a_photo_is_kept_sealed_without_its_position_and_given_out(household, si
     visit = household.visits.get()
     kept = Attachment.objects.of(visit).get()
     assert made.SCAN not in stored(settings)[0].read_bytes()
-    answer = client.get(at(household, "visits", visit.pk, "photo"))
+    answer = client.get(at(household, "visits", visit.pk, "photos", kept.pk))
     assert answer.status_code == 200
     assert made.SCAN in answer.content
     assert made.GPS not in answer.content
@@ -117,14 +117,42 @@ def test_a_photo_is_kept_sealed_without_its_position_and_given_out(household, si
 )
 def test_a_photo_is_shown_to_who_may_see_the_household(household, signed_in, role, status):
     signed_in("helper").post(at(household, "visits", "new"), {**TYPED, "photo": photo()})
-    visit = household.visits.get()
-    assert signed_in(role).get(at(household, "visits", visit.pk, "photo")).status_code == status
+    visit, kept = household.visits.get(), Attachment.objects.get()
+    assert signed_in(role).get(at(household, "visits", visit.pk, "photos", kept.pk)).status_code == status
 
 
 def test_a_visit_is_found_only_under_its_own_household(household, make_household, signed_in):
     other = make_household()
     signed_in("helper").post(at(household, "visits", "new"), {**TYPED, "photo": photo()})
-    assert signed_in("helper").get(at(other, "visits", household.visits.get().pk, "photo")).status_code == 404
+    address = at(other, "visits", household.visits.get().pk, "photos", Attachment.objects.get().pk)
+    assert signed_in("helper").get(address).status_code == 404
+
+
+def test_several_photos_of_one_visit(household, signed_in):
+    client = signed_in("helper")
+    typed = {**TYPED, "photo": [photo(name="门口.jpg"), photo(name="院里.jpg"), photo(name="水管.jpg")]}
+    assert client.post(at(household, "visits", "new"), typed).status_code == 303
+    visit = household.visits.get()
+    kept = list(Attachment.objects.of(visit))
+    assert [one.label for one in kept] == ["门口.jpg", "院里.jpg", "水管.jpg"]
+    html = client.get(at(household)).content.decode()
+    for place, one in enumerate(kept, 1):
+        address = at(household, "visits", visit.pk, "photos", one.pk)
+        assert f'<a href="{address}">照片 {place}</a>' in html
+        assert client.get(address).status_code == 200
+    assert TrailRow.objects.get(action="登记走访").detail["照片"] == 3
+
+
+def test_one_bad_photo_keeps_none(household, signed_in, settings):
+    typed = {**TYPED, "photo": [photo(), photo(b"<svg/>")]}
+    assert signed_in("helper").post(at(household, "visits", "new"), typed).status_code == 422
+    assert not household.visits.exists() and not stored(settings)
+
+
+def test_more_photos_than_can_be_are_refused(household, signed_in):
+    typed = {**TYPED, "photo": [photo() for _ in range(11)]}
+    answer = signed_in("helper").post(at(household, "visits", "new"), typed)
+    assert answer.status_code == 422 and "最多选 10 个" in answer.content.decode()
 
 
 @pytest.mark.parametrize("content", [b"<svg/>", made.PDF, made.png(30_000, 30_000), made.jpeg()[:-2]])

@@ -153,6 +153,27 @@ def test_an_applicant_household_can_be_watched(make_household, signed_in, office
     assert signed_in("village").post(at(applicant, "watch", "new"), typed).status_code == 303
 
 
+def test_an_open_record_is_changed_as_the_risk_changes(left, signed_in):
+    watch, client = watched(left), signed_in("town")
+    address = at(left, "watch", watch.pk, "change")
+    assert address in client.get(at(left)).content.decode()
+    page = client.get(address).content.decode()
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    typed = {**TYPED, "identified_on": "2021-05-01", "job_help": "公益岗位", "seen": seen}
+    assert client.post(address, {**typed, "risk_1": ""}).status_code == 422
+    assert client.post(address, typed).status_code == 303
+    watch.refresh_from_db()
+    assert (watch.risks, watch.job_help) == (("因残", "因病"), "公益岗位")
+    assert client.post(address, typed).status_code == 409
+    assert "就业帮扶" in TrailRow.objects.get(action="修改监测对象").detail["改动"]
+
+
+def test_a_record_whose_risk_is_removed_is_not_changed(left, signed_in):
+    removed = {"risk_removed": True, "removed_on": datetime.date(2021, 6, 1), "removal_way": "自然消除"}
+    watch = watched(left, **removed)
+    assert signed_in("town").get(at(left, "watch", watch.pk, "change")).status_code == 409
+
+
 @pytest.mark.parametrize(("claims", "income"), [(False, "10,000.25"), (True, "12,500.25")])
 def test_a_removal_says_when_how_and_with_what_income(left, signed_in, settings, claims, income):
     settings.CLAIMS_ARE_INCOME = claims

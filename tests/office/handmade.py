@@ -56,4 +56,27 @@ def jpeg(*before: bytes, width: int = 40, height: int = 30, marker: int = 0xC0, 
     )
 
 
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+def pdf(*more: bytes, catalogue: bytes = b"", page: bytes = b"", trailer: bytes = b"") -> bytes:
+    """One empty page; `more` objects have the numbers 4 and up."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R " + catalogue + b" >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] " + page + b" >>",
+        *more,
+    ]
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n" % number + content + b"\nendobj\n"
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<< /Size %d /Root 1 0 R " % (len(objects) + 1) + trailer + b" >>\n"
+    return bytes(out) + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+def stream(head: bytes, content: bytes) -> bytes:
+    return b"<< " + head + b" /Length %d >>\nstream\n" % len(content) + content + b"\nendstream"
+
+
+PDF = pdf()

@@ -113,9 +113,9 @@ def test_statements_do_not_grow_with_the_rows(villages, django_assert_num_querie
 def test_chosen_columns_keep_their_order_and_fall_back_to_the_standard_ones():
     columns = [Column("a", "甲", str), Column("b", "乙", str, standard=False), Column("c", "丙", str)]
     get = RequestFactory().get
-    assert [one.key for one in chosen_columns(get("/"), columns)] == ["a", "c"]
-    assert [one.key for one in chosen_columns(get("/?column=b&column=a&column=z"), columns)] == ["a", "b"]
-    assert [one.key for one in chosen_columns(get("/?column=z"), columns)] == ["a", "c"]
+    assert [one.key for one in chosen_columns(get("/").GET, columns)] == ["a", "c"]
+    assert [one.key for one in chosen_columns(get("/?column=b&column=a&column=z").GET, columns)] == ["a", "b"]
+    assert [one.key for one in chosen_columns(get("/?column=z").GET, columns)] == ["a", "c"]
 
 
 def test_cells_escape_what_they_hold_and_leave_the_unknown_empty():

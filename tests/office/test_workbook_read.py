@@ -224,3 +224,22 @@ def test_formatted_blank_rows_are_ignored():
     blank = "".join(f'<row r="{row}"><c r="A{row}" s="0"/></row>' for row in range(2, 20_000))
     data = packed(sheet=sheet(f'<row r="1">{text("A1", "甲")}</row>{blank}'))
     assert list(rows(data)) == [("户", 1, ["甲"])]
+
+
+def test_a_formula_is_read_by_its_value_and_never_kept():
+    cells = (
+        '<c r="A1" t="str"><f>HYPERLINK("http://127.0.0.1/")</f><v>演示甲</v></c>'
+        '<c r="B1"><f>1+1</f><v>2</v></c><c r="C1"><f>NOW()</f></c><c r="D1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    )
+    ((_, _, (name, sum_, unknown, wrong)),) = rows(packed(sheet=sheet(f'<row r="1">{cells}</row>')))
+    assert (name, sum_, unknown, wrong) == ("演示甲", 2.0, None, ErrorCell("#DIV/0!"))
+
+
+def test_something_else_with_a_workbook_behind_it_is_refused():
+    assert "不是 .xlsx" in refusal(b"%PDF-1.4\n" + packed())
+    assert "网页" in refusal(b"\xef\xbb\xbf  <!doctype html>" + packed())
+
+
+def test_a_number_of_eighteen_digits_stays_a_number_so_that_it_is_refused():
+    ((_, _, (cell,)),) = rows(packed(sheet=sheet('<row r="1"><c r="A1"><v>990405195006150014</v></c></row>')))
+    assert isinstance(cell, float)

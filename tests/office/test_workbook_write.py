@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from office import workbook_write
+from office import long_workbook
 from office.workbook_write import (
     CheckSheet,
     FormCell,
@@ -186,7 +186,7 @@ def test_text_stays_text_in_long_lists(tmp_path, trap):
 
 
 def test_long_lists_go_on_in_the_next_sheet_and_lose_no_row(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbook_write, "MAX_ROWS", 4)
+    monkeypatch.setattr(long_workbook, "MAX_ROWS", 4)
     path = tmp_path / "long.xlsx"
     assert write_long(path, ["序号"], ((number,) for number in range(8)), made_at=MADE, title="户") == 8
     book = load_workbook(path)

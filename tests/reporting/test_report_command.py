@@ -33,7 +33,7 @@ def refused(*arguments: str) -> str:
     return str(refusal.value)
 
 
-@pytest.mark.parametrize("kind", ["exit-tally", "rolling-plan"])
+@pytest.mark.parametrize("kind", ["exit-tally", "rolling-plan", "returns"])
 def test_without_area_the_county_that_holds_the_whole_register(county, ground, kind):
     answer = report(kind, "--year", "2016")
     assert set(answer) == {"run", "cells"}
@@ -53,7 +53,7 @@ def test_the_same_again_gives_the_same_figures_and_checksum(county):
     assert len(set(ReportRun.objects.values_list("checksum", flat=True))) == 1
 
 
-@pytest.mark.parametrize("kind", ["exit-tally", "rolling-plan"])
+@pytest.mark.parametrize("kind", ["exit-tally", "rolling-plan", "returns"])
 def test_workbook_csv_json_and_screen_have_the_same_figures(county, kind, tmp_path, signed_in):
     paths = {form: tmp_path / f"表.{form}" for form in ("xlsx", "csv", "json")}
     for path in paths.values():

@@ -1,6 +1,6 @@
 import pytest
 
-from villages.models import VillageYear
+from villages.models import Village, VillageYear
 
 
 def total(page) -> int:
@@ -107,3 +107,12 @@ def test_unreadable_conditions_of_events_are_refused(plan_base, signed_in, query
 def test_keepers_of_the_system_see_no_village(villages, signed_in, address):
     for who in ("auditor", "security", "admin", "outsider"):
         assert signed_in(who).get(address).status_code == 403
+
+
+def test_villages_without_an_officer_are_listed(ground, signed_in):
+    """R016: every village has a named 扶贫专干 or 联络员."""
+    Village.objects.create(area=ground.village, village_officer="秦演示")
+    Village.objects.create(area=ground.sibling_village)
+    page = signed_in("town").get("/villages/?officer=missing").content.decode()
+    assert 'data-total="1"' in page
+    assert "演示南村" in page

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from accounts.models import User
 from households.models import ImportBatch, ImportState
 from households.workbook import importing
+from households.workbook.comparing import CONFLICT
 from office import clock
 from office.jobs import Job, JobRefused, JobState, run_now
 from office.workbook_read import WorkbookRefused
@@ -47,13 +48,14 @@ class Command(BaseCommand):
 
     def _try(self, user: User, data: bytes) -> None:
         found = importing.compare(user, data, clock.today(), lambda *told: None)
-        bad = sorted(found.bad.values(), key=lambda row: (row.sheet, row.row))
         errors = [
-            self._error(row.sheet, row.row, one.column, one.code, one.message)
-            for row in bad
-            for one in row.faults
+            self._error(sheet, row, one.column, one.code, one.message)
+            for told in (found.bad, found.warned)
+            for (sheet, row), faults in sorted(told.items())
+            for one in faults
+            if told is found.bad or one.code == CONFLICT
         ]
-        self._answer({name: getattr(found, name) for name in COUNTS}, errors)
+        self._answer(found.counts(), errors)
 
     def _import(self, user: User, name: str, data: bytes) -> None:
         importing.scope_of(user)
@@ -64,12 +66,15 @@ class Command(BaseCommand):
         params = {"batch": str(batch.pk)}
         self._done(run_now("register-import-check", params=params, owner=user))
         batch = ImportBatch.objects.get(pk=batch.pk)
-        if batch.move(ImportState.READY, ImportState.APPLYING):
+        undecided = batch.undecided
+        if not undecided and batch.move(ImportState.READY, ImportState.APPLYING):
             self._done(run_now("register-import-apply", params=params, owner=user))
+        told = batch.told.all() if undecided else batch.bad_rows
         errors = [
             self._error(row.sheet, row.row, column, code, message)
-            for row in batch.bad_rows.all()
+            for row in told.order_by("-blocks", "pk")
             for column, _, code, message in row.faults
+            if row.blocks or code == CONFLICT
         ]
         self._answer({name: getattr(batch, name) for name in COUNTS}, errors)
 

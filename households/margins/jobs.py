@@ -1,0 +1,33 @@
+"""Colours judged anew when a county has set other margins."""
+
+from typing import Any
+
+from django.db import transaction
+
+from households.checks.others import Lines
+from households.models import Household
+from households.recolour import recolour
+from office import clock, trail
+from office.jobs import JobRun, job
+
+KIND, BATCH = "recolour", 500
+
+
+@job(KIND, title="按新的界限重新判定四色", queue="bulk")
+def recolour_county(run: JobRun, *, county: int, day: str) -> dict[str, Any]:
+    """Every household of the county on the office's day; twice has the effect of once."""
+    today = clock.today()
+    lines = Lines.read(today)
+    rows = Household.objects.filter(county=county).order_by("pk")
+    total, done, changed, last = rows.count(), 0, 0, 0
+    while some := list(rows.filter(pk__gt=last)[:BATCH]):
+        last = some[-1].pk
+        with transaction.atomic():
+            changed += recolour(some, today, lines)
+        done += len(some)
+        run.progress(done, max(total, done), "正在判定四色")
+    result = {"households": done, "recoloured": changed}
+    with transaction.atomic():
+        trail.record("重新判定四色", detail={"日期": today, **result})
+        run.finish(result)
+    return result

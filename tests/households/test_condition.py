@@ -1,0 +1,76 @@
+"""The indicators of a household's condition (R020), who is to be examined as 特困 (R019), and 三落实 (R268)."""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from households.care.owed import not_settled, three_settled
+from households.condition import Member, Standing, indicators, to_be_examined
+from households.models import Helper, Household
+
+ON = datetime.date(2018, 11, 20)
+OLD = Member("演示老", 78, ("健康",), "无劳动力")
+CHILD = Member("演示小", 9, ("健康",), "无劳动力", "小学")
+SON = Member("演示子", 40, ("健康",), "普通劳动力")
+POOR = Standing((OLD, CHILD), Decimal(3000), 3579)
+
+
+def test_old_and_minor_without_support_are_to_be_examined():
+    assert [name for name, _ in to_be_examined(POOR)] == ["演示老", "演示小"]
+    assert "年满60周岁" in to_be_examined(POOR)[0][1] and "未满16周岁" in to_be_examined(POOR)[1][1]
+
+
+@pytest.mark.parametrize(
+    "home",
+    [
+        replace(POOR, members=(OLD, SON)),
+        replace(POOR, income=Decimal(3580)),
+        replace(POOR, members=(replace(OLD, supported=True),)),
+        replace(POOR, members=(replace(OLD, labour_capacity=""),)),
+        replace(POOR, members=(replace(OLD, age=59),)),
+    ],
+)
+def test_each_condition_is_needed(home):
+    assert to_be_examined(home) == []
+
+
+def test_disabled_of_working_age_are_to_be_examined_too():
+    home = replace(POOR, members=(Member("演示残", 40, ("残疾",), "丧失劳动力"),))
+    assert "残疾" in to_be_examined(home)[0][1]
+
+
+def test_indicators_say_what_burdens():
+    home = replace(POOR, house_grade="D级", water_safe=True)
+    found = {one.label: (one.value, one.burdened) for one in indicators(home)}
+    assert found["人均纯收入相当于标准的"] == ("84%", True)
+    assert found["没有劳动能力的成员"] == ("2／2 人", True)
+    assert found["在校生"] == ("1 人", True)
+    assert found["住房等级"] == ("D级", True)
+    assert found["饮水"] == ("安全", False)
+
+
+def test_what_is_not_known_is_not_an_indicator():
+    assert {one.label for one in indicators(Standing((SON,)))} == {
+        "没有劳动能力的成员",
+        "患病成员",
+        "残疾成员",
+        "在校生",
+    }
+
+
+@pytest.mark.django_db
+def test_help_is_settled_by_whom_it_is_for_what_and_by_whom(make_household):
+    household = make_household(persons=1)
+    assert [done for _, done in three_settled(household, ON)] == [True, False, False]
+    assert not_settled(Household.objects.all(), ON).get() == household
+    facts = {"phone": "13900005678", "unit_name": "演示局", "affiliation": "县"}
+    helper = Helper.objects.create(
+        household=household, name="演示帮", start_on=datetime.date(2018, 1, 1), **facts
+    )
+    assert [done for _, done in three_settled(household, ON)] == [True, False, True]
+    helper.plan = "种植大棚两亩"
+    helper.save(update_fields=["plan"])
+    assert [done for _, done in three_settled(household, ON)] == [True, True, True]
+    assert not not_settled(Household.objects.all(), ON).exists()

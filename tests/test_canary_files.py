@@ -1,0 +1,116 @@
+"""Files that leave the office and files that come in: no full personal value where quality S2 allows none.
+
+The canary of tests/test_canary.py, in every list exported with all its columns, in the workbook to be filled
+in, and in what a workbook with new full values leaves in the database and on disk.
+"""
+
+import io
+import logging
+import re
+import uuid
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from households.models import ImportBatch, RegisterWorkbook
+from office import exports
+from office.jobs import run_job
+from office.models import Job, JobState
+from office.pii import mask_account
+from tests.households.test_import import edited, put
+from tests.test_canary import CANARIES, canary, content, dump, files, found_in  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+exports.named("households:list")
+# A list of one record's lines is exported with its own tests.
+LISTS = sorted(key for key in exports._lists if key not in {"households:agreement"})
+# Values that a workbook brings in: nobody's until then.
+BROUGHT = {"户联系电话": "13955510482", "银行账号": "6228489904051110299"}
+
+
+def work_off() -> None:
+    for job in Job.objects.waiting().order_by("queued_at"):
+        run_job(str(job.pk))
+
+
+def columns(key: str, client) -> str:
+    """All columns of the list, as its page offers them."""
+    boxes = re.findall(r'<input[^>]*name="column"[^>]*>', client.get(reverse(key)).content.decode())
+    return "&".join("column=" + re.search(r'value="([^"]+)"', box).group(1) for box in boxes)
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_an_exported_list_holds_no_full_value(canary, signed_in, key):  # noqa: F811
+    client = next(
+        client
+        for client in map(signed_in, ("district", "auditor", "security"))
+        if client.get(reverse(key)).status_code == 200
+    )
+    for format in ("xlsx", "csv"):
+        asked = {"list": key, "query": columns(key, client), "format": format, "once": uuid.uuid4().hex}
+        assert client.post(reverse("accounts:export-new"), asked).status_code == 303
+        work_off()
+        job = Job.objects.order_by("-queued_at").first()
+        assert job.state == JobState.DONE, job.error
+        file = client.get(job.result["url"])
+        assert file.status_code == 200
+        assert not found_in(content(file))
+
+
+@pytest.fixture
+def downloaded(canary, signed_in, ground) -> bytes:  # noqa: F811
+    client = signed_in("village")
+    asked = {"area": ground.village.code, "year": 2018}
+    assert client.post(reverse("households:import-workbook-new"), asked).status_code == 303
+    work_off()
+    made = RegisterWorkbook.objects.get()
+    return content(client.get(reverse("households:import-workbook", args=[made.pk]))).partition(b"[(")[0]
+
+
+def test_the_workbook_to_be_filled_in_holds_masks_only(downloaded):
+    assert not found_in(downloaded)
+    assert mask_account(CANARIES["银行账号"]).encode() in b"".join(parts(downloaded))
+
+
+def parts(data: bytes) -> list[bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return [book.read(name) for name in book.namelist()]
+
+
+def test_what_a_workbook_brings_in_is_nowhere_in_the_clear(
+    downloaded,
+    signed_in,
+    settings,
+    caplog,
+    canary,  # noqa: F811
+):
+    """Staged, compared, shown, confirmed: the upload, its changes, the register, the trail, the jobs, the log."""
+    caplog.set_level(logging.DEBUG)
+    canary.helpers.update(affiliation="县")
+    filled = edited(
+        downloaded,
+        put(("户", "联系电话", BROUGHT["户联系电话"]), ("户", "银行账号", BROUGHT["银行账号"])),
+    )
+    client = signed_in("village")
+    answer = client.post(reverse("households:imports"), {"file": SimpleUploadedFile("采集.xlsx", filled)})
+    assert answer.status_code == 303
+    work_off()
+    batch = ImportBatch.objects.get()
+    page = content(client.get(answer["Location"])).decode()
+    assert not batch.reason and batch.faults == 0
+    assert client.post(reverse("households:import-confirm", args=[batch.pk])).status_code == 303
+    work_off()
+    canary.refresh_from_db()
+    assert (canary.phone, canary.bank_account) == tuple(BROUGHT.values())
+
+    def brought(text: str) -> bool:
+        return any(value in text for value in BROUGHT.values())
+
+    assert not brought(page)
+    assert not {where for where, text in dump() if brought(text) or found_in(text)}
+    for path in files(Path(settings.DATA_DIR)):
+        assert not brought(path.read_bytes().decode("utf-8", "replace")), path
+    assert not [record.name for record in caplog.records if brought(record.getMessage())]
