@@ -240,9 +240,9 @@ def _row(household: Household, person: Person, numbers: list[str]) -> list[Any]:
 
 def expire(now: datetime.datetime) -> int:
     """Deletes files whose day is over, and what killed workers left behind; how many."""
-    kept = {
-        export.path for export in FullExport.objects.filter(state=FullExportState.MADE, expires_at__gt=now)
-    }
+    # A file stands a moment before its row says so.
+    states = (FullExportState.MAKING, FullExportState.MADE)
+    kept = {export.path for export in FullExport.objects.filter(state__in=states, expires_at__gt=now)}
     folder, count = FullExport().path.parent, 0
     for path in folder.glob("*"):
         old = path.stat().st_mtime < (now - LASTS).timestamp()

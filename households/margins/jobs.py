@@ -14,7 +14,7 @@ KIND, BATCH = "recolour", 500
 
 
 @job(KIND, title="按新的界限重新判定四色", queue="bulk")
-def recolour_county(run: JobRun, *, county: int, day: str) -> dict[str, Any]:
+def recolour_county(run: JobRun, *, county: int) -> dict[str, Any]:
     """Every household of the county on the office's day; twice has the effect of once."""
     today = clock.today()
     lines = Lines.read(today)

@@ -61,7 +61,7 @@ def set_factors(request: SignedIn) -> HttpResponse:
         if made.from_on <= day:
             enqueue(
                 KIND,
-                params={"county": made.county_id, "day": day.isoformat()},
+                params={"county": made.county_id},
                 owner=request.user,
                 key=f"{KIND}:{made.pk}",
             )

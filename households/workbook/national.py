@@ -169,7 +169,7 @@ class NationalReader:
         )
 
     def _person(self, row: NationalRow, key: str) -> NewPerson:
-        values = dict(row.person_values())
+        values = row.person_values()
         for name in ("id_number", "phone"):
             if MASK in values.get(name, ""):
                 del values[name]

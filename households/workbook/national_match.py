@@ -259,7 +259,7 @@ def differences(match: Match) -> Iterator[Difference]:
         printed = row.get(PERSON_NUMBER)
         if printed is not None and printed not in (person.national_number, person.number):
             yield Difference(row, person, "person", "national_number", person.national_number, printed)
-        for name, value in row.person_values():
+        for name, value in row.person_values().items():
             current = getattr(person, name)
             if value != current and not _same(name, current, value):
                 yield Difference(row, person, "person", name, current, value)

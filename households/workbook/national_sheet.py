@@ -46,7 +46,12 @@ HEAD_NAME, HEAD_ID, STANDARD, YEAR = (
 )
 # Where each value stands in a row's values; the range of a work place is read out of the place.
 SLOTS = {column.path: column.place for column in national_columns()} | {WORK_PLACE: len(national_columns())}
-PERSON_PATHS = tuple(path for path in SLOTS if path.startswith("person.") and path != PERSON_NUMBER)
+# The fields of Person that a row says, and where.
+PERSON_SLOTS = tuple(
+    (path.removeprefix("person."), place)
+    for path, place in SLOTS.items()
+    if path.startswith("person.") and path != PERSON_NUMBER
+)
 EQUAL_IN_A_HOUSEHOLD = {
     **{f"household.{name}": f"同一户编号的“{by_path()[f'household.{name}'].header}”不一致" for name in AREAS},
     PHONE: "同一户编号的户联系电话不一致",
@@ -80,12 +85,10 @@ class NationalRow:
     def get(self, path: str) -> Any:
         return self.values[SLOTS[path]]
 
-    def person_values(self) -> Iterator[tuple[str, Any]]:
-        """(field of Person, value) of what the sheet says; the printed number apart."""
-        for path in PERSON_PATHS:
-            value = self.values[SLOTS[path]]
-            if value is not None:
-                yield path.partition(".")[2], value
+    def person_values(self) -> dict[str, Any]:
+        """What the sheet says, by field of Person; the printed number apart."""
+        values = self.values
+        return {name: values[place] for name, place in PERSON_SLOTS if values[place] is not None}
 
 
 @dataclass(slots=True)

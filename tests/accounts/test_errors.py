@@ -27,7 +27,7 @@ def test_a_fault_of_ours_shows_no_trace_of_it(signed_in, monkeypatch):
 
     client = signed_in("town")
     client.raise_request_exception = False
-    monkeypatch.setattr(jobs, "page_by_key", broken)
+    monkeypatch.setattr(jobs, "own_jobs", broken)
     answer = client.get("/jobs/")
     text = answer.content.decode()
     assert answer.status_code == 500 and "系统出错" in text
