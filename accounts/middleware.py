@@ -1,12 +1,13 @@
 """Every answer is kept out of caches; every request needs a session that is young and in use."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -55,6 +56,20 @@ class NoStoreMiddleware:
         else:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class AddressMiddleware:
+    """No record has a NUL in its name, and PostgreSQL takes none in a question: such an address is not found."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: tuple, kwargs: dict) -> None:
+        if "\0" in request.path_info:
+            raise Http404("a NUL in the address")
 
 
 class SessionLimitsMiddleware:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.models import Duty, User
 from accounts.roles import CAPABILITIES, Capability
 from households.doubts import RULES
-from households.forms import Day, Filter, choice
+from households.forms import Day, Filter, FreeText, choice
 from office.findings import Finding, FindingQuerySet, FindingState, Severity
 
 ALL, MINE, NOBODY = "all", "me", "none"
@@ -57,7 +57,7 @@ class Confirmation(forms.Form):
     """核实保留. The fingerprint is that of the data the page showed."""
 
     fingerprint = forms.CharField(widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = FreeText(
         label="核实保留的原因",
         max_length=200,
         help_text="写明怎么核实的、为什么属实",

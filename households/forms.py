@@ -15,6 +15,7 @@ from households.models import POOR, Household, Person
 from households.models.card import PENDING
 from households.models.event import StatusEventQuerySet
 from households.models.household import HouseholdQuerySet
+from office.digit_runs import mask_digit_runs
 from office.selects import PlainSelect
 
 NATIONAL, ALL = "national", "all"
@@ -28,6 +29,13 @@ class HalfWidthChars(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
+
+
+class FreeText(forms.CharField):
+    """Reasons and remarks, kept in the clear: a long number that somebody writes into them is masked (quality S2)."""
+
+    def clean(self, value: Any) -> str:
+        return mask_digit_runs(super().clean(value))
 
 
 class Day(forms.DateField):

@@ -10,6 +10,7 @@ from households.checks import BOOK, ENTRY, Context, HouseholdRecord, SurveyFacts
 from households.checks.case import Case
 from households.entry.fields import half_width
 from households.entry.household_form import ASKED, INCOMES, SIX, TICKS, TRANSFERS, SurveyForm
+from households.forms import FreeText
 from households.models import Survey
 from households.models.survey import ANSWERED, DRAFT, SEALED
 from households.record import label, written
@@ -19,7 +20,7 @@ REASON_LENGTH = 200
 SEALED_RULE = "C087"
 
 
-class Reason(forms.CharField):
+class Reason(FreeText):
     """One line that says why."""
 
     def __init__(self, label: str, **options: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import os
 import unicodedata
@@ -72,7 +73,7 @@ class HmacSha256:
         self._key = key
 
     def digest(self, message: bytes) -> str:
-        return hmac.digest(self._key, message, "sha256").hex()
+        return hmac.new(self._key, message, hashlib.sha256).hexdigest()
 
 
 # Version → (implementation, setting that holds its key). New values take the last line's version.

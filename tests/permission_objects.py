@@ -219,8 +219,8 @@ def agreement(world: World, asking: User) -> Places:
 def workbook(world: World, asking: User) -> Places:
     def of(owner: User, area: Area) -> tuple[uuid.UUID]:
         made = RegisterWorkbook.objects.create(owner=owner, area=area, year=2018, made_at=timezone.now())
-        workbook_path(made.pk).parent.mkdir(parents=True, exist_ok=True)
-        workbook_path(made.pk).write_bytes(b"x")
+        with SealedFile(workbook_path(made.pk), made.pk) as file:
+            file.write(b"x")
         return (made.pk,)
 
     other = world.cast["outsider" if asking != world.cast["outsider"] else "other_town_user"]

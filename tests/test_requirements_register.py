@@ -162,8 +162,9 @@ SERVED: dict[str, Served] = {
     **dict.fromkeys(
         ("R078", "R079", "R080", "R081"),
         Served(
-            "红橙黄绿: households.colours, refreshed on every change and every night",
+            "红橙黄绿: households.colours, refreshed on every change and every night; margins set by the county on /colours/",
             (
+                "households.test_colour_factors::test_the_district_sets_them_and_its_households_are_judged_anew",
                 "households.test_colours::test_the_colour_follows_the_rule",
                 "households.test_colours::test_every_event_refreshes_the_colour",
                 "households.test_night::test_many_are_coloured_as_one_is",
@@ -175,8 +176,9 @@ SERVED: dict[str, Served] = {
         ("households.test_colours::test_every_change_is_kept_with_day_reason_and_person",),
     ),
     "R083": Served(
-        "households by colour of an area: the workbench, each figure opening its list",
+        "households and persons by colour of an area and its parts: /colours/ and the workbench, each figure opening its list",
         (
+            "households.test_colour_factors::test_counts_by_colour_add_up_and_open_what_they_count",
             "reporting.test_workbench::test_colours_and_doubts_open_lists_that_count_to_their_figures",
             "households.test_findings_pages::test_the_register_is_listed_by_colour",
         ),

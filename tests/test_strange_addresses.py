@@ -53,6 +53,19 @@ def test_a_condition_that_cannot_be_read_is_answered(get, address, value):
         assert get(address, {name: value}).status_code in (200, 400, 404, 422), name
 
 
+def test_an_address_with_a_nul_is_not_found(get, make_household):
+    own = make_household(persons=2).number
+    for address in (
+        "/households/%00/",
+        "/households/%00/history/",
+        f"/households/{own}/persons/%00/leave/",
+        "/villages/%00/",
+        "/years/%00/2017/",
+    ):
+        assert get(address).status_code == 404, address
+    assert get(f"/households/{own}/merge/", {"other": "\x00"}).status_code == 422
+
+
 def test_an_area_out_of_reach_is_not_found_when_a_report_is_asked_for(signed_in, ground):
     asked = {"kind": "exit-tally", "year": "2016", "as_of": "2018-11-20"}
     for area in (ground.county.code, "999999999999", "\x00"):

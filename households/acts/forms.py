@@ -9,7 +9,7 @@ from django import forms
 from accounts.models import User
 from households.acts import kinship
 from households.codes import CODES
-from households.forms import Day
+from households.forms import Day, FreeText
 from households.models import ClosedYear, Household, Person
 from households.models.person import HEAD
 
@@ -28,7 +28,7 @@ def words(label: str, choices: Iterable[str], *, required: bool = True, empty: s
 
 
 def remark(label: str, *, required: bool = False, help_text: str = "") -> forms.CharField:
-    return forms.CharField(
+    return FreeText(
         label=label,
         required=required,
         max_length=200,

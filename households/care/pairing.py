@@ -9,6 +9,7 @@ from households import identity
 from households.care.forms import Care, care_field
 from households.checks import ENTRY, Breach, Context, HelperFacts, HouseholdRecord, run
 from households.colours import anniversary
+from households.forms import FreeText
 from households.models import Helper, Household, Person
 from households.models.card import POOR
 
@@ -35,7 +36,7 @@ def warnings(helper: HelperFacts, day: datetime.date) -> list[Breach]:
 class HelperForm(Care):
     """A new helper; `after` is the one it takes over from: a change of helper is a new line with its days."""
 
-    reason = forms.CharField(
+    reason = FreeText(
         label="核实说明", required=False, max_length=200, widget=forms.TextInput(attrs={"class": "w24"})
     )
 
@@ -125,7 +126,7 @@ def against_release(start: datetime.date, end: datetime.date, *, poor: bool, ano
 
 
 class HelperEnd(Care):
-    reason = forms.CharField(
+    reason = FreeText(
         label="提前撤出的理由",
         required=False,
         max_length=200,

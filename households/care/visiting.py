@@ -7,6 +7,7 @@ from django import forms
 from accounts.models import User
 from households.care.files import MOST_FILES, Files, choose_again
 from households.care.forms import NOT_FILLED, Care, care_field
+from households.forms import FreeText
 from households.models import Visit
 from office import attachments
 
@@ -66,7 +67,7 @@ class VisitForm(Care):
 class StrikeOut(forms.Form):
     """作废: the record stays, struck through, with who, when and why."""
 
-    reason = forms.CharField(
+    reason = FreeText(
         label="作废原因",
         max_length=200,
         widget=forms.TextInput(attrs={"class": "w24", "autocomplete": "off"}),

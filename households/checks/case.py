@@ -62,6 +62,7 @@ class Case:
         self.survey = record.survey
         self._read: dict[int, identity.Identity] = {}
         self._stems: dict[int, str] = {}
+        self._ages: dict[int, int | None] = {}
 
     @cached_property
     def present(self) -> tuple[PersonFacts, ...]:
@@ -93,7 +94,10 @@ class Case:
 
     def yearly_age(self, person: PersonFacts) -> int | None:
         """周岁 on the day the yearly facts are of: for a survey on its surveyed_on."""
-        return None if person.birth_date is None else full_years(person.birth_date, self.found_on(person))
+        if person.position not in self._ages:
+            born = person.birth_date
+            self._ages[person.position] = None if born is None else full_years(born, self.found_on(person))
+        return self._ages[person.position]
 
     def aged(self, person: PersonFacts, ages: range) -> bool:
         """The yearly age is known and one of these."""
@@ -117,6 +121,11 @@ class Case:
                 found = identity.Identity("")
             self._read[person.position] = found
         return self._read[person.position]
+
+    @cached_property
+    def misread(self) -> frozenset[str]:
+        """Rules that the number of any present person breaks: hardly ever one."""
+        return frozenset(rule for person in self.present for rule in self.identity(person).broken)
 
     def stem(self, person: PersonFacts) -> str:
         """What the number is found by; empty without one."""

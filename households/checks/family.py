@@ -63,7 +63,7 @@ def relation_of_the_other_sex(case: Case, person: PersonFacts) -> bool:
 @of_person("C022", "person.relation", "person.birth_date")
 def generations_too_near(case: Case, person: PersonFacts) -> bool:
     head = case.head
-    if head is None or head.birth_date is None or person.birth_date is None:
+    if head is None or head.birth_date is None or person.birth_date is None or person is head:
         return False
     after_head = full_years(head.birth_date, person.birth_date)
     before_head = full_years(person.birth_date, head.birth_date)

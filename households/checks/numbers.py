@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from households import identity
-from households.checks.book import BOOK, OfPerson, at, of_person, spotted
+from households.checks.book import BOOK, Spots, at, of_person, spotted
 from households.checks.case import Case
 from households.checks.record import PersonFacts
 from households.codes import CODES
@@ -19,15 +19,21 @@ EXPONENT = re.compile(r"\s*[0-9.]+[Ee]\+?[0-9]+\s*")
 DEMONSTRATION = BOOK["C011"].words("exempt")
 
 
-def _reading(rule: str) -> OfPerson:
-    def breaks(case: Case, person: PersonFacts) -> bool:
-        return rule in case.identity(person).broken
+def _reading(rule: str) -> Spots:
+    def spots(case: Case) -> list[Spot]:
+        if rule not in case.misread:
+            return []
+        return [
+            at(person, "person.id_number", "person.id_type")
+            for person in case.present
+            if rule in case.identity(person).broken
+        ]
 
-    return breaks
+    return spots
 
 
 for _rule in identity.MESSAGES:
-    of_person(_rule, "person.id_number", "person.id_type")(_reading(_rule))
+    spotted(_rule)(_reading(_rule))
 
 
 @cache
@@ -63,10 +69,10 @@ def _otherwise(number: str, person: PersonFacts) -> bool:
 def unknown_region(case: Case, person: PersonFacts) -> bool:
     region = case.stem(person)[:6]
     return (
-        bool(case.context.regions)
-        and case.identity(person).birth_date is not None
+        region not in case.context.regions
+        and bool(case.context.regions)
         and region not in DEMONSTRATION
-        and region not in case.context.regions
+        and case.identity(person).birth_date is not None
     )
 
 
@@ -77,7 +83,10 @@ def taken(case: Case, person: PersonFacts) -> bool:
 
 @spotted("C013")
 def twice(case: Case) -> Iterator[Spot]:
-    held = Counter(case.stem(person) for person in case.present)
+    stems = [case.stem(person) for person in case.present]
+    if len(set(stems)) == len(stems) and not case.context.repeated_numbers:
+        return
+    held = Counter(stems)
     for person in case.present:
         stem = case.stem(person)
         if stem and (held[stem] > 1 or stem in case.context.repeated_numbers):

@@ -132,10 +132,14 @@ class Others:
     def told(self, context: Context, held: Held, household: int | None) -> Context:
         """The context with what others than this household (id; None is a new one) hold of the same."""
         own = {household}
+        numbers = {stem for key, stem in held.numbers.items() if self.numbers.get(key, own) - own}
+        shared = bool(self.accounts.get(held.account_key, own) - own)
+        if not (numbers or shared or self.poor):
+            return context
         return replace(
             context,
-            taken_numbers={stem for key, stem in held.numbers.items() if self.numbers.get(key, own) - own},
-            taken_accounts={held.account} if self.accounts.get(held.account_key, own) - own else (),
+            taken_numbers=numbers,
+            taken_accounts={held.account} if shared else (),
             poor_numbers=self.poor,
         )
 

@@ -89,6 +89,16 @@ class PersonFacts:
     years: tuple[tuple[int, str], ...] = ()
     id_cell: object = None
 
+    @classmethod
+    def known(cls, values: dict[str, Any]) -> "PersonFacts":
+        """By what is known alone; the rest is read off the class, where a dataclass keeps its defaults.
+
+        To set all fifty fields of every person of a file took as long as a dozen of the rules.
+        """
+        facts = object.__new__(cls)
+        facts.__dict__.update(values)
+        return facts
+
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyFacts:

@@ -26,8 +26,13 @@ OF_PERSON = ("name", "id_type", "id_number", "ethnicity", "relation", "health", 
 FROM_THE_NUMBER = ("sex", "birth_date")
 # The national sheet's words for it were seen in no source: an unknown one stays as printed (column 32).
 KEPT_AS_PRINTED = frozenset({"industry_class"})
+# (field, its list, the words of it): a word of the list is known whatever the source is.
 CODED = {
-    kind: tuple(pair for pair in coded_fields(kind) if pair[0] not in KEPT_AS_PRINTED)
+    kind: tuple(
+        (name, list_name, frozenset(CODES[list_name].words))
+        for name, list_name in coded_fields(kind)
+        if name not in KEPT_AS_PRINTED
+    )
     for kind in (HouseholdRecord, PersonFacts, SurveyFacts, LivingFacts, HelperFacts, WatchFacts)
 }
 HAS_A_STEM = (*identity.CITIZEN_TYPES, identity.DISABILITY_TYPE)
@@ -72,11 +77,13 @@ def _unknown(part: Any, source: str) -> Iterator[str]:
     """Coded fields whose word no label, alias or code of the list gives."""
     if part is None:
         return
-    for name, list_name in CODED[type(part)]:
+    for name, list_name, listed in CODED[type(part)]:
         value = getattr(part, name)
         if not value:
             continue
         words = (value,) if isinstance(value, str) else value
+        if listed.issuperset(words):
+            continue
         if any(word and not _known(list_name, word, source) for word in words):
             yield name
 

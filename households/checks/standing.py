@@ -26,6 +26,8 @@ FIVE = (
 
 def _wrong_phone(text: str) -> bool:
     """Filled in, and after NFKC without blanks and hyphens not eleven ASCII digits."""
+    if not text or PHONE.fullmatch(text):
+        return False
     written = unicodedata.normalize("NFKC", text)
     return bool(written.strip()) and not PHONE.fullmatch(re.sub(r"[\s\-‐-―]", "", written))
 

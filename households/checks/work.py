@@ -29,6 +29,8 @@ def number(value: object) -> Decimal | None:
 
 
 def above_nought(value: object) -> bool:
+    if type(value) is int:
+        return value > 0
     months = number(value)
     return months is not None and months > 0
 
@@ -87,7 +89,7 @@ def months_of_a_year(case: Case) -> Iterator[Spot]:
     for person in case.present:
         for name in MONTH_FIELDS:
             value = getattr(person, name)
-            if value not in (None, "") and number(value) not in MONTHS:
+            if value not in (None, "", *MONTHS) and number(value) not in MONTHS:
                 yield at(person, f"person.{name}")
 
 

@@ -4,7 +4,7 @@ bringing the list in line with what is found."""
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import combinations, groupby, islice
+from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -29,7 +29,7 @@ READ = (
 )
 # Whoever is alike shares one of these.
 GROUPS = (("birth_date", "name"), ("birth_date", "household__town_id"), ("household__village_id", "name"))
-# More of one name in one village are no sign of anything.
+# More in one group are no sign of anything: one birthday written for everybody, say.
 MOST_PAIRS = 500
 BATCH = 1000
 Pairs = dict[tuple[int, int], tuple[str, str]]
@@ -139,9 +139,11 @@ def _names(members: Iterable[Seen]) -> dict[int, set[str]]:
 
 
 def _compare(group: list[Seen], found: Pairs) -> None:
-    for one, other in islice(_pairs(group), MOST_PAIRS):
-        if (one.pk, other.pk) not in found and (rule := likeness(one, other)):
+    alike = 0
+    for one, other in _pairs(group):
+        if alike < MOST_PAIRS and (one.pk, other.pk) not in found and (rule := likeness(one, other)):
             found[one.pk, other.pk] = (rule, fingerprint(one, other))
+            alike += 1
 
 
 def _pairs(group: list[Seen]) -> Iterator[tuple[Seen, Seen]]:

@@ -11,6 +11,7 @@ from households.entry.member_form import MemberForm
 from households.entry.sheet import Sheet
 from households.models import CountyStandard, PovertyLine
 from households.models.person import Person
+from office.digit_runs import mask_digit_runs
 
 WORDS = {checks.ERROR: "错误", checks.WARNING: "提醒"}
 REASON, REASON_LENGTH = "reason-", 200
@@ -106,9 +107,9 @@ def reasons(found: Iterable[Finding]) -> dict[tuple[str, str], str]:
 
 
 def _reason(sheet: Sheet, breach: checks.Breach) -> str:
-    """On one line, without what cannot be printed."""
+    """On one line, without what cannot be printed and without a number in full."""
     typed = sheet.data.get(REASON + breach.rule, "") if sheet.data is not None else ""
-    return "".join(letter if letter.isprintable() else " " for letter in typed).strip()
+    return mask_digit_runs("".join(letter if letter.isprintable() else " " for letter in typed).strip())
 
 
 def apply(sheet: Sheet, found: Iterable[Finding]) -> None:

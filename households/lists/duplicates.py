@@ -1,6 +1,7 @@
 """疑似重复: pairs of persons who may be one."""
 
 import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,7 +16,6 @@ from households.forms import Filter, choice
 from households.lists.rows import opens
 from households.models import Duplicate, DuplicateState, Likeness
 from households.models.duplicate import DuplicateQuerySet
-from households.record import written
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 from office.pii import mask_id
@@ -47,20 +47,14 @@ class DuplicateFilter(Filter):
 
 
 def _person(side: str) -> list[Column]:
-    """Name and birth date, household and place of one side."""
+    """Age, masked number, household and place of one side; birth dates stand on the pair's own page (fields.csv)."""
     word = "一" if side == "one" else "二"
 
     def of(row: Any) -> Any:
         return getattr(row, side)
 
     return [
-        Column(
-            f"{side}_born",
-            f"出生日期{word}",
-            lambda row: written(of(row).birth_date),
-            "nb s3",
-            plain=lambda row: of(row).birth_date,
-        ),
+        Column(f"{side}_age", f"年龄{word}", lambda row: of(row).years_old, "n s3", width=8),
         Column(f"{side}_id", f"证件号码{word}", lambda row: mask_id(of(row).id_number), "nb s3", width=22),
         Column(
             f"{side}_household",
@@ -109,7 +103,13 @@ def duplicates(user: User, query: QueryDict, day: datetime.date) -> Listed:
     rows = form.matching(pairs.in_area(area)).select_related(
         "one__household__village", "other__household__village"
     )
-    return Listed(rows, COLUMNS, ORDER, form, area)
+    return Listed(rows, COLUMNS, ORDER, form, area, dress=partial(_dress, day=day))
+
+
+def _dress(rows: list[Any], *, day: datetime.date) -> None:
+    for row in rows:
+        for person in (row.one, row.other):
+            person.years_old = person.age(day)
 
 
 def _names(row: Duplicate) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from areas.models import Area
 from households.checks.others import Lines
 from households.models import Household
 from households.recolour import recolour
@@ -28,6 +29,7 @@ def recolour_county(run: JobRun, *, county: int) -> dict[str, Any]:
         run.progress(done, max(total, done), "正在判定四色")
     result = {"households": done, "recoloured": changed}
     with transaction.atomic():
-        trail.record("重新判定四色", detail={"日期": today, **result})
+        where = Area.objects.get(pk=county)
+        trail.record("重新判定四色", actor=run.owner, area=where, detail={"日期": today, **result})
         run.finish(result)
     return result

@@ -88,6 +88,8 @@ class ColourFactors(models.Model):
     ) -> "ColourFactors":
         """Sets the factors from a day on; a setting for the same day is kept as an old version."""
         with transaction.atomic():
+            # One after another: of two at once the second replaces the first.
+            Area.objects.select_for_update().get(pk=county.pk)
             cls.objects.current().filter(county=county, from_on=from_on).update(replaced_at=at)
             return cls.objects.create(
                 county=county,

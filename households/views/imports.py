@@ -1,5 +1,6 @@
 """`/imports/`: download a workbook, upload it filled in, see what is wrong or what would change, confirm, undo."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any
@@ -7,9 +8,11 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import SignedIn, require
@@ -32,6 +35,7 @@ from office import clock, trail
 from office.jobs import enqueue
 from office.listing import asked_area, page_by_key
 from office.models import Job
+from office.sealed_file import pieces
 from office.workbook_read import REGISTER, WorkbookRefused, rows
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -111,12 +115,12 @@ def make(request: SignedIn) -> HttpResponse:
 
 
 @require_safe
-def workbook(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
+def workbook(request: SignedIn, pk: UUID) -> HttpResponseBase:
     """The file of a download, to whom it was made for alone; a row of the trail each time."""
     made = get_object_or_404(RegisterWorkbook.objects.own(request.user).select_related("area"), pk=pk)
     require(request.user, Capability.REGISTER_EDIT, made.area)
     try:
-        content = workbook_path(made.pk).open("rb")
+        content = pieces(workbook_path(made.pk), made.pk)
     except FileNotFoundError as gone:
         raise Http404 from gone
     with transaction.atomic():
@@ -130,8 +134,9 @@ def workbook(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
     return _file(content, f"{made.area}{made.year}年采集工作簿.xlsx")
 
 
-def _file(content: Any, name: str) -> FileResponse:
-    answer = FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
+def _file(content: Iterable[bytes], name: str) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer["Cache-Control"] = "no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
@@ -193,18 +198,18 @@ def _parts(shown: ImportBatch) -> list[Part]:
 
 
 @require_safe
-def bad_rows(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
+def bad_rows(request: SignedIn, pk: UUID) -> HttpResponseBase:
     """The rows that are wrong with the reasons, and what belongs to their households, as a workbook."""
     return _apart(request, pk, bad=True)
 
 
 @require_safe
-def good_rows(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
+def good_rows(request: SignedIn, pk: UUID) -> HttpResponseBase:
     """All the other rows as a workbook."""
     return _apart(request, pk, bad=False)
 
 
-def _apart(request: SignedIn, pk: UUID, *, bad: bool) -> HttpResponse | FileResponse:
+def _apart(request: SignedIn, pk: UUID, *, bad: bool) -> HttpResponseBase:
     shown = _fetch(request, pk)
     require(request.user, Capability.REGISTER_EDIT)
     faults = {(row.sheet, row.row or 0): row.faults for row in shown.bad_rows.iterator()}

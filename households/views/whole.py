@@ -200,7 +200,9 @@ def _other(request: SignedIn, household: Household, asked: str) -> tuple[Househo
     """The household of this number where the user may edit, or why there is none."""
     if not asked:
         return None, ""
-    number = asked.zfill(len(household.number)) if asked.isascii() and asked.isdecimal() else asked
+    if not (asked.isascii() and asked.isdecimal()):
+        return None, OTHER_UNKNOWN
+    number = asked.zfill(len(household.number))
     if number == household.number:
         return None, "这就是本户，请写另一户的户编号"
     scope = request.user.scope_of(Capability.REGISTER_EDIT)

@@ -158,7 +158,7 @@ def _record(found: Outcome, one: NewHousehold) -> HouseholdRecord:
         known_by_number(person.values, found.day)
         person.values.setdefault("ethnicity", "汉族")
     persons = [
-        PersonFacts(position=place, **_facts(PersonFacts, person.values))
+        PersonFacts.known({**_facts(PersonFacts, person.values), "position": place})
         for place, person in enumerate(one.persons, 1)
     ]
     years = sorted(one.year_places, reverse=True)

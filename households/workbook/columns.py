@@ -208,13 +208,15 @@ class Column:
 
 def _text(cell: Cell) -> str:
     """A cell as text; whole numbers without a point."""
+    if isinstance(cell, str):
+        return cell.replace("\0", "").strip()
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 10**EXACT_DIGITS else repr(cell)
     if isinstance(cell, datetime.date):
         return cell.isoformat()
-    return "" if cell is None or isinstance(cell, ErrorCell) else str(cell).replace("\0", "").strip()
+    return "" if cell is None or isinstance(cell, ErrorCell) else str(cell)
 
 
 def text_of(cell: Cell) -> str:

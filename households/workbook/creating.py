@@ -33,11 +33,13 @@ from households.models import (
 from households.models.person import YearlyFacts
 from households.models.survey import SUBMITTED
 from households.workbook.changes import ReadNew, Values, unsealed_new
-from households.workbook.inserting import History, insert, take_ids
+from households.workbook.inserting import History, Table, insert, insert_lines, insert_pairs, take_ids
 
 YEARLY_FACTS = tuple(field.name for field in YearlyFacts._meta.get_fields())
 MODELS: dict[str, Any] = {"survey": Survey, "living": Living, "production": Production}
 FIRST_VERSION = 1
+# What a person of a new household gets when it is written.
+GIVEN = ("id", "number", "household_id")
 SET_WRITTEN = """
     UPDATE households_importchange SET household_id = told.household, written_version = 1
       FROM unnest(%s::bigint[], %s::bigint[]) AS told (change, household)
@@ -57,37 +59,59 @@ class Named(NamedTuple):
     name: str
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A household as far as it can be made without the database: its row and its persons' (inserting.py), sealed."""
+
+    read: ReadNew
+    household: list[Any]
+    persons: list[list[Any]]
+
+    @classmethod
+    def of(cls, content: str) -> "Ready":
+        read = unsealed_new(content)
+        household, person = Table.here(Household), Table.here(Person)
+        return cls(read, household.line(read.household), [person.line(values) for values in read.persons])
+
+
 @dataclass
 class New:
-    """A household being made: its key, its place, and what was read of it."""
+    """A household being made: its key, its place, and what is ready of it."""
 
     key: int
     village: Area
-    read: ReadNew
+    ready: Ready
+
+    @property
+    def read(self) -> ReadNew:
+        return self.ready.read
 
 
 def create(
     part: Sequence[ImportChange],
+    ready: Sequence[Ready],
     *,
     scope: AreaScope,
     day: datetime.date,
     history: History,
 ) -> None:
     """In the caller's transaction. Raises Overtaken when a village or a year was closed meanwhile."""
-    read = [unsealed_new(change.content) for change in part]
-    villages = _villages({one.village for one in read}, scope, day)
+    villages = _villages({one.read.village for one in ready}, scope, day)
     made = [
-        New(key, villages[one.village], one)
-        for key, one in zip(take_ids(Household, len(read)), read, strict=True)
+        New(key, villages[one.read.village], one)
+        for key, one in zip(take_ids(Household, len(ready)), ready, strict=True)
     ]
     _years_open(made)
     numbers = NumberSeries.take("household", len(made))
-    insert(
-        Household, [_household(one, number, day) for one, number in zip(made, numbers, strict=True)], history
+    table = Table.here(Household)
+    households = (
+        table.line(_household(one, number, day), one.ready.household)
+        for one, number in zip(made, numbers, strict=True)
     )
+    insert_lines(Household, households, history)
     people = [[dict(values, household_id=one.key) for values in one.read.persons] for one in made]
     everyone = [person for some in people for person in some]
-    _insert_persons(everyone, history)
+    _insert_persons(everyone, history, [line for one in made for line in one.ready.persons])
     _index_names(everyone)
     _insert_years(made, people, history)
     _remember(part, made)
@@ -113,33 +137,37 @@ def _county(village: Area) -> int:
 
 
 def _household(one: New, number: str, day: datetime.date) -> Values:
-    values = one.read.household
+    """What it has beside the values of the file."""
     return {
-        **values,
         "id": one.key,
         "number": number,
         "village_id": one.village.pk,
         "town_id": one.village.parent_id,
         "county_id": _county(one.village),
         "member_count": len(one.read.persons),
-        "below_national": values.get("poverty_standard") == poverty.NATIONAL,
+        "below_national": one.read.household.get("poverty_standard") == poverty.NATIONAL,
         "coloured_on": day,
         "version": FIRST_VERSION,
     }
 
 
-def _insert_persons(people: list[Values], history: History) -> None:
-    """Gives them keys and numbers; their names are still to be indexed."""
+def _insert_persons(people: list[Values], history: History, begun: list[list[Any]] | None = None) -> None:
+    """Gives them keys and numbers; their names are still to be indexed. `begun` are their rows, if they are ready."""
     numbers = NumberSeries.take("person", len(people)) if people else iter(())
     for person, key, number in zip(people, take_ids(Person, len(people)), numbers, strict=True):
         person["id"], person["number"] = key, number
-    insert(Person, people, history)
+    if begun is None:
+        insert(Person, people, history)
+        return
+    table = Table.here(Person)
+    given = ({name: person[name] for name in GIVEN} for person in people)
+    insert_lines(Person, map(table.line, given, begun), history)
 
 
 def _index_names(people: list[Values]) -> None:
     """Of households that have no names yet, so that none can be there twice."""
     wanted = {(gram, one["household_id"]) for one in people for gram in names.grams(one["name"])}
-    insert(NameKey, ({"gram": gram, "household_id": household} for gram, household in sorted(wanted)))
+    insert_pairs(NameKey, ["gram", "household_id"], sorted(wanted))
 
 
 def _insert_years(made: list[New], people: list[list[Values]], history: History) -> None:

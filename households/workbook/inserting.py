@@ -21,6 +21,7 @@ from office.codes import CodeField, CodesField
 from office.pii import EncryptedTextField, KeyedIndexField, index, seal
 
 BATCH = 5000  # rows a statement
+PIECE = 1 << 20  # characters sent at once
 FEW, MANY = (CodeField, models.BooleanField), 1000
 Values = dict[str, Any]
 Encode = Callable[[Any], Any]
@@ -54,11 +55,25 @@ class History:
 def insert(model: type[models.Model], rows: Iterable[Values], history: History | None = None) -> None:
     """Inserts the rows; with `history` their first version too. Each row has its key already, unless the
     model has no history and gives it itself."""
-    table, waiting = Table.of(model, connections[DEFAULT_DB_ALIAS].vendor), iter(rows)
-    while lines := [table.line(row) for row in islice(waiting, BATCH)]:
+    insert_lines(model, map(Table.here(model).line, rows), history)
+
+
+def insert_lines(
+    model: type[models.Model], made: Iterable[list[Any]], history: History | None = None
+) -> None:
+    """The same of rows that are lines of the table already (Table.line)."""
+    table, waiting = Table.here(model), iter(made)
+    while lines := list(islice(waiting, BATCH)):
         table.write(model._meta.db_table, table.columns, lines)
         if history is not None:
             _copy_history(model, table, [line[table.place["id"]] for line in lines], history)
+
+
+def insert_pairs(model: type[models.Model], columns: list[str], pairs: Iterable[Sequence[Any]]) -> None:
+    """Many short rows, whose other columns the database fills."""
+    table, waiting = Table.here(model), iter(pairs)
+    while lines := [list(map(table.encode, pair)) for pair in islice(waiting, BATCH)]:
+        table.write(model._meta.db_table, columns, lines)
 
 
 def _copy_history(model: type[models.Model], table: "Table", keys: list[Any], history: History) -> None:
@@ -88,7 +103,7 @@ def _said(history: History) -> Values:
 
 def write_history(model: type[models.Model], rows: Iterable[Values], history: History) -> None:
     """A version of each row, given whole."""
-    table = Table.of(model, connections[DEFAULT_DB_ALIAS].vendor)
+    table = Table.here(model)
     if lines := [table.line(row) for row in rows]:
         kept: Any = model.history.model  # type: ignore[attr-defined]
         said = _said(history)
@@ -141,11 +156,15 @@ class Table:
     def of(cls, model: type[models.Model], vendor: str) -> "Table":
         return cls(model, vendor)
 
-    def line(self, row: Values) -> list[Any]:
-        """The values of all columns, as they are written."""
-        line, plain = self.blank.copy(), self.plain
+    @classmethod
+    def here(cls, model: type[models.Model]) -> "Table":
+        return cls.of(model, connections[DEFAULT_DB_ALIAS].vendor)
+
+    def line(self, row: Values, begun: list[Any] | None = None) -> list[Any]:
+        """The values of all columns, as they are written; `begun` is a line that the row is put into."""
+        line, plain = self.blank.copy() if begun is None else begun, self.plain
         uid = row.get("uid")
-        if self.uid >= 0:
+        if self.uid >= 0 and begun is None:
             uid = uid or uuid.uuid4()
             line[self.uid] = self.encode(uid)
         for name, value in row.items():
@@ -153,12 +172,15 @@ class Table:
                 continue
             if name in plain:
                 place, encode, known = plain[name]
-                if known is None or len(known) > MANY:
+                if known is None:
                     line[place] = encode(value)
-                elif value in known:
-                    line[place] = known[value]
-                else:
-                    line[place] = known[value] = encode(value)
+                    continue
+                written = known.get(value)
+                if written is None:
+                    written = encode(value)
+                    if len(known) < MANY:
+                        known[value] = written
+                line[place] = written
             elif value and name in self.secrets:
                 place, indexes = self.secrets[name]
                 line[place] = seal(value, uid, name)  # type: ignore[arg-type]
@@ -174,7 +196,9 @@ class Table:
                 text = "\n".join(["\t".join(line) for line in lines])
                 # Not one of the calls whose errors the cursor turns into Django's.
                 with cursor.db.wrap_database_errors:
-                    cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(text + "\n"))
+                    cursor.copy_expert(
+                        f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(text + "\n"), PIECE
+                    )
             else:
                 marks = ", ".join(["%s"] * len(columns))
                 cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', lines)

@@ -19,13 +19,14 @@ from households.workbook import importing, upload
 from households.workbook.template import TooLong, write_workbook
 from office import clock
 from office.jobs import JobRefused, JobRun, job, periodic
+from office.sealed_file import SealedFile
 from office.workbook_read import WorkbookRefused
 
 UNKNOWN_AREA = "没有这个区划，或者不在当前任职的区域内"
 
 
 def workbook_path(pk: UUID) -> Path:
-    return Path(settings.MEDIA_ROOT) / "workbooks" / f"{pk}.xlsx"
+    return Path(settings.MEDIA_ROOT) / "workbooks" / f"{pk}.sealed"
 
 
 @job("register-workbook", title="生成采集工作簿", queue="bulk")
@@ -38,24 +39,19 @@ def make_workbook(run: JobRun, *, area: int, year: int) -> dict[str, Any]:
     scope = importing.scope_of(run.owner)
     households = Household.objects.in_scope(scope).in_area(found).filter(removed_on__isnull=True)
     pk, made_at = uuid4(), clock.moment()
-    path = workbook_path(pk)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        count, persons = write_workbook(
-            path,
-            households,
-            area=found,
-            year=year,
-            template=str(pk),
-            made_at=made_at,
-            progress=run.progress,
-        )
+        with SealedFile(workbook_path(pk), pk) as file:
+            count, persons = write_workbook(
+                file,
+                households,
+                area=found,
+                year=year,
+                template=str(pk),
+                made_at=made_at,
+                progress=run.progress,
+            )
     except TooLong:
-        path.unlink(missing_ok=True)
         raise JobRefused("超过一张表能容纳的行数，请分镇街下载") from None
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
     RegisterWorkbook.objects.create(
         id=pk, owner=run.owner, area=found, year=year, made_at=made_at, households=count, persons=persons
     )

@@ -28,6 +28,7 @@ DAY = re.compile(
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 PHONE_BLANKS = re.compile(r"[\s-]")
 NUMBER = re.compile(r"[0-9A-Za-z-]{1,40}")
+EXPONENT = re.compile(r"[0-9.]+E\+?[0-9]+")
 MOST_MONTHS = 12
 # The national program knows four words of the list (note of column 33).
 POLITICAL = ("中共党员", "中共预备党员", "共青团员", "群众")
@@ -73,6 +74,7 @@ def _name(cell: Cell) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+@cache
 def _longest(name: str) -> int:
     return int(Person._meta.get_field(name).max_length)  # type: ignore[union-attr, arg-type]
 
@@ -103,7 +105,7 @@ def _identity_number(cell: Cell) -> str:
     if _is_number(_checked(cell)):
         raise CellRefused("C014", "证件号码在表格中是数字，末几位已丢失，请改为文本格式后重填")
     text = identity.normalise(text_of(cell))
-    if re.fullmatch(r"[0-9.]+E\+?[0-9]+", text):
+    if EXPONENT.fullmatch(text):
         raise CellRefused("C014", "证件号码在表格中是数字，末几位已丢失，请改为文本格式后重填")
     return text
 

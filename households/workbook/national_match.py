@@ -204,8 +204,13 @@ class _Known:
             for one in present.filter(national_number__in=printed)
             if one.national_number
         }
-        by_key = {one.id_number_key: one for one in present.filter(id_number_key__in=set(keys.values()))}
-        held = Person.objects.filter(present=True, id_number_key__in=set(keys.values()) - set(by_key))
+        # Of anywhere first: most numbers of a new file are nobody's.
+        held = dict(
+            Person.objects.filter(present=True, id_number_key__in=set(keys.values())).values_list(
+                "pk", "id_number_key"
+            )
+        )
+        by_key = {one.id_number_key: one for one in present.filter(pk__in=held)}
         here = Household.objects.in_scope(scope).filter(removed_on__isnull=True)
         households = {one.national_number: one for one in here.filter(national_number__in=numbers)}
         lost = [number for number in numbers if number not in households]
@@ -225,7 +230,7 @@ class _Known:
             by_national,
             by_key,
             own,
-            set(held.values_list("id_number_key", flat=True)),
+            set(held.values()) - set(by_key),
             keys,
         )
 

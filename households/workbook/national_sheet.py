@@ -60,6 +60,7 @@ EQUAL_IN_A_HOUSEHOLD = {
 # A blank in these says nothing against the other rows.
 MAY_BE_BLANK = (PHONE, STANDARD)
 MUST = (NUMBER, *(f"household.{name}" for name in AREAS), "person.name", YEAR, "person.relation")
+MUST_SLOTS = tuple((path, SLOTS[path]) for path in MUST)
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,8 @@ class NationalSheet:
         told = (
             {fault.path for fault in self.faults[-len(SLOTS) :] if fault.line == row.line} if row.bad else ()
         )
-        for path in MUST:
-            if values[SLOTS[path]] is None and path not in told:
+        for path, slot in MUST_SLOTS:
+            if values[slot] is None and path not in told:
                 self._fault(row, path, "C001", f"“{by_path()[path].header}”没有填")
         number = values[SLOTS[ID_NUMBER]]
         if number is None:

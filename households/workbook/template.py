@@ -6,8 +6,7 @@ memory, the three sheets row by row side by side.
 
 import datetime
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from django.db.models import QuerySet
@@ -32,6 +31,7 @@ from households.workbook.columns import (
     Column,
     columns,
 )
+from office.sealed_file import SealedFile
 from office.workbook_write import AUTHOR, MAX_ROWS, clean, text_width
 
 BATCH = 500
@@ -112,9 +112,9 @@ class _Sheet:
 
 
 class _Book:
-    def __init__(self, path: Path, made_at: datetime.datetime, template: str) -> None:
+    def __init__(self, file: BinaryIO | SealedFile, made_at: datetime.datetime, template: str) -> None:
         self.file = xlsxwriter.Workbook(
-            str(path),
+            file,
             {
                 "constant_memory": True,
                 "strings_to_formulas": False,
@@ -190,7 +190,7 @@ class _Book:
 
 
 def write_workbook(
-    path: Path,
+    file: BinaryIO | SealedFile,
     households: QuerySet[Household],
     *,
     area: Area,
@@ -203,7 +203,7 @@ def write_workbook(
 
     Raises TooLong.
     """
-    book, total = _Book(path, made_at, template), households.count()
+    book, total = _Book(file, made_at, template), households.count()
     done = persons = 0
     for batch in _batches(households):
         for household, people, records in batch:

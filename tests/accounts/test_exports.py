@@ -31,6 +31,8 @@ LISTS = [
     "households:not-visited",
     "households:helpers",
     "households:watch",
+    "households:duplicates",
+    "households:full-exports",
     "villages:list",
     "villages:events",
 ]

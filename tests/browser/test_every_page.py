@@ -41,8 +41,8 @@ class View(NamedTuple):
 # Pages that look otherwise by who asks or by what is asked for.
 MORE = {
     **{f"workbench of {role}": View(role, "reporting:workbench") for role in Role},
-    "narrow list": View(Role.TOWN, "households:list", "?poverty_cause=因病"),
-    "empty list": View(Role.VILLAGE, "households:list", "?poverty_cause=因灾&villager_group=无"),
+    "narrow list": View(Role.TOWN, "households:list", "?cause=因病"),
+    "empty list": View(Role.VILLAGE, "households:list", "?q=查无此人"),
     "household by the village": View(Role.VILLAGE, "households:detail"),
     "household by the helper": View(Role.HELPER, "households:detail"),
     "household with a shock, watched": View(Role.DISTRICT, "households:detail", of="household_watched"),

@@ -120,6 +120,13 @@ def test_a_death_takes_one_from_the_stock(household, signed_in, ground):
     assert stock(ground.village) == (1, 2)
 
 
+def test_a_number_written_into_a_reason_is_masked(household, signed_in):
+    gone, number = person(household, "其他"), identity_number(3, datetime.date(1950, 1, 1))
+    form = typed(household, leave_reason="重复录入", reason=f"与{number}重复")
+    assert signed_in("village").post(at(household, "persons", gone.number, "leave"), form).status_code == 303
+    assert StatusEvent.objects.latest("pk").reason == f"与{number[:4]}{'*' * 10}{number[-4:]}重复"
+
+
 def test_a_head_who_dies_leaves_a_head_and_what_the_others_are_to_him(household, signed_in):
     head, spouse, third = household.head, person(household, "配偶"), person(household, "其他")
     born = datetime.date(1990, 1, 1)

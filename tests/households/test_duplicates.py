@@ -91,6 +91,16 @@ def test_saving_one_household_finds_the_same_pairs_as_the_night(pair, make_house
         assert near == {key: value for key, value in everywhere.items() if person.pk in key}
 
 
+def test_a_birthday_that_many_share_hides_nobody(make_household):
+    """34 share 561 pairs, more than are kept of one group; only the last two are alike."""
+    names = ["".join(map(chr, range(0x4E00 + 3 * place, 0x4E03 + 3 * place))) for place in range(34)]
+    *_, one, other = [
+        named(make_household(persons=1), name, BORN, 2 * place)
+        for place, name in enumerate([*names, "王小兰", "王晓兰"])
+    ]
+    assert (one.pk, other.pk) in found.everywhere()
+
+
 def test_who_has_left_is_nobodys_duplicate(row, pair, signed_in):
     household = pair[0].household
     spouse = household.persons.get(relation="配偶")
@@ -120,6 +130,13 @@ def test_the_list_narrows_by_area_rule_and_state(row, signed_in, ground):
     assert total(rule="姓名和出生日期相同") == total(state="all") == "1"
     assert total(rule="同村同名，住址相同") == total(state="不是同一人") == "0"
     assert client.get("/duplicates/", {"state": "什么"}).status_code == 422
+
+
+def test_the_list_shows_ages_and_no_birth_date(row, signed_in):
+    client = signed_in("town")
+    html = client.get("/duplicates/").content.decode()
+    assert ">57</td>" in html and "1961" not in html
+    assert "1961年5月8日" in client.get(f"/duplicates/{row.pk}/").content.decode()
 
 
 def test_the_list_takes_as_many_statements_for_many_pairs(make_household, signed_in, ground):

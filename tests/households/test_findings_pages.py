@@ -136,6 +136,14 @@ def test_confirming_keeps_the_reason_and_the_trail(three, signed_in, cast):
     assert "已入户核实" in page and 'data-action="confirm"' not in page
 
 
+def test_a_number_written_into_the_reason_is_masked(three, signed_in):
+    finding = three[0]
+    sent = {"reason": "户主6228480000001234567共用", "fingerprint": finding.fingerprint}
+    assert signed_in("village").post(f"/findings/{finding.pk}/confirm/", sent).status_code == 303
+    finding.refresh_from_db()
+    assert finding.reason == "户主6228***********4567共用"
+
+
 def test_a_refused_confirmation_says_why_and_changes_nothing(three, signed_in, cast):
     warning, error = three[0], three[2]
     client = signed_in("district")

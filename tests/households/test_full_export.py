@@ -174,6 +174,20 @@ def test_a_day_later_neither_request_nor_file_stands(homes, small, signed_in, se
     assert not made.path.exists()
 
 
+def test_a_file_whose_row_is_still_being_written_is_not_swept(homes, signed_in):
+    ask(signed_in("village"))
+    export = latest()
+    work(export)
+    # As another transaction sees it while the job commits.
+    FullExport.objects.update(state=FullExportState.MAKING)
+    assert full_export.expire(timezone.now()) == 0 and export.path.exists()
+
+
+def test_a_condition_of_any_length_is_answered(homes, signed_in):
+    ask(signed_in("village"), f"x={'9' * 3000}", status=422)
+    assert not FullExport.objects.exists()
+
+
 def test_the_file_is_for_whoever_asked_while_the_right_lasts(homes, signed_in, ground, cast):
     client = signed_in("village")
     ask(client)

@@ -22,14 +22,14 @@ TEMPLATE = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
-def workbook(ground, tmp_path):
+def workbook(ground):
     """workbook(area) is the bytes of a fresh download of the area."""
 
     def make(area=None, year=2018):
-        path = tmp_path / "out.xlsx"
+        file = io.BytesIO()
         area = area or ground.village
         write_workbook(
-            path,
+            file,
             Household.objects.in_area(area).filter(removed_on__isnull=True),
             area=area,
             year=year,
@@ -37,7 +37,7 @@ def workbook(ground, tmp_path):
             made_at=clock.moment(),
             progress=lambda *told: None,
         )
-        return path.read_bytes()
+        return file.getvalue()
 
     return make
 

@@ -155,6 +155,11 @@ def test_the_command_names_the_cell_or_refuses_the_file_whole(downloaded, tmp_pa
         assert answer["rows"] == 0
 
 
+def test_a_download_lies_sealed(downloaded):
+    lies = workbook_path(RegisterWorkbook.objects.get().pk).read_bytes()
+    assert downloaded.startswith(b"PK") and b"PK\x03\x04" not in lies
+
+
 def test_files_and_rows_go_after_seven_days(downloaded, upload):
     upload(edited(downloaded, put(("户", "贫困程度", "无此项"))))
     path = workbook_path(RegisterWorkbook.objects.get().pk)

@@ -15,7 +15,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
-from households.models import Household, Person, StatusEvent, Watch
+from households.models import ColourFactors, Household, Person, StatusEvent, Watch
 from tests.conftest import identity_number
 from tests.households.entry_pages import errors_of, person, sent_by
 from tests.households.test_entry_edit import REASONS
@@ -191,3 +191,24 @@ def test_a_household_is_put_on_the_watch_list_once(office, left, signed_in):  # 
     first, *told = sorted(answer.status_code for answer in answers)
     assert first == 303 and set(told) <= {409, 422}
     assert doors.see(Watch.objects.count) == 1
+
+
+def test_two_who_set_the_margins_of_one_day_are_both_kept_and_one_holds(office, ground, signed_in):
+    typed = {
+        "county": ground.county.pk,
+        "watched": "1.3",
+        "years": "5",
+        "from_on": "2018-11-20",
+        "source": "演示",
+    }
+    clients = [signed_in("district") for _ in range(4)]
+    doors = office()
+    answers = doors.at_once(
+        *(
+            lambda client=client, fringe=fringe: client.post("/colours/factors/", {**typed, "fringe": fringe})
+            for client, fringe in zip(clients, ("1.2", "1.3", "1.4", "1.5"), strict=True)
+        )
+    )
+    assert [getattr(answer, "status_code", answer) for answer in answers] == [303] * 4
+    assert doors.see(ColourFactors.objects.count) == 4
+    assert doors.see(ColourFactors.objects.current().count) == 1
