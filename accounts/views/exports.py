@@ -4,16 +4,16 @@ import uuid
 
 from django import forms
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import SignedIn
 from accounts.views.errors import refused
 from office import clock, exports, trail
+from office.download import download
 from office.exports import CONTENT_TYPES, LONGEST_QUERY, Export, Format
 from office.jobs import JobRefused
 
@@ -64,9 +64,4 @@ def file(request: SignedIn, pk: uuid.UUID) -> HttpResponseBase:
             detail={"清单": export.title, "行数": export.rows, "校验码": export.checksum},
             request=request,
         )
-    answer = StreamingHttpResponse(content, content_type=CONTENT_TYPES[Format(export.format)])
-    answer["Content-Disposition"] = content_disposition_header(True, export.file_name) or "attachment"
-    answer["Content-Length"] = str(export.size)
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return download(content, export.file_name, CONTENT_TYPES[Format(export.format)], size=export.size)

@@ -6,11 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +22,7 @@ from households import full_export
 from households.lists.full_exports import full_exports
 from households.models import FullExport, FullExportState
 from office import clock, trail
+from office.download import download
 from office.exports import CONTENT_TYPES, LONGEST_QUERY, Format, tidy
 from office.listing import area_in
 from office.models import Outcome
@@ -206,12 +206,7 @@ def file(request: SignedIn, pk: uuid.UUID) -> HttpResponseBase:
         raise Http404("the file is not on this server") from gone
     with transaction.atomic():
         _note(request, export, "下载完整号码文件", 行数=export.rows, 校验码=export.checksum)
-    answer = StreamingHttpResponse(content, content_type=CONTENT_TYPES[Format.XLSX])
-    answer["Content-Disposition"] = content_disposition_header(True, f"{export}.xlsx") or "attachment"
-    answer["Content-Length"] = str(export.size)
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return download(content, f"{export}.xlsx", CONTENT_TYPES[Format.XLSX], size=export.size)
 
 
 def _fetch(request: SignedIn, pk: uuid.UUID) -> FullExport:

@@ -1,6 +1,5 @@
 """`/imports/`: download a workbook, upload it filled in, see what is wrong or what would change, confirm, undo."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any
@@ -8,11 +7,10 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import SignedIn, require
@@ -32,13 +30,14 @@ from households.workbook.apart import Apart, file_name
 from households.workbook.forms import UploadForm, WorkbookForm
 from households.workbook.jobs import workbook_path
 from office import clock, trail
+from office.download import download
+from office.exports import CONTENT_TYPES, Format
 from office.jobs import enqueue
 from office.listing import asked_area, page_by_key
 from office.models import Job
 from office.sealed_file import pieces
 from office.workbook_read import REGISTER, WorkbookRefused, rows
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS, HOUSEHOLDS = 50, 20  # a page
 DONE_ALREADY = "这次导入已经办理过，请刷新后再看"
 
@@ -131,15 +130,7 @@ def workbook(request: SignedIn, pk: UUID) -> HttpResponseBase:
             detail={"年度": made.year, "户数": made.households, "人数": made.persons},
             request=request,
         )
-    return _file(content, f"{made.area}{made.year}年采集工作簿.xlsx")
-
-
-def _file(content: Iterable[bytes], name: str) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return download(content, f"{made.area}{made.year}年采集工作簿.xlsx", CONTENT_TYPES[Format.XLSX])
 
 
 @require_safe
@@ -231,7 +222,7 @@ def _apart(request: SignedIn, pk: UUID, *, bad: bool) -> HttpResponseBase:
             request=request,
         )
     file.seek(0)
-    return _file(file, file_name(bad, clock.moment()))
+    return download(file, file_name(bad, clock.moment()), CONTENT_TYPES[Format.XLSX])
 
 
 @require_POST
