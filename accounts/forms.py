@@ -130,9 +130,10 @@ class DutyForm(forms.ModelForm):
 
     class Meta:
         model = Duty
-        fields = ["role", "area", "start_on", "end_on"]
+        fields = ["role", "unit", "area", "start_on", "end_on"]
         widgets = {
             "role": forms.Select(attrs={"class": "w8"}),
+            "unit": forms.Select(attrs={"class": "w8"}),
             "start_on": forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
             "end_on": forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
         }
@@ -145,6 +146,7 @@ class DutyForm(forms.ModelForm):
         assert isinstance(area, forms.ModelChoiceField) and isinstance(role, forms.ChoiceField)
         area.queryset = kept.valid_on(on).select_related("parent").order_by("code")
         role.choices = [("", "请选择"), *Role.choices]
+        self.fields["unit"].help_text = "角色是部门时选"
         self.fields["start_on"].initial = on
 
     def _post_clean(self) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.roles import BUSINESS, CAPABILITIES, LEVELS, Capability, Role
+from accounts.units import Unit
 from areas.models import Area, Level
 from areas.scope import AreaScope, ScopedQuerySet
 from office import clock
@@ -119,6 +120,28 @@ class User(AbstractBaseUser):
         above = Q(**{f"{prefix}pk__in": held}) | Q(**{f"{prefix}parent__in": held})
         return self.scope_of(capability).area_q(to) | above
 
+    def unit_q(self, capability: Capability, to: str = "area", unit: str = "unit") -> Q:
+        """Condition on rows of a unit (部门) and an area: all units in the area of the duty, but of a department
+        its own alone. A department's duty that names no unit holds nothing.
+        """
+        condition = Q(pk__in=())
+        for duty in self.valid_duties():
+            if capability not in CAPABILITIES[duty.role]:
+                continue
+            here = self._scope(f"duty {duty.pk}", [duty.area]).area_q(to)
+            if duty.role != Role.DEPARTMENT:
+                condition |= here
+            elif duty.unit:
+                condition |= here & Q(**{unit: duty.unit})
+        return condition
+
+    def units_of(self, capability: Capability) -> list[str]:
+        """The units that the user may act for: one's own, or all of them where no duty names one."""
+        held = [duty for duty in self.valid_duties() if capability in CAPABILITIES[duty.role]]
+        if any(duty.role != Role.DEPARTMENT for duty in held):
+            return list(Unit.values)
+        return list(dict.fromkeys(duty.unit for duty in held if duty.unit))
+
     def _scope(self, name: str, areas: list[Area]) -> AreaScope:
         scopes: dict[str, AreaScope] = self.__dict__.setdefault("_scopes", {})
         if name not in scopes:
@@ -138,7 +161,7 @@ class User(AbstractBaseUser):
 
     @property
     def role_label(self) -> str:
-        return "、".join(dict.fromkeys(duty.get_role_display() for duty in self.valid_duties())) or "无任职"
+        return "、".join(dict.fromkeys(duty.post for duty in self.valid_duties())) or "无任职"
 
     def change_password(self, raw: str, *, must_change: bool = False) -> None:
         """Every session of the user ends: the session hash is derived from the password."""
@@ -154,11 +177,14 @@ class User(AbstractBaseUser):
         start_on: datetime.date,
         by: User | None,
         end_on: datetime.date | None = None,
+        unit: str = "",
     ) -> Duty:
         """A new duty; raises ValidationError for oneself, a mixture of roles or an area of another level."""
         if by is not None and by.pk == self.pk:
             raise ValidationError("不能给自己任职，请由另一名安全管理员办理")
-        duty = Duty(user=self, role=role, area=area, start_on=start_on, end_on=end_on, granted_by=by)
+        duty = Duty(
+            user=self, role=role, area=area, unit=unit, start_on=start_on, end_on=end_on, granted_by=by
+        )
         with transaction.atomic():
             # Taken one after the other: two grants at once could otherwise mix roles unseen.
             User.objects.filter(pk=self.pk).update(username=F("username"))
@@ -183,6 +209,7 @@ class Duty(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="duties", verbose_name="用户")
     role = models.CharField("角色", max_length=12, choices=Role.choices)
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="区域")
+    unit = models.CharField("部门", max_length=8, choices=Unit.choices, blank=True)
     start_on = models.DateField("任职日期")
     end_on = models.DateField("离任日期", null=True, blank=True)
     withdrawn_at = models.DateTimeField("解除时间", null=True, blank=True, editable=False)
@@ -212,13 +239,22 @@ class Duty(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}（{self.area}）"
+        return f"{self.post}（{self.area}）"
+
+    @property
+    def post(self) -> str:
+        """The role, and of a department which."""
+        return f"{self.get_role_display()}·{self.unit}" if self.unit else str(self.get_role_display())
 
     def clean(self) -> None:
         """A capability of one role must not reach the area of another, so a user has one role at a time."""
         if self.role in LEVELS and self.area_id and self.area.level not in LEVELS[self.role]:
             levels = "、".join(str(level.label) for level in Level if level in LEVELS[self.role])
             raise ValidationError({"area": f"{self.get_role_display()}的区域应是{levels}"})
+        if self.role == Role.DEPARTMENT and not self.unit:
+            raise ValidationError({"unit": "部门的任职要写明是哪个部门"})
+        if self.role != Role.DEPARTMENT and self.unit:
+            raise ValidationError({"unit": "只有部门的任职才选部门"})
         if not self.start_on:
             return
         standing = Duty.objects.standing(self.start_on).filter(user=self.user_id).exclude(pk=self.pk)

@@ -45,6 +45,16 @@ class Capability(models.TextChoices):
     MEASURE_VIEW = "measure_view", "查看帮扶措施"
     MEASURE_EDIT = "measure_edit", "登记帮扶措施"
     POLICY_EDIT = "policy_edit", "修改政策"
+    SOCIETY_EDIT = "society_edit", "登记社会帮扶"
+    LISTS_VIEW = "lists_view", "查看部门名单"
+    LISTS_UPLOAD = "lists_upload", "上传部门名单"
+    LISTS_SETTLE = "lists_settle", "处理部门名单的差异"
+    INDICATOR_VIEW = "indicator_view", "查看主要指标"
+    INDICATOR_EDIT = "indicator_edit", "填报主要指标"
+    DESK_ANSWER = "desk_answer", "受理政策咨询"
+    INCIDENT_VIEW = "incident_view", "查看涉贫事件"
+    INCIDENT_REPORT = "incident_report", "上报涉贫事件"
+    INCIDENT_HANDLE = "incident_handle", "处置涉贫事件"
     TRAIL_VIEW = "trail_view", "查看操作日志"
     USERS_MANAGE = "users_manage", "管理用户"
     SYSTEM_VIEW = "system_view", "查看系统状态"
@@ -68,10 +78,20 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
             _C.LINES_VIEW,
+            _C.INCIDENT_VIEW,
+            _C.INCIDENT_REPORT,
         }
     ),
     Role.HELPER: frozenset(
-        {_C.REGISTER_VIEW, _C.VISIT_RECORD, _C.VILLAGE_VIEW, _C.MEASURE_VIEW, _C.LINES_VIEW}
+        {
+            _C.REGISTER_VIEW,
+            _C.VISIT_RECORD,
+            _C.VILLAGE_VIEW,
+            _C.MEASURE_VIEW,
+            _C.LINES_VIEW,
+            _C.INCIDENT_VIEW,
+            _C.INCIDENT_REPORT,
+        }
     ),
     Role.TOWN: frozenset(
         {
@@ -89,6 +109,12 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
             _C.LINES_VIEW,
+            _C.SOCIETY_EDIT,
+            _C.INDICATOR_VIEW,
+            _C.DESK_ANSWER,
+            _C.INCIDENT_VIEW,
+            _C.INCIDENT_REPORT,
+            _C.INCIDENT_HANDLE,
         }
     ),
     Role.APPROVER: frozenset(
@@ -100,6 +126,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
             _C.LINES_VIEW,
+            _C.INDICATOR_VIEW,
+            _C.INCIDENT_VIEW,
         }
     ),
     Role.DISTRICT: frozenset(
@@ -124,6 +152,16 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.LINES_EDIT,
             _C.YEAR_CLOSE,
             _C.AREA_EDIT,
+            _C.SOCIETY_EDIT,
+            _C.LISTS_VIEW,
+            _C.LISTS_UPLOAD,
+            _C.LISTS_SETTLE,
+            _C.INDICATOR_VIEW,
+            _C.INDICATOR_EDIT,
+            _C.DESK_ANSWER,
+            _C.INCIDENT_VIEW,
+            _C.INCIDENT_REPORT,
+            _C.INCIDENT_HANDLE,
         }
     ),
     Role.LEADER: frozenset(
@@ -135,9 +173,14 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
             _C.LINES_VIEW,
+            _C.INDICATOR_VIEW,
+            _C.INCIDENT_VIEW,
         }
     ),
-    Role.DEPARTMENT: frozenset({_C.VILLAGE_VIEW, _C.LINES_VIEW}),
+    # Its own lists, the indicators it is the source of, the requests handed to it; no ground, no register.
+    Role.DEPARTMENT: frozenset(
+        {_C.LISTS_VIEW, _C.LISTS_UPLOAD, _C.INDICATOR_VIEW, _C.INDICATOR_EDIT, _C.DESK_ANSWER, _C.LINES_VIEW}
+    ),
     Role.AUDITOR: frozenset({_C.TRAIL_VIEW}),
     Role.SECURITY: frozenset({_C.USERS_MANAGE}),
     Role.ADMIN: frozenset({_C.SYSTEM_VIEW}),

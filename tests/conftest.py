@@ -92,12 +92,12 @@ def ground(db):
     )
 
 
-def make_user(username: str, role: str | None = None, area: Area | None = None) -> User:
+def make_user(username: str, role: str | None = None, area: Area | None = None, unit: str = "") -> User:
     user = User.objects.create_user(
         username=username, password="演示口令-2018", display_name=f"演示{username}"
     )
     if role is not None:
-        Duty.objects.create(user=user, role=role, area=area, start_on=FOUNDED)
+        Duty.objects.create(user=user, role=role, area=area, unit=unit, start_on=FOUNDED)
     return user
 
 
@@ -110,7 +110,11 @@ def cast(ground):
         Role.TOWN: ground.town,
         Role.APPROVER: ground.town,
     }
-    people = {role.value: make_user(role.value, role, place.get(role, ground.county)) for role in Role}
+    unit = {Role.DEPARTMENT: "民政"}
+    people = {
+        role.value: make_user(role.value, role, place.get(role, ground.county), unit.get(role, ""))
+        for role in Role
+    }
     people["other_village_user"] = make_user("other_village_user", Role.VILLAGE, ground.other_village)
     people["other_town_user"] = make_user("other_town_user", Role.TOWN, ground.other_town)
     people["outsider"] = make_user("outsider")

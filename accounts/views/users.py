@@ -141,7 +141,7 @@ def grant(request: SignedIn, pk: int) -> HttpResponse:
                 subject=user,
                 area=duty.area,
                 detail={
-                    "角色": duty.get_role_display(),
+                    "角色": duty.post,
                     "任职日期": str(duty.start_on),
                     "离任日期": str(duty.end_on or ""),
                 },
@@ -166,7 +166,7 @@ def end_duty(request: SignedIn, pk: int, duty_pk: int) -> HttpResponse:
                 actor=request.user,
                 subject=user,
                 area=duty.area,
-                detail={"角色": duty.get_role_display()},
+                detail={"角色": duty.post},
                 request=request,
             )
     if not done:

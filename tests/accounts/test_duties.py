@@ -65,9 +65,30 @@ def test_the_three_keepers_share_no_capability():
     assert all(not one & other for one in held for other in held if one is not other)
 
 
-def test_a_department_sees_villages_and_no_register(cast):
-    assert Capability.VILLAGE_VIEW in cast["department"].capabilities()
-    assert not {Capability.REGISTER_VIEW, Capability.REGISTER_EDIT} & cast["department"].capabilities()
+def test_a_department_sees_neither_ground_nor_register(cast):
+    views = {
+        Capability.VILLAGE_VIEW,
+        Capability.REGISTER_VIEW,
+        Capability.MEASURE_VIEW,
+        Capability.REPORT_VIEW,
+    }
+    assert not views & cast["department"].capabilities()
+
+
+def test_the_duty_of_a_department_names_it_and_no_other_duty_does(person, ground):
+    with pytest.raises(ValidationError, match="写明是哪个部门"):
+        person.grant(role=Role.DEPARTMENT, area=ground.county, start_on=DAY, by=None)
+    with pytest.raises(ValidationError, match="只有部门的任职"):
+        person.grant(role=Role.TOWN, area=ground.town, start_on=DAY, by=None, unit="民政")
+    person.grant(role=Role.DEPARTMENT, area=ground.county, start_on=DAY, by=None, unit="残联")
+    assert person.role_label == "部门·残联"
+    assert person.units_of(Capability.LISTS_UPLOAD) == ["残联"]
+
+
+def test_a_department_without_a_name_holds_nothing(person, ground):
+    Duty.objects.create(user=person, role=Role.DEPARTMENT, area=ground.county, start_on=DAY)
+    assert person.units_of(Capability.LISTS_UPLOAD) == []
+    assert not Duty.objects.filter(person.unit_q(Capability.LISTS_VIEW)).exists()
 
 
 def test_a_withdrawn_duty_ends_at_once(cast, ground):
@@ -123,7 +144,7 @@ def test_require_names_what_the_duty_does_not_allow(cast, ground):
     with pytest.raises(PermissionDenied, match="区域不含西演示镇"):
         require(cast["town"], Capability.REGISTER_EDIT, area=ground.other_town)
     require(cast["town"], Capability.REGISTER_EDIT, area=ground.village)
-    require_any(cast["department"], Capability.REGISTER_VIEW, Capability.VILLAGE_VIEW)
+    require_any(cast["department"], Capability.REGISTER_VIEW, Capability.LISTS_VIEW)
 
 
 def test_the_first_security_administrator_comes_from_createsuperuser(ground):

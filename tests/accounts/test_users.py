@@ -78,6 +78,17 @@ def test_a_granted_duty_works_at_the_next_request_and_an_ended_one_no_more(keepe
     assert actions() == ["授予任职", "解除任职"]
 
 
+def test_the_duty_of_a_department_is_granted_with_its_name(keeper, cast, ground):
+    outsider, county = cast["outsider"], ground.county.pk
+    refused = grant(keeper, outsider, role="department", area=county)
+    assert refused.status_code == 422 and "写明是哪个部门" in refused.content.decode()
+    assert grant(keeper, outsider, role="department", area=county, unit="住建").status_code == 303
+    assert outsider.duties.get().unit == "住建"
+    page = keeper.get(reverse("accounts:user", args=[outsider.pk])).content.decode()
+    assert "部门·住建" in page
+    assert TrailRow.objects.get(action="授予任职").detail["角色"] == "部门·住建"
+
+
 def test_an_area_outside_the_kept_county_cannot_be_chosen(keeper, cast, ground):
     answer = grant(keeper, cast["outsider"], area=ground.foreign_village.pk)
     assert answer.status_code == 422

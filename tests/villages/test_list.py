@@ -9,7 +9,7 @@ def total(page) -> int:
 
 @pytest.mark.parametrize(
     ("who", "count"),
-    [("district", 3), ("department", 3), ("town", 2), ("village", 1), ("other_town_user", 1)],
+    [("district", 3), ("leader", 3), ("town", 2), ("village", 1), ("other_town_user", 1)],
 )
 def test_the_list_shows_the_villages_of_ones_area(villages, signed_in, who, count):
     page = signed_in(who).get("/villages/")
