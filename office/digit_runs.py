@@ -9,6 +9,7 @@ from typing import Any
 
 _WORD = re.compile(r"[0-9A-Za-z０-９Ｘｘ]{15,}")
 _RUN = re.compile(r"[0-9０-９]{14,21}[0-9０-９XxＸｘ]")
+_MOBILE = re.compile(r"(?<![0-9０-９])[1１][3-9３-９][0-9０-９]{9}(?![0-9０-９])")
 # Checksums and ids are hexadecimal and long; they are no personal data and must stay comparable.
 _HEX = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{32,}")
 
@@ -16,6 +17,11 @@ _HEX = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{32,}")
 def mask_digit_runs(text: str) -> str:
     """Keeps the first and last four of each run."""
     return _WORD.sub(_mask_word, text)
+
+
+def mask_mobiles(text: str) -> str:
+    """Keeps the first three and last four of each mobile number; for what people write in their own words."""
+    return _MOBILE.sub(lambda run: f"{run[0][:3]}****{run[0][-4:]}", text)
 
 
 def masked(value: Any) -> Any:

@@ -8,6 +8,7 @@ from audits.models.entry import Entry, Outcome
 from audits.models.evidence import Evidence
 from audits.models.frozen import FrozenFacts
 from audits.models.house_case import HouseCase, Signature
+from audits.models.list_archive import ListArchive
 from audits.models.notice import Notice
 from audits.models.objection import Objection
 from audits.models.seat import Seat
@@ -28,6 +29,7 @@ __all__ = [
     "FrozenFacts",
     "HomeVisit",
     "HouseCase",
+    "ListArchive",
     "Notice",
     "Objection",
     "Outcome",

@@ -1,6 +1,7 @@
 """The list (名单), unit of every audit: kind, area, year, batch, and the stage, which lives here only (domain §5).
 
-What happens to it stands in passing.py (stages) and parting.py (entries in and out, remainder lists).
+What happens to it stands in passing.py (stages), parting.py (entries in and out, remainder lists) and noticing.py
+(notices, objections).
 """
 
 import datetime

@@ -5,6 +5,7 @@ with it: 序号, 村民小组, 户主姓名, 家庭人口数 (villages: name and
 """
 
 import datetime
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,25 @@ from areas.models import Level
 from areas.scope import ScopedQuerySet
 from audits import checks
 from audits.cases import NoticeCase
+
+# Characters of a token: 192 random bits, so that nobody finds a page by trying (threats H4).
+TOKEN = 32
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class NoticeQuerySet(ScopedQuerySet):
+    def running(self, on: datetime.date) -> "NoticeQuerySet":
+        """Hanging on the day, and not taken down because its list was sent back or closed."""
+        return self.filter(
+            posted_on__lte=on,
+            ends_on__gte=on,
+            audit_list__closed_at__isnull=True,
+            audit_list__stage=F("stage"),
+            audit_list__round=F("round"),
+        )
 
 
 class Notice(models.Model):
@@ -28,16 +48,22 @@ class Notice(models.Model):
     word = models.CharField("公示或公告", max_length=2)
     level = models.CharField("张贴级别", max_length=8, choices=Level.choices)
     place = models.CharField("张贴地点", max_length=100)
+    # Of the office, for objections; stands on the sheet.
+    telephone = models.CharField("监督电话", max_length=40, blank=True)
     posted_on = models.DateField("张贴日期")
     days = models.PositiveSmallIntegerField("天数")
     ends_on = models.DateField("最后一日")
     sheet = models.JSONField("张贴内容", default=list)
+    # The entries of the sheet's rows, in their order; stand on no sheet.
+    entry_keys = models.JSONField("条目编号", default=list)
+    # The address of the public page.
+    token = models.CharField("公开网页编号", max_length=TOKEN, unique=True, default=new_token, editable=False)
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
     )
     recorded_at = models.DateTimeField("登记时间")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "公示公告"

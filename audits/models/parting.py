@@ -1,4 +1,4 @@
-"""What comes onto a list and leaves it: entries, evidence, notices, objections, remainder lists.
+"""What comes onto a list and leaves it: entries, evidence, acceptance, remainder lists.
 
 Each takes the list's row first (touch), so that nothing slips in beside a transition.
 """
@@ -7,18 +7,16 @@ import datetime
 from collections.abc import Collection
 from typing import Any, Self
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from accounts.roles import Role
 from areas.models import Area
-from audits import acting, admission, posting
+from audits import acting, admission
 from audits.models.acceptance import ITEMS, Acceptance, Answer, HomeVisit
 from audits.models.decision import Verdict
 from audits.models.entry import Entry, Outcome
 from audits.models.evidence import Evidence
-from audits.models.notice import Notice, last_day
 from audits.models.objection import Objection
 from audits.models.passing import ListPassing
 from audits.procedures import Paper
@@ -26,11 +24,6 @@ from audits.refusals import NotNow
 from households.models import Household
 from office import clock
 from office.attachments import Checked
-
-# In which an objection is to be answered; the plan has no number.
-ANSWER_DAYS = 15
-CLOSERS = (Role.TOWN, Role.APPROVER, Role.DISTRICT)
-RECORDERS = (Role.VILLAGE, Role.TOWN, Role.DISTRICT)
 
 
 class ListParting(ListPassing):
@@ -175,133 +168,6 @@ class ListParting(ListPassing):
             if file is not None:
                 file.bind(evidence, by=by, at=at)
         return evidence
-
-    def post_notice(
-        self,
-        level: str,
-        place: str,
-        *,
-        by: Any,
-        on: datetime.date,
-        photo: Checked | None = None,
-        at: datetime.datetime | None = None,
-    ) -> Notice:
-        """张贴: dated the day it is recorded, never earlier; what hangs on the wall is kept with it."""
-        at, step = at or clock.moment(), self.step
-        acting.require(by, step.roles, self.area, on, f"{step.label}张贴")
-        if step.posting is None:
-            raise NotNow(f"{step.label}没有公示公告")
-        if level not in step.posting.places:
-            raise ValidationError("这个环节不在这一级张贴")
-        if not place.strip():
-            raise ValidationError("请写明张贴地点")
-        with self.whole():
-            self.touch([step.key], on)
-            days = self.posting_days()
-            notice = Notice(
-                audit_list_id=self.pk,
-                stage=step.key,
-                round=self.round,
-                word=step.posting.word,
-                level=level,
-                place=place.strip(),
-                posted_on=on,
-                days=days,
-                ends_on=last_day(on, days),
-                sheet=posting.sheet(self._entries()),
-                posted_by=by,
-                recorded_at=at,
-            )
-            try:
-                with transaction.atomic():
-                    notice.save()
-            except IntegrityError as twice:
-                raise NotNow("这一级的公示公告已经张贴") from twice
-            if photo is not None:
-                photo.bind(notice, by=by, at=at)
-            latest = max(self.posted().values_list("ends_on", flat=True))
-            type(self)._default_manager.filter(pk=self.pk).update(due_on=self.due(step, latest))
-            self.refresh_from_db()
-            actor = acting.Actor(by, None, "")
-            self._note("audit-post", actor, step, {"place": notice.place, "until": notice.ends_on})
-        return notice
-
-    def object_to(
-        self,
-        text: str,
-        *,
-        by: Any,
-        on: datetime.date,
-        entry: Entry | None = None,
-        raised_by: str = "",
-        contact: str = "",
-        at: datetime.datetime | None = None,
-    ) -> Objection:
-        """异议 of anyone, written down by village, town or district; holds the entry, or without one the list."""
-        acting.require(by, RECORDERS, entry.area if entry else self.area, on, "登记异议")
-        if not text.strip():
-            raise ValidationError("请写明异议的内容")
-        if entry is not None and entry.audit_list_id != self.pk:
-            raise NotNow("这一条已不在这份名单上")
-        if self.procedure.acted_before(self.stage):
-            raise NotNow("已经销号（登记、拨付）；退出有误的按回退办理")
-        with self.whole():
-            self.touch([self.stage], on)
-            if entry is not None and not Entry.objects.standing().filter(pk=entry.pk).exists():
-                raise NotNow("这一条已经办结")
-            objection = Objection.objects.create(
-                audit_list_id=self.pk,
-                entry=entry,
-                stage=self.stage,
-                raised_by=raised_by.strip(),
-                contact=contact.strip(),
-                text=text.strip(),
-                raised_on=on,
-                due_on=on + datetime.timedelta(days=ANSWER_DAYS),
-                recorded_by=by,
-                recorded_at=at or clock.moment(),
-            )
-            actor = acting.Actor(by, None, "")
-            self._note("audit-object", actor, self.step, {"entry": str(entry or "")})
-        return objection
-
-    def settle(
-        self,
-        objection: Objection,
-        *,
-        upheld: bool,
-        investigation: str,
-        answer: str,
-        by: Any,
-        on: datetime.date,
-        at: datetime.datetime | None = None,
-    ) -> None:
-        """Investigated and answered in writing, by somebody whom it does not concern; upheld it strikes off."""
-        at = at or clock.moment()
-        actor = acting.require(by, CLOSERS, self.area, on, "办结异议")
-        if not investigation.strip() or not answer.strip():
-            raise ValidationError("请写明调查情况和书面答复")
-        with self.whole():
-            self.touch([self.stage], on)
-            if objection.concerned() & {person.pk for person in actor.persons}:
-                raise PermissionDenied("提报、决定或登记这件事的人不能办结对它的异议")
-            if (
-                not Objection.objects.open()
-                .filter(pk=objection.pk, audit_list=self.pk)
-                .update(
-                    upheld=upheld,
-                    investigation=investigation.strip(),
-                    answer=answer.strip(),
-                    closed_by=by,
-                    closed_on=on,
-                    closed_at=at,
-                )
-            ):
-                raise NotNow("这件异议已经办结")
-            if upheld and objection.entry is not None:
-                self._strike(objection.entry, by=by, on=on, reason=f"异议成立：{answer.strip()}", at=at)
-            self._note("audit-settle", actor, self.step, {"upheld": upheld})
-        objection.refresh_from_db()
 
     def accept(
         self,

@@ -9,7 +9,7 @@ from areas.models import Area
 from audits import acting, facts, ranking
 from audits.cases import Rules
 from audits.models.entry import Entry
-from audits.models.parting import ListParting
+from audits.models.noticing import ListNoticing
 from audits.procedures import ListKind
 from audits.ranking import Ease
 from households.models import Household
@@ -25,7 +25,7 @@ def candidates(area: Area, year: int, on: datetime.date, rules: Rules) -> list[t
     return [(households[pk], ease) for pk, ease in ranked]
 
 
-class ListProposing(ListParting):
+class ListProposing(ListNoticing):
     class Meta:
         abstract = True
 
