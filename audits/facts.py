@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from areas.models import Area, Level
-from audits import criteria
+from audits import criteria, entitled
 from audits.cases import HouseholdCase, Member, Rules, VillageCase, YearIncome
 from audits.criteria import Verdict
 from audits.procedures import ListKind
@@ -47,7 +47,7 @@ Judged = tuple[HouseholdCase | VillageCase, Verdict]
 def household_cases(
     households: Collection[Household], year: int, on: datetime.date, rules: Rules
 ) -> dict[int, HouseholdCase]:
-    """By household id; seven statements for any number of one county."""
+    """By household id; a dozen statements for any number of one county."""
     ids = [household.pk for household in households]
     years = range(year - rules.stable_years + 1, year + 1)
     surveys: dict[tuple[int, int], Survey] = {
@@ -73,10 +73,11 @@ def household_cases(
         Village.objects.filter(area__in=villages, deep_poverty_village=True).values_list("area_id", flat=True)
     )
     lines = _Lines(years)
+    owed = entitled.undelivered(ids, year, on)
     return {
         household.pk: _household(
             household, year, on, rules, surveys, living.get(household.pk), persons[household.pk], lines,
-            tuple(findings[household.pk]), household.village_id in deep,
+            tuple(findings[household.pk]), household.village_id in deep, owed.get(household.pk, ()),
         )
         for household in households
     }  # fmt: skip
@@ -111,6 +112,7 @@ def _household(
     lines: _Lines,
     findings: tuple[tuple[str, str], ...],
     deep: bool,
+    owed: tuple[str, ...],
 ) -> HouseholdCase:
     survey = surveys.get((household.pk, year))
     standard, line, missing = lines.of(household.county, year)
@@ -148,6 +150,7 @@ def _household(
             )
             for person in persons
         ),
+        undelivered=owed,
         findings=findings,
         rules=rules,
         food_assured=answers["food_assured"],

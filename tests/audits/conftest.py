@@ -8,6 +8,7 @@ import pytest
 from audits.models import AdjustmentWindow
 from audits.procedures import ListKind
 from households.models import CountyStandard, Living, PovertyLine, Survey
+from measures.models import Measure, Policy
 from tests.audits.driver import Driver
 from villages.models import KeyVillage, Village, VillageYear
 
@@ -31,7 +32,9 @@ def county(ground):
 
 @pytest.fixture
 def eligible(make_household, county):
-    """eligible(income=…) is a household on the register that may leave in 2018."""
+    """eligible(income=…) is a household on the register that may leave in 2018, with what it is entitled to."""
+    on = datetime.date(2018, 9, 1)
+    policies = [Policy.objects.get(code=code) for code in ("PV-INCOME", "INS-PROV")]
 
     def make(income=5000, village=None, survey=None, living=None, persons=2, **fields):
         household = make_household(village=village, persons=persons, **fields)
@@ -59,6 +62,9 @@ def eligible(make_household, county):
         Living.objects.create(
             household=household, year=2018, **{"house_grade": "A级", "house_area": 80, **(living or {})}
         )
+        for policy in policies:
+            given = Measure.plan(policy, household=household, year=2018, on=on, by=None)
+            given.deliver(on=on, amount=Decimal(300), payer="演示公司", by=None, today=on)
         return household
 
     return make
