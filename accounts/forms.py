@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Duty, User
 from accounts.roles import LEVELS, Capability, Role
 from areas.models import Area
+from office.form_fields import SearchWord
 
 
 class SignInForm(AuthenticationForm):
@@ -161,9 +162,9 @@ class TrailFilter(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
     )
-    person = forms.CharField(
+    person = SearchWord(
         label="操作人", required=False, max_length=40, widget=forms.TextInput(attrs={"class": "w8"})
     )
-    action = forms.CharField(
+    action = SearchWord(
         label="操作", required=False, max_length=60, widget=forms.TextInput(attrs={"class": "w8"})
     )

@@ -28,7 +28,7 @@ from office.digit_runs import mask_digit_runs
 from office.exports import STAMP, conditions
 from office.jobs import JobRefused, JobRun, enqueue
 from office.listing import batches_by_key
-from office.sealed_file import SealedFile
+from office.sealed_file import SealedFile, remove_old
 from office.workbook_write import write_long
 
 KIND = "full-export"
@@ -59,15 +59,15 @@ class Refused(Exception):
     """A request that cannot be taken; the message says why in Chinese."""
 
 
-def households_of(user: User, query: str, day: datetime.date) -> Any:
-    """The households of the list that stand in an area whose numbers the user may see now."""
-    listed = register(user, QueryDict(query), day)
+def asked_for(user: User, query: QueryDict, day: datetime.date) -> tuple[str, Any]:
+    """The list's address as it is kept, and its households that stand in an area whose numbers the user may see."""
+    listed = register(user, query, day)
     require(user, Capability.REVEAL)
     if listed.refusal:
         raise Refused(listed.refusal)
     # The list of an old stock has households that live elsewhere by now.
     own = Household.objects.in_scope(user.scope_of(Capability.REVEAL)).values("pk")
-    return listed.rows.filter(pk__in=own)
+    return listed.address(query), listed.rows.filter(pk__in=own)
 
 
 def counted(households: Any) -> tuple[int, int]:
@@ -160,12 +160,13 @@ def make(run: JobRun, export: FullExport, url: str) -> dict[str, Any]:
         raise JobRefused("这项申请已过期或者已经办理")
     try:
         require(owner, Capability.REVEAL, export.area)
-        households = households_of(owner, export.query, moment.date())
+        _, households = asked_for(owner, QueryDict(export.query), moment.date())
     except (Http404, Refused) as gone:
         raise JobRefused("申请的范围已不在当前任职的区域内") from gone
     total, persons = counted(households)
-    if not export.needs_second and needs_second(persons):
-        raise JobRefused("人数已超过一人可以导出的数目，请重新申请")
+    if persons > export.persons:
+        # Whoever asked, and who agreed, did so for the number on the page.
+        raise JobRefused(f"申请时 {export.persons} 人，现在 {persons} 人，比同意的多，请重新申请")
     part = export.path.with_suffix(f".{run.token}")
     second = f"，{export.second}复核" if export.second else ""
     stamp = moment.strftime(STAMP)
@@ -243,12 +244,12 @@ def expire(now: datetime.datetime) -> int:
     # A file stands a moment before its row says so.
     states = (FullExportState.MAKING, FullExportState.MADE)
     kept = {export.path for export in FullExport.objects.filter(state__in=states, expires_at__gt=now)}
-    folder, count = FullExport().path.parent, 0
-    for path in folder.glob("*"):
-        old = path.stat().st_mtime < (now - LASTS).timestamp()
-        if path not in kept and (path.suffix == ".sealed" or old):
-            path.unlink(missing_ok=True)
-            count += 1
+    count = 0
+    for path in FullExport().path.parent.glob("*"):
+        if path not in kept:
+            # A finished one goes at once, the part of a killed worker when it is old.
+            before = now.timestamp() if path.suffix == ".sealed" else (now - LASTS).timestamp()
+            count += remove_old(path, before)
     return count
 
 

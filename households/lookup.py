@@ -11,8 +11,6 @@ from households.models.number import WIDTHS
 from office.pii import mask_account, mask_id, mask_phone
 
 FEWEST_DIGITS = 4
-# Digits that identify a person or an account, with the blanks and hyphens they are written with.
-PRIVATE = re.compile(r"\d{15}|\d{17}X|1\d{10}|\d{12,}")
 PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 
 
@@ -24,10 +22,6 @@ def plain(text: str) -> str:
 def is_number(text: str) -> bool:
     """Names hold no digits; numbers hold some, and passports letters too."""
     return sum(letter.isdecimal() for letter in plain(text)) >= FEWEST_DIGITS
-
-
-def is_private(text: str) -> bool:
-    return PRIVATE.fullmatch(plain(text).replace("-", "")) is not None
 
 
 def masked(text: str) -> str:

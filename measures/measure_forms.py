@@ -15,6 +15,7 @@ from measures.models import Measure, Policy, PolicyKind, State
 from measures.models.measure import FIRST_YEAR, MeasureQuerySet
 from measures.models.policy import MEASURE_CHAPTERS
 from measures.proposals import propose, rates
+from office.form_fields import SearchWord
 
 SHORT = {"class": "w8", "autocomplete": "off"}
 MONEY = {"class": "w6 n-in", "inputmode": "decimal", "autocomplete": "off"}
@@ -227,7 +228,7 @@ class MeasureFilter(Filter):
         label="政策", required=False, choices=[], widget=forms.Select(attrs={"class": "w18"})
     )
     kind_of = choice("给到", ("个人", "全户", "村"), "w4")
-    q = HalfWidthChars(label="户编号", required=False, max_length=20, widget=forms.TextInput(attrs=SHORT))
+    q = SearchWord(label="户编号", required=False, max_length=20, widget=forms.TextInput(attrs=SHORT))
 
     def __init__(self, *args: Any, day: datetime.date, **options: Any) -> None:
         super().__init__(*args, **options)

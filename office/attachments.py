@@ -24,6 +24,7 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from office import pdfs, pictures, pii
+from office.sealed_file import remove_old
 
 MOST_BYTES = 10 * 1024 * 1024
 LABEL_LENGTH = 80
@@ -189,9 +190,8 @@ def sweep(before: datetime.datetime) -> tuple[int, int]:
         for path in (Path(settings.MEDIA_ROOT) / FOLDER / first).glob("*"):
             if path.name.endswith(SEALED) and path.name.removesuffix(SEALED) in known:
                 known.remove(path.name.removesuffix(SEALED))
-            elif path.stat().st_mtime < before.timestamp():
-                path.unlink(missing_ok=True)
-                taken += 1
+            else:
+                taken += remove_old(path, before.timestamp())
         missing += len(known)
     return taken, missing
 

@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -27,9 +27,9 @@ from office import clock, trail
 from office.exported import LONGEST_QUERY, Export, Format, folder
 from office.job_run import JobRefused, JobRun
 from office.jobs import enqueue
-from office.listing import PLACE, Listed
+from office.listing import Listed
 from office.models import Job
-from office.sealed_file import SealedFile, SealedText, pieces
+from office.sealed_file import SealedFile, SealedText, pieces, remove_old
 from office.workbook_write import write_csv, write_long
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
     "make",
     "named",
     "order",
-    "tidy",
 ]
 
 # What people wait for goes apart from what takes long, so that it does not stand behind an import (threats E12).
@@ -88,12 +87,6 @@ def named(key: str) -> Exportable:
     if key not in _lists:
         autodiscover_modules("lists")
     return _lists[key]
-
-
-def tidy(query: str) -> str:
-    """The list's address as it is kept: without the place in it, so that every page of it asks for the same."""
-    pairs = [(key, value) for key, value in parse_qsl(query) if key not in PLACE and value]
-    return urlencode(sorted(pairs, key=lambda pair: pair[0]))
 
 
 def conditions(query: str, form: Any) -> str:
@@ -236,10 +229,7 @@ def kept_for() -> datetime.timedelta:
 
 def expire() -> int:
     """Deletes old files and their rows, and what killed workers left behind; how many files."""
-    oldest, count = clock.now() - kept_for(), 0
-    for path in folder().glob("*"):
-        if path.stat().st_mtime < oldest.timestamp():
-            path.unlink(missing_ok=True)
-            count += 1
+    oldest = clock.now() - kept_for()
+    count = sum(remove_old(path, oldest.timestamp()) for path in folder().glob("*"))
     Export.objects.filter(asked_at__lt=oldest).delete()
     return count

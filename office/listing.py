@@ -133,6 +133,26 @@ class Listed:
     sorts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dress: Callable[[list[Any]], None] = as_they_are
     shape: Callable[[QuerySet], QuerySet] = whole_rows
+    # What else its address may name beside area, columns, sort and the fields of the form.
+    names: tuple[str, ...] = ()
+
+    def address(self, query: QueryDict) -> str:
+        """The part of the query that this list knows, in one order and without the place in it, so that every
+        page of it asks for the same; what somebody wrote into the address besides is not kept."""
+        known = {"area", *self.names, *getattr(self.form, "fields", ())}
+        columns, sorts = {column.key for column in self.columns}, {*self.sorts}
+        kept = [
+            (name, value)
+            for name, values in query.lists()
+            for value in values
+            if value
+            and (
+                name in known
+                or (name == "column" and value in columns)
+                or (name == "sort" and value.removeprefix("-") in sorts)
+            )
+        ]
+        return urlencode(sorted(kept, key=lambda pair: pair[0]))
 
     @property
     def refusal(self) -> str:

@@ -105,3 +105,17 @@ def _next(file: BinaryIO) -> bytes | None:
 
 def _name(place: int, last: bool) -> str:
     return f"{place}/{'end' if last else 'more'}"
+
+
+def remove_old(path: Path, before: float) -> bool:
+    """Takes the file away if it was last written before the moment (seconds since the epoch); whether it did.
+
+    Another sweep, or the worker that puts it in its place, may be quicker: then there is nothing to do.
+    """
+    try:
+        if path.stat().st_mtime >= before:
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,12 +1,11 @@
 """What the lists of villages and of key-village events may be narrowed by; also the filter of a figure."""
 
 import datetime
-import unicodedata
-from typing import Any
 
 from django import forms
 
 from areas.models import Area
+from office.form_fields import Day, SearchWord, choice, year_field
 from villages import tally
 from villages.codes import CODES
 from villages.models import KeyVillage, KeyVillageEventKind
@@ -16,7 +15,6 @@ from villages.models.key_village import (
     KeyVillageQuerySet,
 )
 from villages.models.village import VillageQuerySet
-from villages.models.village_year import FIRST_YEAR, LAST_YEAR
 
 # Every village has a named 扶贫专干 or 联络员 (R016).
 MISSING = "missing"
@@ -29,51 +27,18 @@ KEYS = {
 }
 
 
-class HalfWidthChars(forms.CharField):
-    """Full-width digits and letters are read as the half-width ones (an input method leaves them)."""
-
-    def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
-
-
-def _choice(label: str, pairs: list[tuple[str, str]], width: str) -> forms.ChoiceField:
-    field = forms.ChoiceField(
-        label=label,
-        choices=[("", "不限"), *pairs],
-        required=False,
-        widget=forms.Select(attrs={"class": width}),
-    )
-    field.error_messages["invalid_choice"] = "没有“%(value)s”这一项"
-    return field
-
-
-def _level() -> forms.ChoiceField:
-    return _choice("级别", [(word, word) for word in CODES["key_village_level"].words], "w4")
-
-
-def _day(label: str) -> forms.DateField:
-    """Comes with a figure's address and stays in it; nobody types it here."""
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "w8", "autocomplete": "off"}),
-        error_messages={"invalid": "日期认不出来，请写成 2018-11-20 这样"},
-    )
-
-
 class VillageFilter(forms.Form):
-    q = HalfWidthChars(
+    q = SearchWord(
         label="村名",
         required=False,
         max_length=30,
         widget=forms.TextInput(attrs={"class": "w8", "autocomplete": "off"}),
     )
-    key = _choice("重点村", list(KEYS.items()), "w8")
-    level = _level()
-    officer = _choice("扶贫专干", [(MISSING, "没有扶贫专干")], "w6")
-    on = _day("重点村时点")
-    as_of = _day("登记截至")
+    key = choice("重点村", list(KEYS.items()), "w8")
+    level = choice("级别", CODES["key_village_level"].words, "w4")
+    officer = choice("扶贫专干", [(MISSING, "没有扶贫专干")], "w6")
+    on = Day(label="重点村时点", required=False)
+    as_of = Day(label="登记截至", required=False)
 
     @property
     def by_key(self) -> str:
@@ -106,23 +71,12 @@ class VillageFilter(forms.Form):
 
 
 class EventFilter(forms.Form):
-    year = forms.IntegerField(
-        label="年度",
-        required=False,
-        min_value=FIRST_YEAR,
-        max_value=LAST_YEAR,
-        widget=forms.TextInput(attrs={"class": "w4 n-in", "inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "invalid": "年度应是四位数字",
-            "min_value": f"年度不能早于 {FIRST_YEAR}",
-            "max_value": f"年度不能晚于 {LAST_YEAR}",
-        },
-    )
-    kind = _choice("事项", KeyVillageEventKind.choices, "w6")
-    level = _level()
-    since = _day("生效自")
-    until = _day("生效截至")
-    as_of = _day("登记截至")
+    year = year_field("年度")
+    kind = choice("事项", KeyVillageEventKind.choices, "w6")
+    level = choice("级别", CODES["key_village_level"].words, "w4")
+    since = Day(label="生效自", required=False)
+    until = Day(label="生效截至", required=False)
+    as_of = Day(label="登记截至", required=False)
 
     def matching(self, events: KeyVillageEventQuerySet) -> KeyVillageEventQuerySet:
         """As of D is what took effect and was recorded by D (domain §3)."""

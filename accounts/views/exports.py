@@ -38,10 +38,11 @@ def ask(request: SignedIn) -> HttpResponse:
         wanted = exports.named(asked["list"])
     except LookupError as unknown:
         raise Http404("no such list") from unknown
-    query = exports.tidy(asked["query"])
-    listed = wanted.ask(request.user, QueryDict(query), clock.today())
+    typed = QueryDict(asked["query"])
+    listed = wanted.ask(request.user, typed, clock.today())
     if listed.refusal:
         return refused(request, f"条件没有看懂：{listed.refusal}", 422)
+    query = listed.address(typed)
     try:
         job = exports.order(
             wanted, query, listed, format=asked["format"], once=asked["once"], owner=request.user

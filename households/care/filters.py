@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 
 from households.codes import CODES
-from households.forms import HalfWidthChars
+from office.form_fields import SearchWord
 
 OPEN, REMOVED = "在监测", "已消除"
 SAID = {
@@ -46,13 +46,12 @@ class VisitedSince(forms.Form):
 
 
 class HelperLoad(forms.Form):
-    q = HalfWidthChars(
+    q = SearchWord(
         label="责任人姓名",
         required=False,
         min_length=2,
         max_length=30,
         widget=forms.TextInput(attrs={"class": "w8", "autocomplete": "off"}),
-        error_messages={"min_length": "至少写两个字"},
     )
     least = _count("至少户数", 1000)
 

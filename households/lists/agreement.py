@@ -58,6 +58,7 @@ COLUMNS = [
     Column("row", "表中行号", lambda row: row.row, "n s3", width=10),
 ]
 ORDER = ("pk",)
+NAMES = ("agreement",)
 
 
 @exportable(KEY, title="账账相符不一致清单")
@@ -74,9 +75,11 @@ def lines_of(agreement: Agreement, user: User, query: QueryDict) -> Listed:
     visible = Disagreement.objects.filter(held, agreement=agreement)
     form = DisagreementFilter(query)
     if not form.is_valid():
-        return Listed(visible.none(), COLUMNS, ORDER, form, area)
+        return Listed(visible.none(), COLUMNS, ORDER, form, area, names=NAMES)
     rows = form.matching(visible if area is None else visible.filter(village__in=area.villages()))
-    return Listed(rows.select_related("village", "household"), COLUMNS, ORDER, form, area, dress=_dress)
+    return Listed(
+        rows.select_related("village", "household"), COLUMNS, ORDER, form, area, dress=_dress, names=NAMES
+    )
 
 
 def fetch(user: User, pk: str) -> Agreement:

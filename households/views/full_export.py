@@ -23,7 +23,7 @@ from households.lists.full_exports import full_exports
 from households.models import FullExport, FullExportState
 from office import clock, trail
 from office.download import download
-from office.exports import CONTENT_TYPES, LONGEST_QUERY, Format, tidy
+from office.exports import CONTENT_TYPES, LONGEST_QUERY, Format
 from office.listing import area_in
 from office.models import Outcome
 from office.sealed_file import pieces
@@ -79,13 +79,13 @@ def listing(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn) -> HttpResponse:
     """The address has the filter of the register's list; 303 to the request."""
     require(request.user, Capability.REVEAL)
-    query = tidy(request.GET.urlencode())
-    if len(query) > LONGEST_QUERY:
-        return refused(request, "条件太长，请在贫困户清单里重新选定范围，再申请。", 422)
     try:
-        counts = full_export.counted(full_export.households_of(request.user, query, clock.today()))
+        query, households = full_export.asked_for(request.user, request.GET, clock.today())
     except full_export.Refused as unread:
         return refused(request, f"条件没有看懂：{unread}", 422)
+    if len(query) > LONGEST_QUERY:
+        return refused(request, "条件太长，请在贫困户清单里重新选定范围，再申请。", 422)
+    counts = full_export.counted(households)
     area = _area(request)
     if area is None:
         return refused(request, "任职的区域不止一个，请先在贫困户清单里选定范围，再申请。", 422)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from office.pii import CannotOpen, seal, unseal
+from office.sealed_file import remove_old
 from office.workbook_read import WorkbookRefused
 
 PIECE = 1 << 20
@@ -45,10 +46,6 @@ def drop(batch: UUID) -> None:
 
 def expire() -> int:
     """Deletes files of more than seven days, uploads and downloads; returns how many."""
-    count, oldest = 0, time.time() - datetime.timedelta(days=DAYS_KEPT).total_seconds()
-    for folder in ("imports", "workbooks"):
-        for path in (Path(settings.MEDIA_ROOT) / folder).glob("*"):
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
-                count += 1
-    return count
+    oldest = time.time() - datetime.timedelta(days=DAYS_KEPT).total_seconds()
+    folders = (Path(settings.MEDIA_ROOT) / name for name in ("imports", "workbooks"))
+    return sum(remove_old(path, oldest) for folder in folders for path in folder.glob("*"))

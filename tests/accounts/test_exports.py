@@ -5,10 +5,12 @@ import datetime
 import io
 import re
 import uuid
+from pathlib import Path
 from urllib.parse import urlencode
 from zipfile import ZipFile
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -115,6 +117,48 @@ def test_the_file_has_filter_order_and_chosen_columns_of_the_page(three, ground,
     assert [line[2] for line in table[1:]] == [4, 3, 2]
     narrowed = rows(fetched(client, done(ask(client, "households:list", "cause=因残"))))
     assert [line[0] for line in narrowed[1:]] == [three[1].number]
+
+
+def test_what_the_list_does_not_know_is_not_kept(three, signed_in):
+    typed = f"phone=13966150372&id={three[0].head.id_number}&sort=13966150372&column=13966150372&cause=因残&after=x"
+    done(ask(signed_in("district"), "households:list", typed))
+    assert QueryDict(Export.objects.get().query).dict() == {"cause": "因残"}
+
+
+@pytest.mark.parametrize(
+    "number", ["13966150372", "139 6615 0372", "990405199001011234", "6228480000000000011"]
+)
+@pytest.mark.parametrize(
+    ("key", "field", "role"),
+    [
+        ("households:list", "q", "district"),
+        ("households:helpers", "q", "district"),
+        ("villages:list", "q", "district"),
+        ("measures:list", "q", "district"),
+        ("accounts:trail", "person", "auditor"),
+        ("accounts:trail", "action", "auditor"),
+    ],
+)
+def test_no_list_is_asked_for_by_a_private_number(three, signed_in, key, field, role, number):
+    client, query = signed_in(role), urlencode({field: number})
+    assert "页面顶端的“查找”" in client.get(f"{reverse(key)}?{query}").content.decode()
+    assert ask(client, key, query).status_code == 422
+    assert not Export.objects.exists()
+
+
+def test_a_sweep_meets_files_that_have_just_gone(three, signed_in, settings, monkeypatch):
+    done(ask(signed_in("district"), "households:list"))
+    settings.EXPORT_DAYS = 0
+    real = Path.stat
+
+    def quicker(self, **options):
+        if self.suffix == ".sealed":
+            self.unlink(missing_ok=True)
+        return real(self, **options)
+
+    monkeypatch.setattr(Path, "stat", quicker)
+    assert exports.expire() == 0
+    assert not Export.objects.exists()
 
 
 def test_every_row_of_a_list_of_many_pages_is_there_once_in_order(

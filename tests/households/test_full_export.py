@@ -6,13 +6,14 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import Duty
 from accounts.roles import Role
 from households import full_export
-from households.models import FullExport, FullExportState
+from households.models import FullExport, FullExportState, Household
 from office import jobs
 from office.models import Job, JobState, TrailRow
 from tests.conftest import make_user
@@ -184,8 +185,27 @@ def test_a_file_whose_row_is_still_being_written_is_not_swept(homes, signed_in):
 
 
 def test_a_condition_of_any_length_is_answered(homes, signed_in):
-    ask(signed_in("village"), f"x={'9' * 3000}", status=422)
+    ask(signed_in("village"), "&".join(["sort=persons"] * 300), status=422)
     assert not FullExport.objects.exists()
+
+
+def test_the_request_keeps_only_what_the_list_knows(homes, signed_in):
+    ask(
+        signed_in("village"),
+        f"cause=因病&phone=13966150372&{homes[0].head.id_number}=1&column=phone&column=x",
+    )
+    assert QueryDict(latest().query).dict() == {"cause": "因病", "column": "phone"}
+
+
+def test_more_persons_than_were_agreed_to_are_not_written(homes, small, signed_in, second, client_of, ground):
+    ask(signed_in("town"))
+    export = latest()
+    act(client_of(second), export, "agree/")
+    Household.objects.filter(pk=homes[0].pk).update(member_count=3)
+    job = work(export)
+    assert job.state == JobState.FAILED
+    assert f"申请时 {export.persons} 人，现在 {export.persons + 1} 人" in job.error
+    assert not export.path.exists()
 
 
 def test_the_file_is_for_whoever_asked_while_the_right_lasts(homes, signed_in, ground, cast):

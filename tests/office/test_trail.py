@@ -82,6 +82,40 @@ def test_identity_number_that_slips_through_is_masked(value):
     assert "****" in kept
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("13966150372", "139****0372"),
+        ("电话13966150372，已核", "电话139****0372，已核"),
+        ("139 6615 0372", "139 **** 0372"),
+        ("139-6615-0372", "139-****-0372"),
+        ("+86 13966150372", "+86 139****0372"),
+        ("1.13966150372、19955040263", "1.139****0372、199****0263"),
+        ("１３９６６１５０３７２", "１３９****０３７２"),
+        ("0632-6611234", "063*-***1234"),
+    ],
+)
+def test_a_telephone_in_a_reason_is_masked(written, kept):
+    assert mask_digit_runs(written) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2018-11-20",
+        "13966150372元",
+        "13966150372.50",
+        "共13966150372 万",
+        "00000000137",
+        "户1000000001、12345678901",
+        "2016-2018 139户",
+        "139 户 6615 人 0372",
+    ],
+)
+def test_dates_amounts_and_own_numbers_stay_readable(text):
+    assert mask_digit_runs(text) == text
+
+
 def test_checksums_ids_and_codes_stay_readable():
     for text in (uuid.uuid4().hex, str(uuid.uuid4()), "ab" * 32, "370405101201", "2018-11-20"):
         assert mask_digit_runs(text) == text
