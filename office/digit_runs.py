@@ -12,7 +12,6 @@ from typing import Any
 
 _WORD = re.compile(r"[0-9A-Za-z０-９Ｘｘ]{15,}")
 _RUN = re.compile(r"[0-9０-９]{14,21}[0-9０-９XxＸｘ]")
-_MOBILE = re.compile(r"(?<![0-9０-９])[1１][3-9３-９][0-9０-９]{9}(?![0-9０-９])")
 # Checksums and ids are hexadecimal and long; they are no personal data and must stay comparable.
 _HEX = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{32,}")
 _D = "[0-9０-９]"
@@ -36,11 +35,6 @@ def is_private(text: str) -> bool:
     """The text is an identity number, a telephone or an account, with the gaps it is written with or without."""
     plain = "".join(unicodedata.normalize("NFKC", text).split()).upper().replace("-", "")
     return _PRIVATE.fullmatch(plain) is not None
-
-
-def mask_mobiles(text: str) -> str:
-    """Keeps the first three and last four of each mobile number; for what people write in their own words."""
-    return _MOBILE.sub(lambda run: f"{run[0][:3]}****{run[0][-4:]}", text)
 
 
 def masked(value: Any) -> Any:

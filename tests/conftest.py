@@ -5,6 +5,7 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from accounts.models import Duty, User
 from accounts.roles import Role
 from areas.models import Area, Level
 from households.models import Household, Person
+from tests import migrated
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS = {
@@ -39,6 +41,20 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter, config):
     for name, count in config.stash.get(LEFT_OUT, {}).items():
         terminalreporter.write_line(f"left out: {count} {name} tests (they run with {NEEDS[name][1]})")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Before the test database is made: on SQLite it begins as one that was migrated by an earlier run."""
+    if connection.vendor == "sqlite":
+        migrated.put_before_migrating()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            migrated.keep()
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from areas.scope import AreaScope, ScopedQuerySet
-from office.digit_runs import mask_digit_runs, mask_mobiles
+from office.digit_runs import mask_digit_runs
 from office.pii import EncryptedTextField
 
 
@@ -24,7 +24,7 @@ class Origin(models.TextChoices):
 
 def told(text: str) -> str:
     """What somebody wrote, without the numbers that have no business in it."""
-    return mask_mobiles(mask_digit_runs(text.strip()))
+    return mask_digit_runs(text.strip())
 
 
 class ObjectionQuerySet(ScopedQuerySet):
