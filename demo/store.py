@@ -18,6 +18,7 @@ from households.models import (
     LEFT,
     POOR,
     RETURNED,
+    ColourChange,
     Helper,
     Household,
     Living,
@@ -93,6 +94,7 @@ class Rows:
     helpers: list[Helper] = field(default_factory=list)
     shocks: list[Shock] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
+    colour_changes: list[ColourChange] = field(default_factory=list)
     pairs: dict[int, uuid.UUID] = field(default_factory=dict)
 
     def take(self, life: Life) -> None:
@@ -147,24 +149,37 @@ class Rows:
             removal_reason=life.removal_reason,
             last_event_on=life.events[-1].on,
         )
-        household.colour, household.coloured_on = self._colour(household, life), self.today
+        self._colour(household, life)
         return household
 
-    def _colour(self, household: Household, life: Life) -> str:
-        if household.removed_on is not None:
-            return ""
-        last = life.surveys[-1] if life.surveys else None
+    def _colour(self, household: Household, life: Life) -> None:
+        """The colour at the end of every surveyed year and today's, with a row wherever it changed."""
+        days = [datetime.date(survey.year, 12, 31) for survey in life.surveys]
+        for day in [*(day for day in days if day < self.today), self.today]:
+            verdict = self._verdict(life, day)
+            if verdict.colour != household.colour:
+                reasons = "；".join(verdict.reasons)
+                change = {"was": household.colour, "colour": verdict.colour, "reasons": reasons}
+                self.colour_changes.append(ColourChange(household=household, on=day, **change))
+            household.colour, household.coloured_on = verdict.colour, day
+
+    def _verdict(self, life: Life, day: datetime.date) -> colours.Verdict:
+        past = [event for event in life.events if event.on <= day]
+        if not past or (life.cancelled_on is not None and life.cancelled_on <= day):
+            return colours.Verdict("")
+        left = [event.on for event in past if event.kind == EXIT]
+        last = next((survey for survey in reversed(life.surveys) if survey.year <= day.year), None)
         case = colours.Situation(
-            on=self.today,
-            in_register=household.exit_mark in POOR,
-            left_on=household.left_on,
+            on=day,
+            in_register=past[-1].mark in POOR,
+            left_on=left[-1] if past[-1].mark == LEFT and left else None,
             year=last.year if last else None,
             income=last.net_income_per_capita if last else None,
             line=LINES[last.year] if last else None,
             failing=() if last is None or last.all_five else ("两不愁三保障",),
-            open_shocks=(life.shock,) if life.shock else (),
+            open_shocks=(life.shock,) if life.shock and day == self.today else (),
         )
-        return colours.verdict(case).colour
+        return colours.verdict(case)
 
     def _person(self, household: Household, sheet: PersonSheet, life: Life) -> Person:
         on = sheet.left_on or self.today
@@ -277,3 +292,4 @@ class Rows:
             self.event(event, made[id(event.reverses)]) for event in ordered if event.reverses is not None
         )
         Visit.objects.bulk_create(self.visits, batch_size=bulk.BATCH)
+        ColourChange.objects.bulk_create(self.colour_changes, batch_size=bulk.BATCH)

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 
 from areas.models import Area
-from households import lookup, names
+from households import lookup, names, tally
 from households.codes import CODES
 from households.models import POOR, Household, Person
 from households.models.card import PENDING
@@ -21,6 +21,7 @@ __all__ = ["Day", "Filter", "FreeText", "HalfWidthChars", "choice"]
 
 NATIONAL, ALL = "national", "all"
 CANCELLED, UNREGISTERED = "注销", "未纳入"
+UNJUDGED = "未评定"
 DIRECTIONS = (("", "全部"), ("in", "进"), ("out", "出"))
 COUNTS = (("", "户和人"), ("households", "户"), ("persons", "人"))
 
@@ -28,7 +29,7 @@ COUNTS = (("", "户和人"), ("households", "户"), ("persons", "人"))
 class RegisterFilter(Filter):
     """What `/households/` may be narrowed by; the area stands in the address beside it."""
 
-    further = ("standard", "on_register", "as_of")
+    further = ("standard", "on_register", "as_of", "colour_on")
 
     q = SearchWord(
         label="姓名、首字母、编号",
@@ -39,10 +40,11 @@ class RegisterFilter(Filter):
     )
     exit_mark = choice("状态", (*CODES["exit_mark"].words, CANCELLED, UNREGISTERED))
     cause = choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
-    colour = choice("四色", CODES["colour"].words, "w4")
+    colour = choice("四色", (*CODES["colour"].words, UNJUDGED), "w6")
     standard = choice("标准", [("", "全部"), (NATIONAL, "含国标"), (ALL, "不分标准")])
     on_register = Day(label="在册时点", required=False)
     as_of = Day(label="登记截至", required=False)
+    colour_on = Day(label="四色时点", required=False)
 
     def clean_q(self) -> str:
         q: str = self.cleaned_data["q"]
@@ -54,13 +56,21 @@ class RegisterFilter(Filter):
         asked = self.cleaned_data
         if asked.get("as_of") and not asked.get("on_register") and "on_register" not in self.errors:
             self.add_error("as_of", "登记截至要和在册时点一起用")
+        if asked.get("colour_on") and asked.get("on_register"):
+            self.add_error("colour_on", "四色时点和在册时点只用一个")
         return asked
 
     @property
     def by_stock(self) -> bool:
         """The list is the stock of a day, narrowed by nothing that the tally does not know."""
         asked = self.cleaned_data
-        return bool(asked["on_register"]) and not (asked["q"] or asked["exit_mark"] or asked["colour"])
+        narrowed = any(asked[name] for name in ("q", "exit_mark", "colour", "cause"))
+        return bool(asked["on_register"]) and not narrowed
+
+    @property
+    def of_figure(self) -> bool:
+        """Opened from a figure of a day: its count is exact, however long it is."""
+        return bool(self.cleaned_data["on_register"] or self.cleaned_data["colour_on"])
 
     def members_found(self, rows: Iterable[Household]) -> dict[int, list[str]]:
         """Names that matched, by household, when a name was asked for."""
@@ -74,8 +84,7 @@ class RegisterFilter(Filter):
 
     def events(self, events: StatusEventQuerySet) -> StatusEventQuerySet:
         """Of the events that may be seen, those the stock of the day is made of."""
-        asked = self.cleaned_data
-        return events.counted(national=asked["standard"] == NATIONAL, cause=asked["cause"])
+        return events.counted(national=self.cleaned_data["standard"] == NATIONAL)
 
     def matching(
         self,
@@ -87,6 +96,7 @@ class RegisterFilter(Filter):
     ) -> HouseholdQuerySet:
         """The households that the valid form asks for.
 
+        With a day for the colour: among those everywhere whose last event by it lies in the area.
         As the register stands: among `households` in the area, cancelled and unregistered ones only when asked
         for or searched by name. As it stood on a day: among those `everywhere` whose `events` in the area make
         the stock of the day, since a household may live elsewhere by now.
@@ -94,8 +104,17 @@ class RegisterFilter(Filter):
         asked = self.cleaned_data
         if asked["on_register"]:
             found = everywhere.on_register(
-                on=asked["on_register"], as_of=asked["as_of"], events=self.events(events), area=area
+                on=asked["on_register"],
+                as_of=asked["as_of"],
+                events=self.events(events),
+                area=area,
+                cause=asked["cause"],
             )
+        elif asked["colour_on"]:
+            coloured = tally.coloured(events.in_area(area), asked["colour_on"])
+            if asked["colour"]:
+                coloured = coloured.filter(colour=_colour(asked["colour"]))
+            found = everywhere.filter(pk__in=coloured.order_by().values("household"))
         else:
             found = households.in_area(area)
             if asked["standard"] == NATIONAL:
@@ -106,13 +125,18 @@ class RegisterFilter(Filter):
                 found = found.filter(registered_on__isnull=False, removed_on__isnull=True)
         if asked["exit_mark"]:
             found = found.filter(_standing(asked["exit_mark"], year))
-        if asked["colour"]:
-            found = found.filter(colour=asked["colour"])
+        if asked["colour"] and not asked["colour_on"]:
+            found = found.filter(colour=_colour(asked["colour"]))
         if asked["q"] and lookup.is_number(asked["q"]):
             found = found.filter(pk__in=lookup.holders(asked["q"]))
         elif asked["q"]:
             found = found.named(asked["q"])
         return found
+
+
+def _colour(word: str) -> str:
+    """As it is kept: not judged is no colour."""
+    return "" if word == UNJUDGED else word
 
 
 def _standing(word: str, year: int) -> Q:

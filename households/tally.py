@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from households.models import Kind, StatusEvent
+from households.models import ColourChange, Kind, StatusEvent
 from households.models.event import StatusEventQuerySet
 
 IN, OUT = "in", "out"
@@ -161,6 +161,15 @@ def stock_by_area(
     column = f"{level}_id"
     rows = events.known(on, as_of).order_by().values(column).annotate(**_SUMS)
     return {row[column]: Counts.of(row) for row in rows}
+
+
+def coloured(events: StatusEventQuerySet, on: datetime.date) -> StatusEventQuerySet:
+    """The last event by the day of every household that stood in the register's books then, cancelled ones aside,
+    with the `colour` it was judged to have (domain §4): empty before it was first judged, or without a line.
+    """
+    judged = ColourChange.objects.filter(household=OuterRef("household"), on__lte=on).order_by("-on", "-pk")
+    last = events.last_of_each(on).exclude(kind__in=(Kind.CANCEL, Kind.OUT))
+    return last.annotate(colour=Coalesce(Subquery(judged.values("colour")[:1]), Value("")))
 
 
 def by_cause(

@@ -22,8 +22,8 @@ from measures.models import Measure, Policy
 from measures.models.measure import MeasureQuerySet
 from measures.proposals import propose, rates
 
-UNMET, UNDUE = "unmet", "undue"
-WORDS = {UNMET: "应享未享", UNDUE: "不应享而享"}
+ENTITLED, MET, UNMET, UNDUE = "entitled", "met", "unmet", "undue"
+WORDS = {UNMET: "应享未享", UNDUE: "不应享而享", ENTITLED: "应享", MET: "应享已享"}
 NOBODY_NAMED = "没有写明享受人"
 BATCH = 2000
 
@@ -93,8 +93,17 @@ def overview(ground: Ground) -> list[Figures]:
 
 def unmet(rule: Rule, ground: Ground) -> Any:
     """Persons or households entitled on the day to whom nothing was delivered in its year."""
-    delivered = _delivered(rule, ground.year)
-    return ground.of(rule.model).filter(rule.q(When(ground.day))).exclude(delivered)
+    return entitled(rule, ground).exclude(_delivered(rule, ground.day))
+
+
+def entitled(rule: Rule, ground: Ground) -> Any:
+    """Persons or households entitled on the day."""
+    return ground.of(rule.model).filter(rule.q(When(ground.day)))
+
+
+def met(rule: Rule, ground: Ground) -> Any:
+    """Those of them to whom something was delivered in its year."""
+    return entitled(rule, ground).filter(_delivered(rule, ground.day))
 
 
 def undue(rule: Rule, ground: Ground) -> MeasureQuerySet:
@@ -189,12 +198,12 @@ def _households(measures: Sequence[Measure]) -> set[int]:
 
 
 def _given(ground: Ground) -> Any:
-    return ground.of(Measure).delivered().filter(year=ground.year)
+    return ground.of(Measure).delivered().filter(year=ground.year, delivered_on__lte=ground.day)
 
 
-def _delivered(rule: Rule, year: int) -> Exists:
-    """Something of the policy was delivered to the row in the year."""
-    given = Measure.objects.delivered().of_policy(rule.code).filter(year=year)
+def _delivered(rule: Rule, day: datetime.date) -> Exists:
+    """Something of the policy was delivered to the row in the year of the day, up to it."""
+    given = Measure.objects.delivered().of_policy(rule.code).filter(year=day.year, delivered_on__lte=day)
     return Exists(given.filter(**{rule.of: OuterRef("pk")}))
 
 

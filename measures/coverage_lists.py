@@ -16,7 +16,20 @@ from households.lists.rows import opens, strong
 from households.models import Household, Person
 from households.record import head_names, written
 from measures.conditions import OF_PERSON
-from measures.coverage import UNMET, WORDS, Ground, reasons, undue, unmet, with_plan
+from measures.coverage import (
+    ENTITLED,
+    MET,
+    UNDUE,
+    UNMET,
+    WORDS,
+    Ground,
+    entitled,
+    met,
+    reasons,
+    undue,
+    unmet,
+    with_plan,
+)
 from measures.eligibility import RULES, Rule
 from measures.models import Policy
 from office.exports import exportable
@@ -24,6 +37,7 @@ from office.listing import Column, Listed, area_in
 
 KEY = "measures:coverage-list"
 ORDER = ("pk",)
+SAID = {UNMET: "没有落实", MET: "已经落实"}
 COMMON = [
     Column(
         "number",
@@ -70,13 +84,34 @@ class CoverageFilter(forms.Form):
         error_messages={"invalid_choice": "没有“%(value)s”这一项", "required": "请选应享未享或不应享而享"},
     )
 
+    # Comes with a figure's address: the year is this day's, up to it.
+    on = forms.DateField(
+        label="时点",
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "日期认不出来，请写成 2018-11-20 这样"},
+    )
+
     def __init__(self, *args: Any, day: datetime.date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.use_required_attribute = False
+        self.today = day
         known = Policy.objects.in_force(day).filter(code__in=RULES).order_by("pk")
         self.policies = {policy.code: policy for policy in known}
         field: Any = self.fields["policy"]
         field.choices = [(code, policy.name) for code, policy in self.policies.items()]
+
+    def clean_on(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["on"]
+        if day is not None and day > self.today:
+            raise forms.ValidationError("时点不能晚于今天")
+        return day
+
+    @property
+    def day(self) -> datetime.date:
+        """The day that is asked about, of a valid form."""
+        return self.cleaned_data["on"] or self.today
 
     @property
     def chosen(self) -> tuple[Policy, Rule, str]:
@@ -93,17 +128,18 @@ def coverage_list(user: User, query: QueryDict, day: datetime.date) -> Listed:
     if not form.is_valid():
         return Listed(Person.objects.none(), WANTING, ORDER, form, area)
     _, rule, kind = form.chosen
-    rows, related = rows_of(rule, kind, Ground(scope, area, day))
-    dress = partial(_dress, rule=rule, kind=kind, day=day)
-    columns = WANTING if kind == UNMET else GIVEN
+    rows, related = rows_of(rule, kind, Ground(scope, area, form.day))
+    dress = partial(_dress, rule=rule, kind=kind, day=form.day)
+    columns = GIVEN if kind == UNDUE else WANTING
     return Listed(rows.select_related(*related), columns, ORDER, form, area, dress=dress)
 
 
 def rows_of(rule: Rule, kind: str, ground: Ground) -> tuple[Any, tuple[str, ...]]:
     """The rows of a question, and what each needs beside itself."""
-    if kind != UNMET:
+    if kind == UNDUE:
         return undue(rule, ground), ("household__village__parent", "person")
-    rows = with_plan(rule, unmet(rule, ground), ground.year)
+    of_kind = {ENTITLED: entitled, MET: met, UNMET: unmet}[kind]
+    rows = with_plan(rule, of_kind(rule, ground), ground.year)
     return rows, ("household__village__parent",) if rule.of == OF_PERSON else ("village__parent",)
 
 
@@ -113,14 +149,14 @@ def _dress(rows: list[Any], *, rule: Rule, kind: str, day: datetime.date) -> Non
     names = head_names(row.home.pk for row in rows)
     for row in rows:
         row.head_name = names.get(row.home.pk, "")
-    if kind != UNMET:
+    if kind == UNDUE:
         whys = reasons(rule, rows, day)
         for row in rows:
             row.why, row.whom = whys[row.pk], row.person.name if row.person else "全户"
         return
     for row in rows:
         row.whom = f"{row.name}　{row.age(day)}岁" if isinstance(row, Person) else "全户"
-        row.why = f"{rule.sentence}；{day.year}年没有落实"
+        row.why = f"{rule.sentence}；{day.year}年{SAID[kind]}" if kind != ENTITLED else rule.sentence
         row.plan_word = "已列入计划" if row.has_plan else ""
 
 

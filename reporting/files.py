@@ -44,6 +44,7 @@ def as_workbook(run: ReportRun, made_at: datetime.datetime) -> bytes:
     figures = run.figures
     blocks = list(definition.blocks(run.request))
     forms = [_form(run, figures, block) for block in blocks]
+    forms += definition.sheets(run.request)
     forms.append(_source(run, definition, figures))
     return write_form(*forms, made_at=made_at)
 

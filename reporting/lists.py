@@ -14,7 +14,9 @@ def _address(name: str, query: dict[str, object]) -> str:
     return f"{reverse(name)}?{urlencode(given, doseq=True)}"
 
 
-def register_list(area: str, on: datetime.date, as_of: datetime.date, *, national: bool) -> str:
+def register_list(
+    area: str, on: datetime.date, as_of: datetime.date, *, national: bool = False, cause: str = ""
+) -> str:
     """The households on the register on a day; data-total counts them, data-persons their members."""
     return _address(
         "households:list",
@@ -23,8 +25,19 @@ def register_list(area: str, on: datetime.date, as_of: datetime.date, *, nationa
             "on_register": on,
             "as_of": as_of,
             "standard": "national" if national else "all",
+            "cause": cause,
         },
     )
+
+
+def colour_list(area: str, colour: str, on: datetime.date) -> str:
+    """The households that had the colour on the day, where they stood then."""
+    return _address("households:list", {"area": area, "colour": colour, "colour_on": on})
+
+
+def coverage_list(area: str, policy: str, kind: str, on: datetime.date) -> str:
+    """The persons or households behind a figure of coverage: kind as in measures/coverage.py."""
+    return _address("measures:coverage-list", {"area": area, "policy": policy, "kind": kind, "on": on})
 
 
 def event_list(

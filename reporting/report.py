@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from office.official_form import OfficialForm
+
 if TYPE_CHECKING:
     from areas.models import Area
 
-HOUSEHOLDS, PERSONS, VILLAGES = "households", "persons", "villages"
-UNIT_WORDS = {HOUSEHOLDS: "户", PERSONS: "人", VILLAGES: "个", "yuan": "元", "percent": "%"}
+HOUSEHOLDS, PERSONS, VILLAGES, PERCENT = "households", "persons", "villages", "percent"
+UNIT_WORDS = {HOUSEHOLDS: "户", PERSONS: "人", VILLAGES: "个", "yuan": "元", PERCENT: "%"}
 ORDINALS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 PRINTED, DIFFERENCE, ACTUAL = "printed_", "diff_", "actual_"
 
@@ -210,11 +212,16 @@ class Request:
 Progress = Callable[[int, int, str], None]
 
 
+def no_sheets(request: Request) -> Sequence[OfficialForm]:
+    return ()
+
+
 @dataclass(frozen=True)
 class ReportDefinition:
     """One official form.
 
-    `check` raises ReportRefused; `figures` does the counting and calls its progress with done, total and a word.
+    `check` raises ReportRefused; `figures` does the counting and calls its progress with done, total and a word;
+    `sheets` are lists by name that the form carries behind its figures, in the workbook alone.
     """
 
     kind: str
@@ -223,6 +230,7 @@ class ReportDefinition:
     check: Callable[[Request], None]
     figures: Callable[[Request, Progress], Figures]
     blocks: Callable[[Request], Sequence[Block]]
+    sheets: Callable[[Request], Sequence[OfficialForm]] = no_sheets
 
     def headings(self, request: Request) -> dict[str, str]:
         """The words of every cell's column, by key."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from areas.scope import ScopedQuerySet
 from households.codes import CODES
@@ -46,6 +46,23 @@ class StatusEventQuerySet(ScopedQuerySet):
     def known(self, on: datetime.date, as_of: datetime.date | None = None) -> "StatusEventQuerySet":
         """Effective by `on` and recorded by `as_of` (by `on`, if it is not given)."""
         return self.filter(on__lte=on, recorded_at__lt=end_of(as_of or on))
+
+    def last_of_each(
+        self, on: datetime.date, as_of: datetime.date | None = None, *, standing: bool = False
+    ) -> "StatusEventQuerySet":
+        """Of these events the last of its household by the day: area, standard, cause and members as they stood.
+
+        A household that went elsewhere since is not among those of its old area. With `standing` only
+        households in the stock of the day.
+        """
+        known = self.known(on, as_of).order_by()
+        later = Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), pk__gt=OuterRef("pk"))
+        anywhere = self.model._default_manager.known(on, as_of)  # type: ignore[attr-defined]
+        last = known.filter(~Exists(anywhere.filter(later, household=OuterRef("household"))))
+        if standing:
+            stock = known.values("household").annotate(stock=Sum("households")).filter(stock=1)
+            last = last.filter(household__in=stock.values("household"))
+        return last
 
     def counted(
         self,

@@ -45,18 +45,25 @@ class HouseholdQuerySet(ScopedQuerySet):
         events: StatusEventQuerySet | None = None,
         area: Area | None = None,
         national: bool = False,
+        cause: str = "",
     ) -> "HouseholdQuerySet":
         """Households in the stock of a day as it was known on another, with `counted_persons` of that day.
 
         The same events make the figure (tally.stock), so the list counts to it; give the events the user
-        may see, since a household may stand in another area by now.
+        may see, since a household may stand in another area by now. The main cause is that of the last event
+        by the day: what is typed later without one changes no figure.
         """
-        known = (StatusEvent.objects.all() if events is None else events).in_area(area).known(on, as_of)
+        of_area = (StatusEvent.objects.all() if events is None else events).in_area(area)
+        known = of_area.known(on, as_of)
         if national:
             known = known.filter(national=True)
         sums = known.order_by().values("household").annotate(stock=Sum("households"), people=Sum("persons"))
         then = sums.filter(household=OuterRef("pk"))
-        return self.filter(pk__in=sums.filter(stock=1).values("household")).annotate(
+        found = self
+        if cause:
+            last = of_area.last_of_each(on, as_of, standing=True).filter(cause=cause)
+            found = found.filter(pk__in=last.order_by().values("household"))
+        return found.filter(pk__in=sums.filter(stock=1).values("household")).annotate(
             counted_persons=Subquery(then.values("people"), output_field=models.IntegerField())
         )
 

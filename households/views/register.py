@@ -51,13 +51,13 @@ def listing(request: SignedIn) -> HttpResponse:
             stock = tally.stock(form.events(events.in_area(area)), asked["on_register"], asked["as_of"])
             figures = {"total": stock.households, "persons": stock.persons}
         persons = Sum("counted_persons" if asked["on_register"] else "member_count")
-        page = listed.page(request, sums={"persons": persons}, figures=figures)
+        page = listed.page(request, sums={"persons": persons}, figures=figures, exact=form.of_figure)
         top = area or _only_area(request.user, scope)
         if top is not None and top.level in PARTS:
             if form.by_stock:
                 known = form.events(events.in_area(top)).known(asked["on_register"], asked["as_of"])
                 parts = _parts(top, known, Sum("households"), Sum("persons"), page.total, areas)
-            elif not asked["on_register"] and not asked["q"]:
+            elif not form.of_figure and not asked["q"]:
                 parts = _parts(top, listed.rows, Count("pk"), Sum("member_count"), page.total, areas)
     context = {
         "form": form,

@@ -17,7 +17,7 @@ from areas.models import Area, Level
 from households.models import Person
 from measures import coverage
 from measures.conditions import OF_PERSON
-from measures.coverage import UNMET, WORDS, Ground
+from measures.coverage import UNDUE, UNMET, WORDS, Ground
 from measures.coverage_lists import coverage_list, place_of, subject_of
 from measures.eligibility import RULES, Rule
 from measures.models import Measure, Policy, Taken
@@ -58,7 +58,12 @@ def listing(request: SignedIn) -> HttpResponse:
     }
     if not listed.refusal:
         policy, rule, kind = listed.form.chosen
-        may_plan = kind == UNMET and Capability.MEASURE_EDIT in request.user.capabilities()
+        context["year"] = listed.form.day.year
+        may_plan = (
+            kind == UNMET
+            and listed.form.day == day
+            and Capability.MEASURE_EDIT in request.user.capabilities()
+        )
         context |= {
             "policy": policy,
             "rule": rule,
@@ -166,7 +171,7 @@ def _unit(rule: Rule) -> str:
 
 def _parts(listed: Listed, rule: Rule, kind: str, top: Area | None) -> list[tuple[str, str, str, int]]:
     """How many lie in each town of a county, else in each village."""
-    home = "" if kind == UNMET and rule.of != OF_PERSON else "household__"
+    home = "" if kind != UNDUE and rule.of != OF_PERSON else "household__"
     by_town = top is not None and top.level == Level.COUNTY
     return coverage.parts(listed.rows, f"{home}{'town' if by_town else 'village'}")
 

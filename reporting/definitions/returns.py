@@ -6,17 +6,17 @@
 import datetime
 from collections import Counter
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import BooleanField, Case, Q, Sum, When
 
 from households.models import StatusEvent
 from households.models.event import Kind
 from reporting.definitions import exit_tally
-from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
 from reporting.lists import event_list
 from reporting.report import (
     HOUSEHOLDS,
+    PERCENT,
     PERSONS,
     Block,
     Cell,
@@ -27,7 +27,7 @@ from reporting.report import (
     Request,
 )
 
-PERCENT, ILLNESS = "percent", "因病"
+ILLNESS = "因病"
 LEFT, RETURNED, ILL = "left", "returned", "ill"
 WORDS = {LEFT: "历年退出", RETURNED: "本年返贫", ILL: "其中因病返贫"}
 RATES = {"return_rate": ("返贫率", RETURNED, LEFT), "ill_return_rate": ("因病返贫率", ILL, RETURNED)}
@@ -59,13 +59,6 @@ def count(request: Request) -> Counts:
     return counts
 
 
-def rate(part: int, whole: int) -> str | None:
-    """Percent to one decimal, half up."""
-    if not whole:
-        return None
-    return str((Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))
-
-
 def figures(request: Request, progress: Progress) -> Figures:
     progress(0, 2, "统计动态")
     counts = count(request)
@@ -78,7 +71,7 @@ def figures(request: Request, progress: Progress) -> Figures:
                 url = _list(request, area.code, figure, unit)
                 cells.append(Cell(area.code, f"{figure}_{unit}", counts[place, figure, unit], unit, url))
         for key, (_, part, whole) in RATES.items():
-            value = rate(counts[place, part, HOUSEHOLDS], counts[place, whole, HOUSEHOLDS])
+            value = share(counts[place, part, HOUSEHOLDS], counts[place, whole, HOUSEHOLDS])
             cells.append(Cell(area.code, key, value, PERCENT))
     note = f"历年退出截至{request.base_day}；返贫率＝本年返贫户÷历年退出户，因病返贫率＝因病返贫户÷本年返贫户，没有分母的不填。"
     return Figures(report_rows(request.area, children), cells, notes={"all": note})

@@ -1,6 +1,8 @@
 """The rows of a report: the area as its form prints it, then its direct children."""
 
+import datetime
 from collections.abc import Collection
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
 
@@ -43,3 +45,15 @@ def report_rows(area: Area, children: list[Area]) -> list[Row]:
     short = area.level in (Level.COUNTY, Level.CITY, Level.PROVINCE)
     rows = [Row(area.code, whole_name(area), top=True)]
     return rows + [Row(child.code, child.short_name if short else child.name) for child in children]
+
+
+def share(part: int, whole: int) -> str | None:
+    """Percent to one decimal, half up; unknown over nothing."""
+    if not whole:
+        return None
+    return str((Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def written_day(day: datetime.date) -> str:
+    """2018年11月20日, as titles have it."""
+    return f"{day.year}年{day.month}月{day.day}日"

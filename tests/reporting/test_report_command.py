@@ -33,7 +33,9 @@ def refused(*arguments: str) -> str:
     return str(refusal.value)
 
 
-@pytest.mark.parametrize("kind", ["exit-tally", "rolling-plan", "returns"])
+@pytest.mark.parametrize(
+    "kind", ["exit-tally", "rolling-plan", "returns", "key-villages", "causes", "colours", "coverage"]
+)
 def test_without_area_the_county_that_holds_the_whole_register(county, ground, kind):
     answer = report(kind, "--year", "2016")
     assert set(answer) == {"run", "cells"}

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from reporting.definitions import DEFINITIONS
-from reporting.definitions.returns import rate
+from reporting.definitions.rows import share
 from reporting.report import Request
 from tests.reporting.test_exit_tally import TODAY, at
 
@@ -64,4 +64,4 @@ def test_every_counted_figure_opens_a_list_that_counts_to_it(lived, ground, sign
 
 def test_nothing_over_nothing_is_unknown(lived, ground):
     assert run(ground.county, 2016)[ground.county.code, "return_rate"].value is None
-    assert rate(1, 8) == "12.5" and rate(1, 3) == "33.3" and rate(1, 2000) == "0.1"
+    assert share(1, 8) == "12.5" and share(1, 3) == "33.3" and share(1, 2000) == "0.1"

@@ -1,0 +1,85 @@
+"""四色分布: households by colour on a day, with their persons (domain §4, R080–R082)."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db.models import Count, Sum
+
+from households import tally
+from households.colours import GREEN, ORANGE, RED, YELLOW
+from households.forms import UNJUDGED
+from households.models import StatusEvent
+from reporting.definitions import exit_tally
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, written_day
+from reporting.lists import colour_list
+from reporting.report import (
+    HOUSEHOLDS,
+    PERSONS,
+    Block,
+    Cell,
+    Column,
+    Figures,
+    Progress,
+    ReportDefinition,
+    Request,
+)
+
+UNITS = {HOUSEHOLDS: "户", PERSONS: "人"}
+COLOURS = {"red": RED, "orange": ORANGE, "yellow": YELLOW, "green": GREEN, "unjudged": UNJUDGED}
+TOTAL = "total"
+
+# (child area or None, key of the colour or "total", unit) → count
+Counts = Counter[tuple[int | None, str, str]]
+
+
+def count(request: Request) -> Counts:
+    """One statement: the last event of every household, grouped by the colour it had on the day."""
+    last = tally.coloured(StatusEvent.objects.in_area(request.area), request.until)
+    below = BELOW.get(request.area.level)
+    keys = {colour: key for key, colour in COLOURS.items()}
+    counts: Counts = Counter()
+    for group in (
+        last.order_by()
+        .values(*([below] if below else []), "colour")
+        .annotate(homes=Count("pk"), people=Sum("members"))
+    ):
+        for place in {None, group.get(below)}:
+            for figure in (TOTAL, keys[group["colour"] or UNJUDGED]):
+                counts[place, figure, HOUSEHOLDS] += group["homes"]
+                counts[place, figure, PERSONS] += group["people"]
+    return counts
+
+
+def figures(request: Request, progress: Progress) -> Figures:
+    progress(0, 2, "统计四色")
+    counts = count(request)
+    children = child_areas(request, [place for place, *_ in counts])
+    progress(1, 2, "写成文件")
+    cells: list[Cell] = []
+    for area, place in [(request.area, None), *((child, child.pk) for child in children)]:
+        for unit in UNITS:
+            for key, colour in {TOTAL: "", **COLOURS}.items():
+                url = colour_list(area.code, colour, request.until)
+                cells.append(Cell(area.code, f"{key}_{unit}", counts[place, key, unit], unit, url))
+    note = "红：在册，收入不过线；橙：在册，收入过线；黄：已退出，有返贫风险；绿：已退出，稳定。未评定：当日还没有评定过，或者缺当年的标准。注销和未纳入的不在内。"
+    return Figures(report_rows(request.area, children), cells, notes={"all": note})
+
+
+def blocks(request: Request) -> Sequence[Block]:
+    columns = tuple(
+        Column(f"{key}_{unit}", (word, unit_word), unit, edge=unit == PERSONS)
+        for key, word in {TOTAL: "合计", **COLOURS}.items()
+        for unit, unit_word in UNITS.items()
+    )
+    title = f"{request.area.name}{written_day(request.until)}四色管理分布表"
+    return [Block("all", "四色分布", title, "户、人", columns, FIRST[request.area.level])]
+
+
+DEFINITION = ReportDefinition(
+    kind="colours",
+    title="四色分布",
+    explanation="统计截止日红、橙、黄、绿各有多少户、多少人。",
+    check=exit_tally.check,
+    figures=figures,
+    blocks=blocks,
+)

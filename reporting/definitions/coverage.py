@@ -1,0 +1,112 @@
+"""帮扶到位: by policy how many are entitled, have it, lack it, and had it without being entitled (domain §6).
+
+The record is read as it stands, for the day asked about; what was delivered counts up to that day. Policies whose
+condition the record cannot tell have no coverage (measures/eligibility.py).
+"""
+
+from collections.abc import Sequence
+
+from areas.scope import AreaScope
+from measures import coverage
+from measures.coverage import ENTITLED, MET, UNDUE, UNMET, Ground
+from measures.eligibility import RULES
+from measures.models import Policy
+from reporting.definitions import exit_tally
+from reporting.definitions.rows import FIRST, child_areas, report_rows, share
+from reporting.lists import coverage_list
+from reporting.report import (
+    HOUSEHOLDS,
+    PERCENT,
+    PERSONS,
+    Block,
+    Cell,
+    Column,
+    Figures,
+    Progress,
+    ReportDefinition,
+    Request,
+)
+
+WORDS = {ENTITLED: "应享", MET: "已享", UNMET: "应享未享", UNDUE: "不应享而享"}
+# Of a policy's code; a line of figures has the figure's word in front.
+RATE = "_rate"
+RATES = "rates"
+REST, FEWEST = "其他各类", 4
+UNIT = {"person": PERSONS, "household": HOUSEHOLDS}
+UNIT_WORDS = {PERSONS: "人", HOUSEHOLDS: "户"}
+
+
+def figures(request: Request, progress: Progress) -> Figures:
+    children = child_areas(request, [])
+    cells: list[Cell] = []
+    for done, area in enumerate((request.area, *children)):
+        progress(done, len(children) + 1, f"核对{area.name}")
+        for one in coverage.overview(Ground(AreaScope.whole(), area, request.until)):
+            code, unit = one.policy.code, UNIT[one.rule.of]
+            for figure in WORDS:
+                url = coverage_list(area.code, code, figure, request.until)
+                cells.append(Cell(area.code, f"{figure}_{code}", getattr(one, figure), unit, url))
+            cells.append(Cell(area.code, f"{code}{RATE}", share(one.met, one.entitled), PERCENT))
+    note = (
+        "应享按登记的情况，已享按截至当日已经落实的；不应享而享以落实的项计。登记说不清条件的政策不在表内。"
+    )
+    return Figures(
+        report_rows(request.area, children),
+        cells,
+        notes=dict.fromkeys([*_sheets(_chapters(request)), RATES], note),
+    )
+
+
+def _chapters(request: Request) -> dict[str, list[Policy]]:
+    """Policies with a condition that were in force on the day, by chapter, in the order of the catalogue."""
+    found: dict[str, list[Policy]] = {}
+    for policy in Policy.objects.in_force(request.until).filter(code__in=RULES).order_by("pk"):
+        found.setdefault(policy.chapter, []).append(policy)
+    return found
+
+
+def _sheets(chapters: dict[str, list[Policy]]) -> dict[str, list[Policy]]:
+    """A chapter with a few policies shares a sheet with the others like it: a form of one column is no form."""
+    found = {chapter: policies for chapter, policies in chapters.items() if len(policies) >= FEWEST}
+    rest = [policy for chapter, policies in chapters.items() if chapter not in found for policy in policies]
+    return {**found, REST: rest} if rest else found
+
+
+def blocks(request: Request) -> Sequence[Block]:
+    """A column a policy and a line a figure; the rates of all stand together."""
+    title, first = f"{request.area.name}{request.year}年帮扶政策到位情况统计表", FIRST[request.area.level]
+    chapters = _chapters(request)
+    lines = tuple((word, f"{figure}_") for figure, word in WORDS.items())
+    found = [
+        Block(
+            word,
+            word,
+            f"{title}（{word}）",
+            "人、户",
+            tuple(_column(policy, f"{ENTITLED}_{policy.code}") for policy in policies),
+            first,
+            lines=lines,
+        )
+        for word, policies in _sheets(chapters).items()
+    ]
+    rates = tuple(
+        Column(f"{policy.code}{RATE}", (chapter, policy.name), PERCENT, edge=policy is policies[-1])
+        for chapter, policies in chapters.items()
+        for policy in policies
+    )
+    return [*found, Block(RATES, "到位率", f"{title}（到位率）", "%", rates, first)]
+
+
+def _column(policy: Policy, key: str) -> Column:
+    unit = UNIT[RULES[policy.code].of]
+    return Column(key, (policy.chapter, policy.name, UNIT_WORDS[unit]), unit)
+
+
+DEFINITION = ReportDefinition(
+    kind="coverage",
+    title="帮扶到位情况",
+    explanation="各项政策应享、已享、应享未享、不应享而享的人或户，按措施类别。",
+    check=exit_tally.check,
+    figures=figures,
+    blocks=blocks,
+)
