@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from areas.models import Area, Level
 from households import identity, tally
-from households.models import POOR, Household, Kind, Person, StatusEvent
+from households.models import POOR, Household, Kind, NameKey, Person, StatusEvent
 from households.models.person import HEAD
 
 BATCH = 2000
@@ -21,6 +21,7 @@ def problems(on: datetime.date) -> Iterator[str]:
     """Everything that is wrong in the register as of the day."""
     yield from member_counts()
     yield from heads()
+    yield from name_index()
     yield from standings()
     yield from stocks()
     yield from accounts(on)
@@ -58,6 +59,14 @@ def heads() -> Iterator[str]:
     )
     for number in registered.filter(~Exists(head)).values_list("number", flat=True):
         yield f"户{number}：没有户主"
+
+
+def name_index() -> Iterator[str]:
+    """The index of names holds no household that is gone; it has no constraint of its own."""
+    gone = NameKey.objects.filter(~Exists(Household.objects.filter(pk=OuterRef("household_id"))))
+    count = gone.values("household_id").distinct().count()
+    if count:
+        yield f"姓名检索里有{count}户已不存在"
 
 
 def standings() -> Iterator[str]:

@@ -19,8 +19,8 @@ POOR = (NOT_OUT, RETURNED)
 
 class HouseholdCard(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
-    number = models.CharField("户编号", max_length=20, unique=True, editable=False)
-    national_number = models.CharField("全国系统户编号", max_length=40, blank=True, db_index=True)
+    number = models.CharField("户编号", max_length=20, editable=False)
+    national_number = models.CharField("全国系统户编号", max_length=40, blank=True)
     village = models.ForeignKey(
         Area, models.PROTECT, related_name="+", db_index=False, verbose_name="村(社区)"
     )
@@ -34,10 +34,10 @@ class HouseholdCard(models.Model):
     villager_group = models.CharField("村民小组", max_length=40)
     address = models.CharField("家庭住址", max_length=200, blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
-    phone_key = KeyedIndexField(source="phone", purpose="phone", db_index=True)
+    phone_key = KeyedIndexField(source="phone", purpose="phone")
     bank_name = models.CharField("开户银行", max_length=100, blank=True)
     bank_account = EncryptedTextField("银行账号", blank=True)
-    bank_account_key = KeyedIndexField(source="bank_account", purpose="bank_account", db_index=True)
+    bank_account_key = KeyedIndexField(source="bank_account", purpose="bank_account")
     poverty_standard = CodeField(CODES, "poverty_standard", verbose_name="识别标准", max_length=6)
     attribute = CodeField(CODES, "household_attribute", verbose_name="贫困户属性", max_length=10)
     poverty_type = CodeField(CODES, "poverty_type", verbose_name="贫困类型", blank=True)

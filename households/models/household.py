@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Subquery, Sum
-from simple_history.models import HistoricalRecords
 
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from households import names
+from households.models.belonging import versions
 from households.models.card import POOR
 from households.models.event import StatusEvent, StatusEventQuerySet
 from households.models.person import HEAD, Person
@@ -72,12 +72,17 @@ class Household(HouseholdTransfers):
     area_lookups = {"county": "county_id", "town": "town_id", "village": "village_id"}
 
     objects = HouseholdQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = versions("village", "town", "county")
 
     class Meta:
         verbose_name = "贫困户"
         ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["number"], name="household_number_once")]
+        # Here and not in the fields, which on PostgreSQL would get an index each for LIKE: nothing asks by that.
         indexes = [
+            models.Index(fields=["national_number"], name="household_national_number"),
+            models.Index(fields=["phone_key"], name="household_phone"),
+            models.Index(fields=["bank_account_key"], name="household_bank_account"),
             models.Index(fields=["village", "number"], name="household_village_number"),
             models.Index(fields=["town", "number"], name="household_town_number"),
             models.Index(fields=["county", "number"], name="household_county_number"),

@@ -1,11 +1,10 @@
 """Living conditions (生产生活条件), one row a household and year, kept with the yearly survey."""
 
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from areas.scope import ScopedQuerySet
 from households.codes import CODES
-from households.models.belonging import OfHousehold, measure, whole, yes_no
+from households.models.belonging import OfHousehold, measure, versions, whole, yes_no
 from office.codes import CodeField
 
 
@@ -33,7 +32,7 @@ class Living(OfHousehold):
     relocation_difficulty = models.CharField("搬迁可能存在的困难", max_length=200, blank=True)
 
     objects = ScopedQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = versions()
 
     class Meta:
         verbose_name = "生活条件"

@@ -53,7 +53,12 @@ class NameKey(models.Model):
     pk = models.CompositePrimaryKey("gram", "household_id")
     gram = models.CharField("检索字", max_length=names.LONGEST)
     household = models.ForeignKey(
-        "households.Household", models.CASCADE, related_name="name_keys", verbose_name="户"
+        "households.Household",
+        models.CASCADE,
+        # Made of the names and made again at will: a lookup for each of so many rows is not worth it (invariants.py).
+        db_constraint=False,
+        related_name="name_keys",
+        verbose_name="户",
     )
 
     objects = NameKeyQuerySet.as_manager()

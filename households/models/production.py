@@ -1,10 +1,9 @@
 """Land and production conditions, one row a household and year, kept with the yearly survey."""
 
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from areas.scope import ScopedQuerySet
-from households.models.belonging import OfHousehold, measure, yes_no
+from households.models.belonging import OfHousehold, measure, versions, yes_no
 
 
 class Production(OfHousehold):
@@ -24,7 +23,7 @@ class Production(OfHousehold):
     production_power = yes_no("是否通生产用电")
 
     objects = ScopedQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = versions()
 
     class Meta:
         verbose_name = "生产条件"

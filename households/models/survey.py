@@ -6,12 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from simple_history.models import HistoricalRecords
 
 from areas.scope import ScopedQuerySet
 from households.codes import CODES
 from households.income import INCOME_PARTS, TRANSFER_PARTS, per_head
-from households.models.belonging import OfHousehold, money, yes_no
+from households.models.belonging import OfHousehold, money, versions, yes_no
 from households.models.person import Person, PersonYear
 from office.codes import CodeField
 
@@ -90,7 +89,7 @@ class Survey(OfHousehold):
     correction_reason = models.CharField("封存后更正原因", max_length=200, blank=True)
 
     objects = SurveyQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = versions()
 
     class Meta:
         verbose_name = "年度采集"

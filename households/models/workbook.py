@@ -153,7 +153,12 @@ class ImportChange(models.Model):
     kind = models.CharField("类别", max_length=8, choices=ChangeKind.choices, default=ChangeKind.CHANGED)
     key = models.CharField("文件里的编号", max_length=40, blank=True)
     household = models.ForeignKey(
-        "households.Household", models.PROTECT, null=True, related_name="+", verbose_name="户"
+        "households.Household",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="户",
     )
     # Of the household when the file was checked, and after the import was written.
     version = models.PositiveIntegerField("核对时版本")
@@ -168,7 +173,7 @@ class ImportChange(models.Model):
     class Meta:
         verbose_name = "导入的修改"
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["batch", "household"], name="import_change_once")]
+        constraints = [models.UniqueConstraint(fields=["household", "batch"], name="import_change_once")]
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.key}"

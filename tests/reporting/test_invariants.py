@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from households.models import StatusEvent
+from households.models import NameKey, Person, StatusEvent
 from reporting.definitions import exit_tally
 from reporting.models import ReportRun
 from reporting.report import PERSONS
@@ -44,6 +44,11 @@ def test_an_event_that_left_its_town_breaks_the_sums_or_the_places(kept, ground)
 def test_an_event_that_counts_the_wrong_way_is_found(kept, ground):
     StatusEvent.objects.filter(village=ground.village).update(households=0, persons=-3)
     assert any("方向不对" in line for line in verify())
+
+
+def test_a_name_of_a_household_that_is_gone_is_found(kept):
+    NameKey.objects.add([Person(household_id=10**6, name="演示甲")])
+    assert any("姓名检索" in line for line in verify())
 
 
 def test_a_tally_that_does_not_add_up_is_found(kept, monkeypatch):
