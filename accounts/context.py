@@ -19,21 +19,30 @@ class Word(NamedTuple):
     current: bool
 
 
-# Word, URL name, the capability that opens it (None: everybody signed in). Order of the top bar.
-WORDS: list[tuple[str, str, Capability | None]] = [
-    ("工作台", "reporting:workbench", None),
-    ("贫困户", "households:list", Capability.REGISTER_VIEW),
-    ("导入", "households:imports", Capability.REGISTER_EDIT),
-    ("村", "villages:list", Capability.VILLAGE_VIEW),
-    ("帮扶措施", "measures:list", Capability.MEASURE_VIEW),
-    ("政策", "measures:policies", None),
-    ("疑点", "households:findings", Capability.REGISTER_VIEW),
-    ("疑似重复", "households:duplicates", Capability.REGISTER_VIEW),
-    ("滚动规划", "reporting:plans", Capability.PLAN_VIEW),
-    ("报表", "reporting:reports", Capability.REPORT_VIEW),
-    ("用户", "accounts:users", Capability.USERS_MANAGE),
-    ("操作日志", "accounts:trail", Capability.TRAIL_VIEW),
-    ("任务", "accounts:jobs", None),
+class Entrance(NamedTuple):
+    """A word of the top bar; `capability` opens it (None: everybody signed in). Whoever holds `within` finds it
+    on another page and not in the bar, which has nine words at most (look.md)."""
+
+    word: str
+    url_name: str
+    capability: Capability | None = None
+    within: Capability | None = None
+
+
+# In the order of the top bar.
+WORDS = [
+    Entrance("工作台", "reporting:workbench"),
+    Entrance("贫困户", "households:list", Capability.REGISTER_VIEW),
+    Entrance("村", "villages:list", Capability.VILLAGE_VIEW),
+    Entrance("帮扶措施", "measures:list", Capability.MEASURE_VIEW),
+    Entrance("审核", "audits:list", Capability.AUDIT_VIEW),
+    Entrance("政策", "measures:policies", within=Capability.MEASURE_VIEW),
+    Entrance("疑点", "households:findings", Capability.REGISTER_VIEW),
+    Entrance("滚动规划", "reporting:plans", Capability.PLAN_VIEW),
+    Entrance("报表", "reporting:reports", Capability.REPORT_VIEW),
+    Entrance("用户", "accounts:users", Capability.USERS_MANAGE),
+    Entrance("操作日志", "accounts:trail", Capability.TRAIL_VIEW),
+    Entrance("任务", "accounts:jobs", within=Capability.REGISTER_VIEW),
 ]
 
 
@@ -65,8 +74,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 def _words(path: str, able: frozenset[Capability]) -> list[Word]:
     """The words that the duties open; a page that this deployment does not have is left out."""
     words = []
-    for word, name, capability in WORDS:
-        if capability is not None and capability not in able:
+    for word, name, capability, within in WORDS:
+        if (capability is not None and capability not in able) or within in able:
             continue
         try:
             url = reverse(name)

@@ -55,6 +55,10 @@ class Capability(models.TextChoices):
     INCIDENT_VIEW = "incident_view", "查看涉贫事件"
     INCIDENT_REPORT = "incident_report", "上报涉贫事件"
     INCIDENT_HANDLE = "incident_handle", "处置涉贫事件"
+    AUDIT_VIEW = "audit_view", "查看审核名单"
+    AUDIT_OPEN = "audit_open", "开名单和提报"
+    AUDIT_ACT = "audit_act", "办理审核环节"
+    AUDIT_SETTINGS = "audit_settings", "修改审核设置"
     TRAIL_VIEW = "trail_view", "查看操作日志"
     USERS_MANAGE = "users_manage", "管理用户"
     SYSTEM_VIEW = "system_view", "查看系统状态"
@@ -80,6 +84,9 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.LINES_VIEW,
             _C.INCIDENT_VIEW,
             _C.INCIDENT_REPORT,
+            _C.AUDIT_VIEW,
+            _C.AUDIT_OPEN,
+            _C.AUDIT_ACT,
         }
     ),
     Role.HELPER: frozenset(
@@ -91,6 +98,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.LINES_VIEW,
             _C.INCIDENT_VIEW,
             _C.INCIDENT_REPORT,
+            _C.AUDIT_VIEW,
+            _C.AUDIT_ACT,
         }
     ),
     Role.TOWN: frozenset(
@@ -115,6 +124,9 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.INCIDENT_VIEW,
             _C.INCIDENT_REPORT,
             _C.INCIDENT_HANDLE,
+            _C.AUDIT_VIEW,
+            _C.AUDIT_OPEN,
+            _C.AUDIT_ACT,
         }
     ),
     Role.APPROVER: frozenset(
@@ -128,6 +140,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.LINES_VIEW,
             _C.INDICATOR_VIEW,
             _C.INCIDENT_VIEW,
+            _C.AUDIT_VIEW,
+            _C.AUDIT_ACT,
         }
     ),
     Role.DISTRICT: frozenset(
@@ -162,6 +176,10 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.INCIDENT_VIEW,
             _C.INCIDENT_REPORT,
             _C.INCIDENT_HANDLE,
+            _C.AUDIT_VIEW,
+            _C.AUDIT_OPEN,
+            _C.AUDIT_ACT,
+            _C.AUDIT_SETTINGS,
         }
     ),
     Role.LEADER: frozenset(
@@ -175,11 +193,23 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.LINES_VIEW,
             _C.INDICATOR_VIEW,
             _C.INCIDENT_VIEW,
+            _C.AUDIT_VIEW,
+            _C.AUDIT_ACT,
         }
     ),
-    # Its own lists, the indicators it is the source of, the requests handed to it; no ground, no register.
+    # Its own lists, the indicators it is the source of, the requests handed to it, the audits it has a stage in;
+    # no ground, no register.
     Role.DEPARTMENT: frozenset(
-        {_C.LISTS_VIEW, _C.LISTS_UPLOAD, _C.INDICATOR_VIEW, _C.INDICATOR_EDIT, _C.DESK_ANSWER, _C.LINES_VIEW}
+        {
+            _C.LISTS_VIEW,
+            _C.LISTS_UPLOAD,
+            _C.INDICATOR_VIEW,
+            _C.INDICATOR_EDIT,
+            _C.DESK_ANSWER,
+            _C.LINES_VIEW,
+            _C.AUDIT_VIEW,
+            _C.AUDIT_ACT,
+        }
     ),
     Role.AUDITOR: frozenset({_C.TRAIL_VIEW}),
     Role.SECURITY: frozenset({_C.USERS_MANAGE}),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("villages.urls")),
     path("", include("households.urls")),
     path("", include("measures.urls")),
+    path("audits/", include("audits.urls")),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

@@ -163,6 +163,12 @@ TABLE: dict[str, Rule] = {
     "measures:coverage-plan": Rule(post=C.MEASURE_EDIT),
     "measures:coverage-plan-all": Rule(post=C.MEASURE_EDIT),
     "measures:whole-deliver": Rule(C.MEASURE_EDIT, C.MEASURE_EDIT, of="policy_year"),
+    # audits: the stage and the area are judged by audits/acting.py, on a complete form only
+    "audits:list": Rule(C.AUDIT_VIEW),
+    "audits:audit": Rule(C.AUDIT_VIEW, of="audit_list"),
+    "audits:pass": Rule(post=C.AUDIT_ACT, of="audit_list"),
+    "audits:send-back": Rule(C.AUDIT_ACT, C.AUDIT_ACT, of="audit_list"),
+    "audits:entry": Rule(C.AUDIT_VIEW, of="audit_entry"),
     # reporting: what a household's file and door card print
     "reporting:dossier": Rule(C.REGISTER_VIEW, of="household"),
     "reporting:card": Rule(C.REGISTER_VIEW, of="household"),
@@ -199,6 +205,7 @@ AREA_LISTS = [
     "measures:whole",
     "measures:coverage",
     "measures:coverage-list",
+    "audits:list",
     "reporting:plans",
     "reporting:reports",
 ]

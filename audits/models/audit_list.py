@@ -7,27 +7,47 @@ What happens to it stands in passing.py (stages), parting.py (entries in and out
 import datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max, Q
 
+from accounts.models import User
+from accounts.roles import BUSINESS, Role
 from areas.models import Area, Level
-from areas.scope import AreaScope, ScopedQuerySet
+from areas.scope import AreaScope, HasScope, ScopedQuerySet
 from audits import acting, procedures
 from audits.models.proposing import ListProposing
 from audits.models.setting import AuditSetting
 from audits.procedures import ListKind
 from office import clock, trail
 
+# The rest (helpers, departments) see the kinds in which they have a stage.
+SEES_EVERY_KIND = frozenset({Role.VILLAGE, Role.TOWN, Role.APPROVER, Role.DISTRICT, Role.LEADER})
+
+
+def _reach(scope: AreaScope) -> Q:
+    if scope.everything:
+        return Q()
+    own = scope.area_q("entries__area") & Q(kind=ListKind.VILLAGE_EXIT)
+    return scope.area_q("area") | Q(pk__in=AuditList.objects.filter(own).order_by().values("pk"))
+
 
 class AuditListQuerySet(ScopedQuerySet):
     def in_scope(self, scope: AreaScope) -> "AuditListQuerySet":
         """A village sees the town's list of village exits that it is on, too."""
-        own = scope.area_q("entries__area") & Q(kind=ListKind.VILLAGE_EXIT)
-        if scope.everything:
-            return self.all()
-        listed = AuditList.objects.filter(own).order_by().values("pk")
-        return self.filter(scope.area_q("area") | Q(pk__in=listed))
+        return self.filter(_reach(scope))
+
+    def visible_to(self, user: HasScope | AnonymousUser) -> "AuditListQuerySet":
+        """As every scope; who has a part in some procedures only sees no list of the others."""
+        if not isinstance(user, User):
+            return super().visible_to(user)
+        whole = [duty.area for duty in user.valid_duties() if duty.role in SEES_EVERY_KIND]
+        seen = _reach(AreaScope.of(whole))
+        for duty in user.valid_duties():
+            if duty.role in BUSINESS - SEES_EVERY_KIND:
+                seen |= _reach(AreaScope.of([duty.area])) & Q(kind__in=procedures.kinds_of(duty.role))
+        return self.filter(seen)
 
     def open(self) -> "AuditListQuerySet":
         return self.filter(closed_at__isnull=True)

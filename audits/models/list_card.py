@@ -75,7 +75,10 @@ class ListCard(models.Model):
 
     def posting_days(self) -> int:
         """Whole days of the notice of this stage, as they were when the list was opened."""
-        return posting_days(self.procedure, self.stage, self.county_rules)
+        return self.days_of(self.stage)
+
+    def days_of(self, stage: str) -> int:
+        return posting_days(self.procedure, stage, self.county_rules)
 
     def entered_by(self) -> frozenset[int]:
         """Everybody who entered any of it, for whomever."""

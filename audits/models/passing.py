@@ -119,10 +119,11 @@ class ListPassing(ListCard):
             same &= Q(version=version)
         if not rows.filter(same).update(**changes, version=F("version") + 1):
             self.refresh_from_db()
-            raise NotNow(self._why_not(step, on))
+            raise NotNow(self.why_not(step, on))
         self.refresh_from_db()
 
-    def _why_not(self, step: Stage, on: datetime.date) -> str:
+    def why_not(self, step: Stage, on: datetime.date) -> str:
+        """Why the stage cannot be done any more, or not yet, or not on what was looked at; names who was first."""
         done = Decision.objects.filter(audit_list=self.pk, stage=step.key, round=self.round).last()
         if self.is_open and self.stage == step.key:
             if on < self.stage_since:

@@ -34,6 +34,15 @@ def current(kind: str, on: datetime.date) -> Procedure:
     return max(begun, key=lambda procedure: procedure.since)
 
 
+def kinds_of(role: str) -> list[str]:
+    """The kinds in whose procedure, of any version, the role has a stage."""
+    return [
+        str(kind)
+        for kind, versions in TABLES.items()
+        if any(role in stage.roles for procedure in versions for stage in procedure.stages)
+    ]
+
+
 __all__ = [
     "TABLES",
     "Act",
@@ -43,5 +52,6 @@ __all__ = [
     "Procedure",
     "Stage",
     "current",
+    "kinds_of",
     "of",
 ]

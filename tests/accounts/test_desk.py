@@ -3,21 +3,9 @@
 import pytest
 
 from accounts import context
-from accounts.roles import Capability
+from accounts.roles import Capability, Role
 
-BUSINESS = [
-    "工作台",
-    "贫困户",
-    "导入",
-    "村",
-    "帮扶措施",
-    "政策",
-    "疑点",
-    "疑似重复",
-    "滚动规划",
-    "报表",
-    "任务",
-]
+BUSINESS = ["工作台", "贫困户", "村", "帮扶措施", "审核", "疑点", "滚动规划", "报表"]
 
 
 @pytest.mark.parametrize(
@@ -25,8 +13,8 @@ BUSINESS = [
     [
         ("district", BUSINESS),
         ("village", BUSINESS),
-        ("helper", ["工作台", "贫困户", "村", "帮扶措施", "政策", "疑点", "疑似重复", "任务"]),
-        ("department", ["工作台", "政策", "任务"]),
+        ("helper", ["工作台", "贫困户", "村", "帮扶措施", "审核", "疑点"]),
+        ("department", ["工作台", "审核", "政策", "任务"]),
         ("auditor", ["工作台", "政策", "操作日志", "任务"]),
         ("security", ["工作台", "政策", "用户", "任务"]),
         ("admin", ["工作台", "政策", "任务"]),
@@ -34,14 +22,33 @@ BUSINESS = [
     ],
 )
 def test_the_words_follow_the_role(signed_in, role, words):
-    desk = signed_in(role).get("/jobs/").context
+    desk = signed_in(role).get("/").context
     assert [word for word, _, _ in desk["nav"]] == words
-    assert [word for word, _, current in desk["nav"] if current] == ["任务"]
+    assert [word for word, _, current in desk["nav"] if current] == ["工作台"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_has_more_than_nine_words(signed_in, role):
+    assert len(signed_in(role).get("/").context["nav"]) <= 9
+
+
+@pytest.mark.parametrize(
+    ("page", "to"),
+    [
+        ("/households/", "/imports/"),
+        ("/households/", "/duplicates/"),
+        ("/findings/", "/duplicates/"),
+        ("/measures/", "/policies/"),
+        ("/", "/jobs/"),
+    ],
+)
+def test_what_is_not_in_the_bar_is_one_page_further(signed_in, page, to):
+    assert f'href="{to}"' in signed_in("district").get(page).content.decode()
 
 
 def test_a_word_without_a_page_is_left_out(signed_in, monkeypatch):
     monkeypatch.setattr(
-        context, "WORDS", [("督办", "nowhere:list", Capability.REGISTER_VIEW), *context.WORDS]
+        context, "WORDS", [context.Entrance("督办", "nowhere:list", Capability.REGISTER_VIEW), *context.WORDS]
     )
     assert "督办" not in signed_in("district").get("/jobs/").content.decode()
 

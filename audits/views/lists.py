@@ -1,0 +1,59 @@
+"""`/audits/`: the lists; one list with its stages, entries, papers, objections and the decision bar."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import SignedIn
+from accounts.roles import Capability
+from audits.lists import audit_lists
+from audits.models import AuditList
+from audits.panels import bar, entries, objections, papers, steps
+from audits.panels import clock as posting_clock
+from audits.views.fetch import list_for
+from audits.views.refusing import Refusal, SeenForm
+from office import clock
+from office.listing import area_choices
+
+
+@require_safe
+def listing(request: SignedIn) -> HttpResponse:
+    day = clock.today()
+    listed = audit_lists(request.user, request.GET, day)
+    context = {
+        "form": listed.form,
+        "page": listed.page(request),
+        "columns": listed.columns,
+        "area": listed.area,
+        "areas": area_choices(request.user, listed.area, day),
+        "narrowed": listed.area is not None or any(request.GET.get(name) for name in listed.form.fields),
+    }
+    return render(request, "audits/lists.html", context, status=422 if listed.refusal else 200)
+
+
+@require_safe
+def detail(request: SignedIn, pk: int) -> HttpResponse:
+    return list_page(request, list_for(request, pk, Capability.AUDIT_VIEW))
+
+
+def list_page(
+    request: SignedIn, audit_list: AuditList, form: SeenForm | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
+    """The page of a list, or with a refusal the same page with its reason; one key a part, see list.html."""
+    day = clock.today()
+    context: dict[str, Any] = {
+        "audit_list": audit_list,
+        "step": audit_list.step,
+        "day": day,
+        "refusal": refusal,
+        "form": form or SeenForm(audit_list=audit_list),
+        "steps": steps.of(audit_list, day),
+        "entries": entries.of(audit_list, request.user, day),
+        "clock": posting_clock.of(audit_list),
+        "papers": papers.of(audit_list),
+        "objections": objections.of(audit_list),
+        "bar": bar.of(audit_list, request.user, day),
+    }
+    return render(request, "audits/list.html", context, status=refusal.status if refusal else 200)

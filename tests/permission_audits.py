@@ -1,0 +1,39 @@
+"""Builders of the permission table for audits; see permission_objects.py.
+
+A list that the one who asks may see by role: departments see house renovations only, helpers none of those.
+"""
+
+from accounts.models import User
+from accounts.roles import Role
+from areas.models import Area
+from audits.models import AuditList
+from audits.procedures import ListKind
+from households.models import Household
+from tests.conftest import make_user
+from tests.permission_records import LONG_AGO, NOWHERE, Places, World
+
+
+def audit_list(world: World, asking: User) -> Places:
+    """One at its first stage with a household on it, in the own village and in the foreign one."""
+    kind = ListKind.RENOVATION if asking.role == Role.DEPARTMENT else ListKind.HOUSEHOLD_EXIT
+    foreigner = make_user("foreign_village_clerk", Role.VILLAGE, world.ground.foreign_village)
+
+    def of(number: str, area: Area, by: User) -> tuple[int]:
+        opened = AuditList.open_list(kind=kind, area=area, year=2018, by=by, on=LONG_AGO)
+        opened.add(Household.objects.get(number=number), by=by, on=LONG_AGO)
+        return (opened.pk,)
+
+    homes, ground = world.built["household"], world.ground
+    own = of(*homes.own, ground.village, world.cast["village"])
+    foreign = of(*homes.foreign, ground.foreign_village, foreigner)
+    return Places(own, foreign, (NOWHERE,))
+
+
+def audit_entry(world: World, asking: User) -> Places:
+    """The household on each of them."""
+
+    def of(pk: int) -> tuple[int, int]:
+        return pk, AuditList.objects.get(pk=pk).entries.get().pk
+
+    lists = world.built["audit_list"]
+    return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))
