@@ -231,7 +231,7 @@ class Duty(models.Model):
                 violation_error_message="离任日期不能早于任职日期",
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "area"],
+                fields=["user", "role", "area", "unit"],
                 condition=Q(end_on__isnull=True, withdrawn_at__isnull=True),
                 name="duty_once_open",
                 violation_error_message="该用户已有这项任职",
@@ -265,7 +265,7 @@ class Duty(models.Model):
                 raise ValidationError(
                     f"该用户同期任{other.get_role_display()}：一个用户同时只任一种角色，兼职请另建用户"
                 )
-            if other.area_id == self.area_id:
+            if (other.area_id, other.unit) == (self.area_id, self.unit):
                 raise ValidationError("该用户同期已有这项任职")
 
     def withdraw(self, *, on: datetime.date, at: datetime.datetime) -> bool:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from accounts.models import User
+from accounts.models import Duty, User
 from accounts.roles import Role
+from accounts.units import Unit
 from areas.models import Area
 from areas.scope import AreaScope
 from audits import checks
@@ -20,6 +21,7 @@ from audits.cases import DecisionCase
 from audits.models.delegation import Delegation
 from audits.models.seat import Seat
 from audits.procedures import Stage
+from audits.renovation import DEPARTMENTS
 
 if TYPE_CHECKING:
     from audits.models.passing import ListPassing
@@ -65,10 +67,20 @@ def require(user: Any, roles: Collection[str], area: Area, on: datetime.date, wh
     raise PermissionDenied(f"{what}由本区域的{names}办理")
 
 
+def serves(duty: Duty) -> bool:
+    """A stage that a department has is 住建's; the others sign in its record by name and paper (domain §5)."""
+    return duty.role != Role.DEPARTMENT or duty.unit == Unit.HOUSING
+
+
+def sees(duty: Duty) -> bool:
+    """A department sees the audits whose acceptance it signs."""
+    return duty.role != Role.DEPARTMENT or duty.unit in DEPARTMENTS
+
+
 def role_in(user: User, roles: Collection[str], area: Area) -> str:
     """The role by which a valid duty of the user reaches the area; empty without one."""
     for duty in user.valid_duties():
-        if duty.role in roles and AreaScope.of([duty.area]).covers(area):
+        if duty.role in roles and serves(duty) and AreaScope.of([duty.area]).covers(area):
             return duty.role
     return ""
 

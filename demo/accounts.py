@@ -11,8 +11,8 @@ from areas.models import Area
 
 # Role → display name and the area of its duty: a village, a town, or the county.
 VILLAGE, TOWN = "侯塘村", "张山子镇"
-# The department of the account `department`.
-UNIT = Unit.CIVIL_AFFAIRS
+# The account `department` is 民政's, whose lists are compared, and 住建's, whose acceptance houses wait for.
+UNITS = (Unit.CIVIL_AFFAIRS, Unit.HOUSING)
 PEOPLE: dict[str, str] = {
     Role.VILLAGE: "秦演示",
     Role.HELPER: "许演示",
@@ -46,8 +46,8 @@ def make(county: Area) -> str:
     password = given_password() or secrets.token_urlsafe(9)
     for role, place in areas_of(county).items():
         user = User.objects.create_user(username=role, password=password, display_name=PEOPLE[role])
-        unit = UNIT if role == Role.DEPARTMENT else ""
-        user.grant(role=role, area=place, start_on=SINCE, by=None, unit=unit)
+        for unit in UNITS if role == Role.DEPARTMENT else ("",):
+            user.grant(role=role, area=place, start_on=SINCE, by=None, unit=unit)
     return password
 
 

@@ -45,7 +45,7 @@ class AuditListQuerySet(ScopedQuerySet):
         whole = [duty.area for duty in user.valid_duties() if duty.role in SEES_EVERY_KIND]
         seen = _reach(AreaScope.of(whole))
         for duty in user.valid_duties():
-            if duty.role in BUSINESS - SEES_EVERY_KIND:
+            if duty.role in BUSINESS - SEES_EVERY_KIND and acting.sees(duty):
                 seen |= _reach(AreaScope.of([duty.area])) & Q(kind__in=procedures.kinds_of(duty.role))
         return self.filter(seen)
 

@@ -101,7 +101,8 @@ def form_page(
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            outcome: str | Refusal = late(form, clock.today()) or attempt(act)
+            refusal = late(form, clock.today())
+            outcome = attempt(act) if refusal is None else refusal
             if not isinstance(outcome, Refusal):
                 messages.success(request, outcome)
                 return HttpResponseRedirect(back, status=303)

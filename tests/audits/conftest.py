@@ -14,6 +14,13 @@ from villages.models import KeyVillage, Village, VillageYear
 
 
 @pytest.fixture
+def cast(cast):
+    """The department is 住建, which has the stage of 竣工验收."""
+    cast["department"].duties.update(unit="住建")
+    return cast
+
+
+@pytest.fixture
 def county(ground):
     """Its standard and lines, and a window of the national system in November and December."""
     CountyStandard.objects.create(county=ground.county, standard="省定标准", from_year=2014)

@@ -52,3 +52,17 @@ def test_sending_back_keeps_the_reason_and_needs_one(opened, driver, signed_in):
     assert done.status_code == 303
     assert Decision.objects.last().opinion == "提报不全"
     assert AuditList.objects.get(pk=audit_list.pk).stage == "proposal"
+
+
+@pytest.mark.parametrize(
+    ("unit", "sees", "acts"), [("住建", 200, 422), ("民政", 200, 403), ("教育", 404, 404)]
+)
+def test_departments_see_what_they_sign_and_housing_alone_accepts(opened, cast, signed_in, unit, sees, acts):
+    houses, exits = opened("renovation"), opened("household-exit")
+    AuditList.objects.update(stage="acceptance")
+    houses.refresh_from_db()
+    cast["department"].duties.update(unit=unit)
+    client = signed_in("department")
+    assert page(client, houses).status_code == sees
+    assert client.post(f"/audits/{houses.pk}/pass/", seen(houses)).status_code == acts
+    assert page(client, exits).status_code == 404
