@@ -78,10 +78,10 @@ def send_back(request: SignedIn, pk: int) -> HttpResponse:
         form,
         title="退回",
         submit="退回",
-        action="send-back",
         act=act,
         back=reverse("audits:audit", args=[audit_list.pk]),
         danger=True,
+        template="audits/send_back.html",
     )
 
 

@@ -83,18 +83,17 @@ def form_page(
     *,
     title: str,
     submit: str,
-    action: str,
     act: Callable[[], str],
     back: str,
     entry: Entry | None = None,
     danger: bool = False,
-    template: str = "audits/form.html",
+    template: str,
     **more: Any,
 ) -> HttpResponse:
     """One page for every small act: the form, the form again with the reason, or done and back (303).
 
-    `act` calls one method of the machine and returns what to say; it is called with a valid form only.
-    `action` is the form's data-action, `back` where it leads to. A page on which the list has moved on is
+    `act` calls one method of the machine and returns what to say; it is called with a valid form only. `back`
+    is where it leads to; `template` extends audits/form.html. A page on which the list has moved on is
     refused with 409 before anything is tried.
     """
     status = 200
@@ -116,7 +115,6 @@ def form_page(
         "form": form,
         "title": title,
         "submit": submit,
-        "action": action,
         "back": back,
         "danger": danger,
         **more,
