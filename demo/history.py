@@ -20,6 +20,8 @@ JOIN, LEAVE, REVERSAL, OUT, IN, CORRECTION = "增员", "减员", "回退", "转�
 POOR, LEFT, RETURNED = "未脱贫", "脱贫", "返贫"
 # The last year whose events were brought in from the old records; later ones were entered at the desk.
 IMPORTED_TO = 2017
+# From here on who leaves does so by an audited list (demo/past_lists.py); earlier exits are old records too.
+AUDITED_FROM = 2017
 BY_MARRIAGE = {"之父": "之公公", "之母": "之婆婆"}
 AFTER_SPLIT = {"之子": "户主", "之儿媳": "配偶", "之孙子": "之子", "之孙女": "之女"}
 
@@ -46,7 +48,13 @@ class Event:
         return self.standard == NATIONAL
 
     @property
+    def audited(self) -> bool:
+        return self.kind == EXIT and self.on.year >= AUDITED_FROM
+
+    @property
     def origin(self) -> str:
+        if self.audited:
+            return "审核"
         return "历史导入" if self.on.year <= IMPORTED_TO else "登记"
 
 
@@ -145,6 +153,9 @@ class County:
             reverses=reverses,
             reason=reason,
         )
+        if event.audited:
+            # Written by the strike-off of its list, on the day.
+            event.recorded_on = on
         life.events.append(event)
         self.events.append(event)
         return event

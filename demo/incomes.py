@@ -6,6 +6,8 @@ of those still poor in 2018, above it with a reason not to leave. No year jumps 
 
 import datetime
 import random
+from collections import Counter
+from collections.abc import Collection
 
 from demo import people
 from demo.history import EXIT, RETURN, County, Life
@@ -19,6 +21,10 @@ LOWEST = 2380
 # Below 1.2 × the line a household that left stays under watch (domain §4); in percent.
 WATCHED = 120
 LAST_SURVEY = 2017
+LEAVING = LAST_SURVEY + 1
+# What a household leaves with, in percent of the line, and how many of a doubted village lack safe water.
+LEAVING_BAND = (112, 140)
+DOUBTFUL_A_VILLAGE = 2
 FIRST_SURVEY = datetime.date(2015, 12, 1)
 UNSTEADY = "收入没有稳定超过贫困退出标准"
 NOT_ALL_FIVE = "人均纯收入超过扶贫标准，但没有实现两不愁三保障"
@@ -41,6 +47,35 @@ def survey_all(rng: random.Random, county: County) -> None:
             last = life.surveys[-1]
             if last.net_income_per_capita > LINES[last.year]:
                 life.no_exit_reason = UNSTEADY if last.all_five else NOT_ALL_FIVE
+
+
+def survey_leaving(rng: random.Random, county: County, doubted: Collection[str]) -> None:
+    """The surveys of September 2018, of who is to leave in that year: above its line with five yes.
+
+    In the villages of `doubted` two of them have no safe water yet. Who came in 2018 has a survey already.
+    """
+    doubts: Counter[str] = Counter()
+    for life in county.poor():
+        if any(each.year == LEAVING for each in life.surveys) or not life.surveys:
+            continue
+        last = life.surveys[-1]
+        line, before = LINES[LEAVING], int(last.net_income_per_capita)
+        low, high = (line * percent // 100 for percent in LEAVING_BAND)
+        # No more than half above last year's (C069).
+        high = max(low + 20, min(high, before * 148 // 100))
+        on = datetime.date(LEAVING, 9, 3) + datetime.timedelta(days=rng.randrange(26))
+        if not life.members(on):
+            continue
+        per_head = min(rng.randrange(low, high), before * 149 // 100)
+        found = survey(
+            rng, life.sheet, life.home, on, per_head, assured=True, surveyor=life.surveys[-1].surveyor
+        )
+        if life.village in doubted and doubts[life.village] < DOUBTFUL_A_VILLAGE:
+            doubts[life.village] += 1
+            found.assured["water_safe"] = False
+            found.living.update(water_difficult=True, water_source="井水")
+        life.surveys.append(found)
+        life.no_exit_reason = ""
 
 
 def first_survey(rng: random.Random, life: Life, surveyor: str) -> None:

@@ -8,9 +8,11 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
-from demo import accounts, ground, places, world
+from demo import accounts, ground, officials, places, waiting_lists, world
 from demo.incomes import LINES
+from demo.past_lists import Past
 from demo.store import LAST_SEALED, Rows, at
+from demo.waiting_lists import Waiting
 from households import poverty
 from households.models import ClosedYear, CountyStandard, Cpi, PovertyLine, SubsistenceStandard
 from office import trail
@@ -58,7 +60,10 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     county = Area.objects.by_code(ground.county().code)
     lines(county)
     password = accounts.make(county)
-    rows = Rows(villages, today, by=User.objects.get(username=Role.DISTRICT))
+    district = User.objects.get(username=Role.DISTRICT)
+    appointed = officials.appoint(random.Random(seed), county, villages.values())
+    clerks = {town.pk: appointed.of(Role.TOWN, town) for town in county.children.all()}
+    rows = Rows(villages, today, by=district, clerks=clerks)
     for life in made.lives:
         rows.take(life)
     for life in made.lives:
@@ -67,12 +72,26 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
             visits = rng.randrange(1, 4) if rng.random() < VISITED else 0
             rows.pair(rng, life, change=rng.random() < CHANGED_HELPER, visits=visits)
     rows.write(made.county.events, history=True)
+    past = Past(rows, appointed)
+    past.take(made.county.events)
+    past.write()
+    waiting_lists.windows(county, district)
+    waiting_lists.targets(county, district)
+    waiting = Waiting(county, appointed)
+    waiting.write(today)
     for year in range(min(LINES), LAST_SEALED + 1):
         closed = at(datetime.date(year + 1, 1, 15))
         ClosedYear.objects.create(county=county, year=year, closed_at=closed)
     trail.record(
         LOADED,
         area=county,
-        detail={"户数": len(made.lives), "动态": len(made.county.events), "种子": seed},
+        detail={
+            "户数": len(made.lives),
+            "动态": len(made.county.events),
+            "办结名单": len(past.lists),
+            "办结条目": len(past.entries),
+            "在办名单": len(waiting.lists),
+            "种子": seed,
+        },
     )
     return password

@@ -78,6 +78,11 @@ def at(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(17), tzinfo=SHANGHAI)
 
 
+def exit_list_name(village: Area, year: int) -> str:
+    """As audits names the list (`str(AuditList)`); the exit event gives it as its reason."""
+    return f"{village}{year}年第1批贫困户退出名单"
+
+
 @dataclass
 class Rows:
     """Unsaved records of some lives; `write` saves them all or none."""
@@ -85,6 +90,10 @@ class Rows:
     villages: Mapping[str, Area]
     today: datetime.date
     by: Any = None
+    # Who struck off, by id of the town.
+    clerks: Mapping[int, Any] = field(default_factory=dict)
+    # By id of the pure event.
+    events: dict[int, StatusEvent] = field(default_factory=dict)
     households: dict[int, Household] = field(default_factory=dict)
     persons: dict[int, Person] = field(default_factory=dict)
     surveys: list[Survey] = field(default_factory=list)
@@ -256,7 +265,7 @@ class Rows:
             origin=event.origin,
             on=event.on,
             recorded_at=at(event.recorded_on),
-            recorded_by=self.by if event.on.year > IMPORTED_TO else None,
+            recorded_by=self._recorder(event, town),
             households=event.households,
             persons=event.persons,
             members=event.members,
@@ -269,13 +278,18 @@ class Rows:
             county_id=county,
             pair=self.pairs.setdefault(event.pair, uuid.uuid4()) if event.pair else None,
             reverses=reverses,
-            reason=event.reason,
+            reason=exit_list_name(village, event.on.year) if event.audited else event.reason,
         )
+
+    def _recorder(self, event: Event, town: int) -> Any:
+        if event.audited:
+            return self.clerks.get(town)
+        return self.by if event.on.year > IMPORTED_TO else None
 
     def write(self, events: Sequence[Event], *, history: bool) -> None:
         """Events in order of their days; a reversal comes after the exit it names has its row."""
         ordered = sorted(events, key=lambda event: event.on)
-        made = {id(event): self.event(event) for event in ordered if event.reverses is None}
+        made = self.events = {id(event): self.event(event) for event in ordered if event.reverses is None}
         bulk.write(
             households=list(self.households.values()),
             persons=list(self.persons.values()),

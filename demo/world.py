@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from demo import ground, people, register, shares, surveys
 from demo.happenings import Happenings
-from demo.history import County, Life
-from demo.incomes import survey_all
+from demo.history import AUDITED_FROM, County, Life
+from demo.incomes import survey_all, survey_leaving
 from households.poverty import NATIONAL, PROVINCIAL
 
 HOUSEHOLDS = 3317
@@ -28,6 +28,9 @@ PLAN: dict[str, dict[int, int]] = {
 }
 # How near the plan a year comes: by chance between these.
 NEAR = (0.988, 1.008)
+# Lists are struck off in the last week but one of the year; a village's households leave together.
+STRIKE_OFF_DAYS = (18, 19, 20, 21, 22, 25, 26)
+WITHOUT_WATER = ("德胜庄村", "湖洼村")
 # Persons planned for 2018 who came onto the register in that year itself.
 NEW_IN_2018 = 0.3
 
@@ -92,7 +95,13 @@ def build(seed: int = 1, households: int = HOUSEHOLDS) -> World:
         life.planned_exit_year = TODAY.year
     happenings.shocks()
     survey_all(rng, county)
+    survey_leaving(random.Random(seed), county, doubted(villages))
     return World(villages, county)
+
+
+def doubted(villages: Sequence[ground.Village]) -> frozenset[str]:
+    """Codes of the villages where some of those who are to leave have no safe water yet."""
+    return frozenset(village.code for village in villages if village.name in WITHOUT_WATER)
 
 
 def _base(county: County, make: register.Register, here: Sequence[ground.Village], base: Base) -> None:
@@ -107,6 +116,11 @@ def _base(county: County, make: register.Register, here: Sequence[ground.Village
 
 def _enter(county: County, sheet: register.Household) -> None:
     county.enter(Life(sheet, surveys.home(county.rng, len(sheet.members)), sheet.village))
+
+
+def strike_off_day(village: str, year: int) -> datetime.date:
+    """Of the village's list."""
+    return datetime.date(year, 12, STRIKE_OFF_DAYS[int(village[-3:]) % len(STRIKE_OFF_DAYS)])
 
 
 def _year_of_town(
@@ -161,6 +175,8 @@ def _exits(county: County, town: ground.Place, persons: int, year: int) -> None:
     left = persons
     for life in candidates:
         on = datetime.date(year, 12, rng.randrange(18, 27))
+        if year >= AUDITED_FROM:
+            on = strike_off_day(life.village, year)
         size = len(life.members(on))
         if size <= left:
             county.leave_poverty(life, on)

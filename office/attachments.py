@@ -106,7 +106,13 @@ class Checked:
 
     def bind(self, record: models.Model, *, by: Any, at: datetime.datetime) -> Attachment:
         """The row of the file, inside the transaction that saves the record."""
-        return Attachment.objects.create(
+        row = self.row(record, by=by, at=at)
+        row.save(force_insert=True)
+        return row
+
+    def row(self, record: models.Model, *, by: Any, at: datetime.datetime) -> Attachment:
+        """The same, not saved: for many at once."""
+        return Attachment(
             uid=self.uid,
             record_type=record._meta.label_lower,
             record_id=str(record.pk),

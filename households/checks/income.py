@@ -120,7 +120,10 @@ def jump(case: Case) -> bool:
 
 @of_household("C070", "survey.net_income_per_capita", "household.no_exit_reason")
 def above_the_line(case: Case) -> bool:
-    """Registered under a standard: its line. Staying: the line by which the county lets households leave."""
+    """Registered under a standard: its line. Staying: the line by which the county lets households leave.
+
+    Who is to leave in the year of the survey (预脱贫) does not stay: above the line is as it should be.
+    """
     record, survey = case.record, case.survey
     if survey is None or survey.net_income_per_capita is None:
         return False
@@ -129,6 +132,6 @@ def above_the_line(case: Case) -> bool:
         # A watched household is on a list of its own and is not being registered.
         if not record.watches:
             line = case.context.lines.get((record.poverty_standard, survey.year))
-    elif record.exit_mark in POOR and not record.no_exit_reason:
+    elif record.exit_mark in POOR and not record.no_exit_reason and record.planned_exit_year != survey.year:
         line = case.context.exit_lines.get(survey.year)
     return line is not None and survey.net_income_per_capita > line

@@ -226,6 +226,7 @@ class HouseholdRecord:
     poverty_cause: str = coded("poverty_cause")
     other_poverty_causes: tuple[str, ...] = several("poverty_cause")
     no_exit_reason: str = coded("no_exit_reason")
+    planned_exit_year: int | None = None
     member_count: int | None = None
     registered_on: Day = None
     exit_mark: str = coded("exit_mark")

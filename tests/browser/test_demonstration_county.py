@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from audits.procedures import TABLES
+
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 COUNTY = "370405000000"
@@ -27,6 +29,34 @@ def test_base_columns_from_the_register_equal_the_printed_ones_for_every_town(si
         for column in range(1, 8):
             assert cells[area, f"actual_{column}"] == cells[area, f"printed_{column}"], (area, column)
     assert (cells[COUNTY, "actual_1"], cells[COUNTY, "actual_2"]) == (7294, 4221)
+
+
+# There is one standing key village a town, and a village stands on one open list: three stages stay empty.
+NOT_REACHED = {
+    ("village-exit", "submission"),
+    ("village-exit", "announcement"),
+    ("village-exit", "filing"),
+}
+
+
+def test_lists_wait_at_every_stage_of_every_procedure(site):
+    found = set(site.rows("SELECT kind, stage FROM audits_auditlist WHERE closed_at IS NULL"))
+    wanted = {
+        (kind, stage.key)
+        for kind, versions in TABLES.items()
+        for procedure in versions
+        for stage in procedure.stages
+    }
+    assert wanted - found == NOT_REACHED
+    assert site.rows("SELECT count(*) FROM audits_objection WHERE closed_at IS NULL") == [(2,)]
+
+
+def test_a_clean_list_of_sixty_waits_for_the_approver(site):
+    sizes = site.rows(
+        "SELECT count(*) FROM audits_entry e JOIN audits_auditlist l ON l.id = e.audit_list_id "
+        "WHERE l.kind = 'renovation' AND l.stage = 'review' GROUP BY l.id"
+    )
+    assert (60,) in sizes
 
 
 @pytest.mark.parametrize("command", ["verify_invariants", "verify_trail"])

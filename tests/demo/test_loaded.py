@@ -13,11 +13,17 @@ from django.test import override_settings
 from accounts.models import Duty, User
 from accounts.roles import Role
 from areas.models import Area
+from areas.scope import AreaScope
+from audits import invariants as audit_invariants
+from audits.criteria import Result
+from audits.models import AdjustmentWindow, AuditList, FrozenFacts, YearlyTarget
+from audits.procedures import ListKind
 from demo import load as loading
 from demo import world
 from households import checks, invariants
 from households.checks.others import Lines
 from households.models import ClosedYear, Helper, Household, Person, StatusEvent, Survey
+from office.attachments import Attachment
 from office.codes import CodeField
 from office.models import TrailRow
 from villages.models import KeyVillage, KeyVillageEvent, Town, Village, VillageYear
@@ -27,10 +33,12 @@ PASSWORD = "演示口令-2018"
 
 
 @pytest.fixture(scope="module")
-def county(django_db_setup, django_db_blocker):
+def county(django_db_setup, django_db_blocker, tmp_path_factory):
     """Loaded once for the tests of this module, then rolled back."""
     quick = override_settings(
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], OFFICE_DAY="2018-11-20"
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        OFFICE_DAY="2018-11-20",
+        MEDIA_ROOT=str(tmp_path_factory.mktemp("files")),
     )
     with (
         django_db_blocker.unblock(),
@@ -64,7 +72,7 @@ def test_loaded_register_is_the_county_as_built(loaded):
 
 
 def test_every_record_begins_its_history(loaded):
-    assert Household.history.count() == Household.objects.count()
+    assert Household.history.filter(history_type="+").count() == Household.objects.count()
     assert Person.history.count() == Person.objects.count()
 
 
@@ -102,16 +110,25 @@ def test_nearly_every_household_has_a_helper(loaded):
     assert paired >= Household.objects.filter(removed_on__isnull=True).count() - 3
 
 
-def test_ten_accounts_hold_one_duty_each(loaded):
-    assert set(User.objects.values_list("username", flat=True)) == set(Role.values)
-    for user in User.objects.all():
+def test_ten_accounts_hold_one_duty_each_and_a_second_district_official_can_release(loaded):
+    known = User.objects.filter(username__in=[*Role.values, "district2"])
+    assert known.count() == 11
+    for user in known:
         assert user.check_password(PASSWORD)
         assert not user.must_change_password
-        assert Duty.objects.get(user=user).role == user.username
-    names = dict(Duty.objects.values_list("role", "area__name"))
+        assert Duty.objects.get(user=user).role == user.username.removesuffix("2")
+    names = dict(Duty.objects.filter(user__in=known).values_list("role", "area__name"))
     assert names["village"] == names["helper"] == "侯塘村"
     assert names["town"] == names["approver"] == "张山子镇"
     assert names["district"] == "台儿庄区"
+
+
+def test_the_other_officials_are_invented_and_cannot_sign_in(loaded):
+    others = User.objects.exclude(username__in=[*Role.values, "district2"])
+    assert others.count() == 211 + 6 * 3 + 3
+    for user in others:
+        assert "演示" in user.display_name
+        assert not user.has_usable_password()
 
 
 def test_another_password_given_later_is_the_one_that_counts(loaded, monkeypatch):
@@ -123,6 +140,51 @@ def test_another_password_given_later_is_the_one_that_counts(loaded, monkeypatch
 def test_the_load_is_in_the_trail(loaded):
     row = TrailRow.objects.get(action=loading.LOADED)
     assert row.area == loaded
+    assert row.detail["办结名单"] == AuditList.objects.filter(year=2017).count()
+
+
+def test_the_lists_break_no_invariant(loaded):
+    assert list(audit_invariants.problems()) == []
+
+
+def test_every_exit_of_2017_went_through_a_list_and_none_of_2016(loaded):
+    exits = StatusEvent.objects.filter(kind="退出")
+    assert exits.filter(on__year=2016).exclude(origin="历史导入").count() == 0
+    audited = exits.filter(on__year=2017)
+    assert audited.count() > 5
+    for event in audited:
+        entry = event.audit_entry
+        assert (event.origin, event.reason) == ("审核", str(entry.audit_list))
+        assert event.recorded_by == entry.closed_by
+        assert (entry.household, entry.area) == (event.household, event.village)
+
+
+def test_a_list_of_2017_holds_all_that_the_machine_asks_for(loaded):
+    """Held to the stage table: a decision a stage, its papers with scans, its notice with a photo."""
+    for audit_list in AuditList.objects.filter(year=2017):
+        passed = list(audit_list.decisions.values_list("stage", "role"))
+        wanted = [(stage.key, stage.roles[0]) for stage in audit_list.procedure.stages]
+        assert passed == (wanted if audit_list.closed_at else wanted[:-1])
+        for stage in audit_list.procedure.stages:
+            kept = audit_list.evidence.filter(stage=stage.key)
+            assert {each.kind for each in kept} == set(stage.papers)
+            assert all(each.files.count() == 1 for each in kept)
+        for notice in audit_list.notices.all():
+            assert Attachment.objects.of(notice).get().kind == "png"
+            assert len(notice.sheet) == audit_list.entries.count()
+        frozen = FrozenFacts.objects.filter(entry__audit_list=audit_list)
+        assert frozen.count() == 4 * audit_list.entries.count()
+        assert set(frozen.values_list("result", flat=True)) == {Result.MET}
+
+
+def test_lists_wait_in_the_home_village_and_town_of_the_accounts(loaded):
+    waiting = AuditList.objects.open().filter(year=2018)
+    assert set(waiting.values_list("kind", flat=True)) == set(ListKind.values)
+    town = Duty.objects.get(user__username="approver").area
+    assert waiting.filter(AreaScope.of([town]).area_q("area"), stage="review").exists()
+    assert AdjustmentWindow.objects.open_on(loaded, world.TODAY).exists()
+    persons = YearlyTarget.objects.current().filter(year=2018).aggregate(n=Sum("persons"))["n"]
+    assert persons == sum(town[2018] for town in world.PLAN.values())
 
 
 def test_every_coded_value_that_is_stored_is_a_word_of_its_list(loaded):

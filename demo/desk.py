@@ -1,0 +1,181 @@
+"""Takes lists of the demonstration along the machine itself: what each stage wants, by who does it there."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from accounts.roles import Role
+from areas.models import Area
+from audits import facts, procedures, renovation, wanting
+from audits.models import Answer, AuditList, Entry
+from audits.models.acceptance import ITEMS, sample_size
+from audits.procedures import ListKind, Paper, Stage
+from demo.officials import Officials
+from demo.scans import scan
+from demo.store import at
+from households.models import Household
+from office import attachments
+
+PLACES = {"village": "村务公开栏", "town": "镇政府公开栏", "county": "区政府门户网站"}
+TEAM = ("演示验收组长", "演示验收组员", "演示驻村干部")
+DAY = datetime.timedelta(days=1)
+DATES = ("applied_on", "agreement_on", "started_on", "completed_on", "accepted_on", "paid_on")
+# A C house, repaired: 004 专栏7 asks for at least 8000 yuan and never more than it cost.
+HOUSE: dict[str, Any] = {
+    "target": "建档立卡贫困户",
+    "willing": True,
+    "way": renovation.REPAIR,
+    "grade": renovation.C_GRADE,
+    "area_planned": Decimal(50),
+    "area_built": Decimal(50),
+    "cost_actual": Decimal(12000),
+    "accepted": True,
+    "subsidy": Decimal(9000),
+    "subsidy_upper": Decimal(6000),
+    "subsidy_district": Decimal(2000),
+    "subsidy_town": Decimal(1000),
+}
+
+
+@dataclass
+class Desk:
+    officials: Officials
+    pace: datetime.timedelta = DAY
+
+    def actor(self, audit_list: AuditList) -> User:
+        return self.officials.of(audit_list.step.roles[0], audit_list.area)
+
+    def open(
+        self,
+        kind: str,
+        area: Area,
+        subjects: Sequence[Household | Area],
+        *,
+        on: datetime.date,
+        reason: str = "",
+        standard: str = "",
+    ) -> AuditList:
+        """A new list with its entries, put there by the village (a reversal by the town)."""
+        procedure = procedures.current(kind, on)
+        opener = self.officials.of(procedure.openers[0] if kind != ListKind.VILLAGE_EXIT else Role.TOWN, area)
+        opened = AuditList.open_list(kind=kind, area=area, year=on.year, by=opener, on=on, at=at(on))
+        for subject in subjects:
+            village = subject if isinstance(subject, Area) else subject.village
+            by = self.officials.of(procedure.first.adds[0], village)
+            opened.add(subject, by=by, on=on, reason=reason, standard=standard, at=at(on))
+        opened.refresh_from_db()
+        return opened
+
+    def reach(
+        self, audit_list: AuditList, stage: str, on: datetime.date, *, ready: bool = False
+    ) -> datetime.date:
+        """To the stage, a day after another; `ready`: with what that stage wants, so that it can pass.
+
+        Returns the day from which it can be passed, without `ready` the day it came there.
+        """
+        while audit_list.stage != stage:
+            on = self.bring(audit_list, on)
+            audit_list.pass_stage(
+                audit_list.stage,
+                by=self.actor(audit_list),
+                on=on,
+                version=audit_list.version,
+                opinion="同意" if audit_list.step.decision else "",
+                at=at(on),
+            )
+            audit_list.refresh_from_db()
+            if audit_list.step.posting is None:
+                on += self.pace
+        return self.bring(audit_list, on) if ready else on
+
+    def bring(self, audit_list: AuditList, on: datetime.date) -> datetime.date:
+        """Everything the stage wants; returns the first day on which it may pass."""
+        step, by = audit_list.step, self.actor(audit_list)
+        related = ("household__village", "household__county", "area")
+        entries = list(Entry.objects.standing().filter(audit_list=audit_list).select_related(*related))
+        for paper in step.papers:
+            self.paper(audit_list, step, Paper(paper), by, on)
+        if step.agreed:
+            for entry in entries:
+                entry.agree(True, by=self.officials.of(Role.VILLAGE, entry.area), on=on)
+        if step.team and audit_list.acceptance() is None:
+            self.accept(audit_list, entries, by, on)
+        if step.answers:
+            self.answer(audit_list, entries, by, on)
+        if step.case:
+            self.fill(audit_list, entries, by, on)
+        if step.departments:
+            self.sign(entries, by, on)
+        if step.posting is not None:
+            self.post(audit_list, on)
+            on += datetime.timedelta(days=audit_list.posting_days() + 1)
+        audit_list.refresh_from_db()
+        return on
+
+    def paper(self, audit_list: AuditList, step: Stage, paper: Paper, by: User, on: datetime.date) -> None:
+        with attachments.on_disk(scan(paper.label)) as file:
+            audit_list.attach(paper, file, by=by, on=on, at=at(on))
+
+    def post(self, audit_list: AuditList, on: datetime.date) -> None:
+        """At every level where a sheet of the stage hangs."""
+        posting = audit_list.step.posting
+        if posting is None:
+            raise ValueError(f"{audit_list.step.label} has no notice")
+        for level in posting.places:
+            with attachments.on_disk(scan(f"{posting.word}照片")) as photo:
+                audit_list.post_notice(
+                    level, PLACES[level], by=self.actor(audit_list), on=on, photo=photo, at=at(on)
+                )
+
+    def accept(self, audit_list: AuditList, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
+        sample = entries[: sample_size(len(entries))]
+        audit_list.accept(
+            by=by,
+            on=on,
+            team=TEAM,
+            items=dict.fromkeys(ITEMS, True),
+            visits=[(entry, on, True, "情况属实") for entry in sample],
+            at=at(on),
+        )
+
+    def answer(self, audit_list: AuditList, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
+        """The acceptance's word on each concern that has none yet."""
+        answered = set(Answer.objects.filter(entry__in=entries).values_list("entry_id", "key"))
+        for pk, (_, verdict) in facts.judged(audit_list, entries, on).items():
+            entry = next(each for each in entries if each.pk == pk)
+            for concern in wanting.concerns(entry, verdict):
+                if (pk, concern.key) not in answered:
+                    audit_list.answer(
+                        entry,
+                        concern.key,
+                        concern.text,
+                        "镇水利站已接通自来水，入户看过，演示",
+                        by=by,
+                        on=on,
+                        at=at(on),
+                    )
+
+    def fill(self, audit_list: AuditList, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
+        """What the stage asks of each house and no stage before it has settled."""
+        settled = {name for each in audit_list.procedure.before(audit_list.stage) for name in each.case}
+        known = {**HOUSE, **dict.fromkeys(DATES, on)}
+        facts_now = {name: known[name] for name in audit_list.step.case if name not in settled}
+        if facts_now:
+            for entry in entries:
+                entry.house_case.fill(by=by, on=on, **facts_now)
+
+    def sign(self, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
+        for entry in entries:
+            for department in renovation.DEPARTMENTS:
+                entry.house_case.sign(
+                    department,
+                    signed_by=f"{department}部门演示签字人",
+                    paper=f"验字{entry.pk}号",
+                    accepted=True,
+                    by=by,
+                    on=on,
+                    at=at(on),
+                )
