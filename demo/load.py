@@ -78,6 +78,7 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     waiting_lists.windows(county, district)
     waiting_lists.targets(county, district)
     waiting = Waiting(county, appointed)
+    waiting.help(random.Random(seed), past.households(), district, today)
     waiting.write(today)
     for year in range(min(LINES), LAST_SEALED + 1):
         closed = at(datetime.date(year + 1, 1, 15))

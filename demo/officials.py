@@ -12,11 +12,14 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Duty, User
 from accounts.roles import Role
+from accounts.units import Unit
 from areas.models import Area, Level
 from demo import people
 from demo.accounts import SINCE
 
 OF_A_TOWN = (Role.HELPER, Role.TOWN, Role.APPROVER)
+# Of house renovation, which 住建 accepts.
+UNIT = Unit.HOUSING
 OF_THE_COUNTY = (Role.DISTRICT, Role.LEADER, Role.DEPARTMENT)
 
 
@@ -53,7 +56,8 @@ def appoint(rng: random.Random, county: Area, villages: Iterable[Area]) -> Offic
         )
         users.append(user)
         held.append((role, area, user))
-        duties.extend(Duty(user=user, role=role, area=place, start_on=SINCE) for place in places)
+        unit = UNIT if role == Role.DEPARTMENT else ""
+        duties.extend(Duty(user=user, role=role, area=place, unit=unit, start_on=SINCE) for place in places)
 
     towns: dict[int, tuple[Area, list[Area]]] = {}
     for village in villages:

@@ -282,10 +282,19 @@ class Past:
                 HomeVisit(acceptance=record, entry=entry, visited_on=day, confirmed=True, finding="情况属实")
             )
 
+    def households(self) -> list[int]:
+        """Ids of who left."""
+        return [entry.household_id for entry in self.entries if entry.household_id is not None]
+
     def write(self) -> None:
         """Inside the transaction of the load; the events and households have their rows."""
         AuditList.objects.bulk_create(self.lists, batch_size=BATCH)
         Entry.objects.bulk_create(self.entries, batch_size=BATCH)
+        keys: dict[int, list[int]] = defaultdict(list)
+        for entry in self.entries:
+            keys[entry.audit_list_id].append(entry.pk)
+        for notice, _ in self.notices:
+            notice.entry_keys = keys[notice.audit_list.pk]
         Decision.objects.bulk_create(self.decisions, batch_size=BATCH)
         FrozenFacts.objects.bulk_create(self.frozen, batch_size=BATCH)
         Seat.objects.bulk_create(self.seats, batch_size=BATCH)

@@ -6,8 +6,9 @@ below has lists; the lists that find nobody are left out.
 """
 
 import datetime
+import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import User
@@ -16,7 +17,7 @@ from areas.models import Area
 from audits.models import AdjustmentWindow, AuditList, Delegation, Entry, YearlyTarget
 from audits.procedures import ListKind
 from audits.targets import Source
-from demo import accounts
+from demo import accounts, help_given
 from demo.desk import Desk
 from demo.officials import Officials
 from demo.store import at
@@ -34,6 +35,8 @@ MANY_HOUSES, MANY_IN = 60, "耿山子村"
 STORM = "2018年8月台风后房屋受损，鉴定为C级"
 FALLEN_BACK = "家庭主要劳动力患重病，收入下降，生活困难"
 LARGEST_LIST = 8
+# One household there has not been given all it is entitled to.
+OWED_IN = "德胜庄村"
 
 
 def day(month: int, of: int) -> datetime.date:
@@ -124,6 +127,14 @@ class Waiting:
         self.desk = Desk(self.officials)
         places = accounts.areas_of(self.county)
         self.home, self.town = places[Role.VILLAGE], places[Role.TOWN]
+
+    def help(self, rng: random.Random, left: Collection[int], by: User, today: datetime.date) -> None:
+        """What they are entitled to, for those who left in 2017 and for those who are to leave in 2018."""
+        leaving = [each for homes in self._leaving().values() for each in homes]
+        owed = [each.pk for each in leaving if each.village.name == OWED_IN][:1]
+        help_given.give(rng, left, datetime.date(today.year - 1, 12, 15), by=by)
+        help_given.give(rng, left, today, by=by, stopped=help_given.STOPPED)
+        help_given.give(rng, [each.pk for each in leaving], today, by=by, without=owed)
 
     def write(self, today: datetime.date) -> None:
         """Everything after the windows and targets of 2017 and 2018 are there."""
