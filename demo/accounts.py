@@ -54,8 +54,8 @@ def make(county: Area) -> str:
 
 def _account(username: str, name: str, role: str, place: Area, password: str) -> None:
     user = User.objects.create_user(username=username, password=password, display_name=name)
-    unit = UNIT if role == Role.DEPARTMENT else ""
-    user.grant(role=role, area=place, start_on=SINCE, by=None, unit=unit)
+    for unit in UNITS if role == Role.DEPARTMENT else ("",):
+        user.grant(role=role, area=place, start_on=SINCE, by=None, unit=unit)
 
 
 def keep_password() -> None:
