@@ -11,5 +11,6 @@ urlpatterns = [
     path("<int:pk>/", lists.detail, name="audit"),
     path("<int:pk>/pass/", decisions.pass_on, name="pass"),
     path("<int:pk>/send-back/", decisions.send_back, name="send-back"),
+    path("<int:pk>/decisions/<int:decision_pk>/", decisions.decision, name="decision"),
     path("<int:pk>/entries/<int:entry_pk>/", entries.detail, name="entry"),
 ]

@@ -3,10 +3,12 @@
 A list that the one who asks may see by role: departments see house renovations only, helpers none of those.
 """
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
-from audits.models import AuditList
+from audits.models import AuditList, Decision, Verdict
 from audits.procedures import ListKind
 from households.models import Household
 from tests.conftest import make_user
@@ -34,6 +36,31 @@ def audit_entry(world: World, asking: User) -> Places:
 
     def of(pk: int) -> tuple[int, int]:
         return pk, AuditList.objects.get(pk=pk).entries.get().pk
+
+    lists = world.built["audit_list"]
+    return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))
+
+
+def audit_decision(world: World, asking: User) -> Places:
+    """A step of each, with what was frozen."""
+
+    def of(pk: int) -> tuple[int, int]:
+        audit_list = AuditList.objects.get(pk=pk)
+        made = Decision.objects.create(
+            audit_list=audit_list,
+            stage="appraisal",
+            stage_label="民主评议",
+            round=1,
+            verdict=Verdict.PASSED,
+            binding=True,
+            decided_on=LONG_AGO,
+            recorded_at=timezone.now(),
+            entries=1,
+            list_version=1,
+        )
+        facts = {"income": "5000.00", "line": 3579, "members": []}
+        made.facts.create(entry=audit_list.entries.get(), facts=facts, result=0)
+        return pk, made.pk
 
     lists = world.built["audit_list"]
     return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))

@@ -33,7 +33,7 @@ from office.sealed_file import SealedFile
 from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
 from tests.conftest import make_user
-from tests.permission_audits import audit_entry, audit_list
+from tests.permission_audits import audit_decision, audit_entry, audit_list
 from tests.permission_records import (
     LONG_AGO,
     NO_CODE,
@@ -323,6 +323,7 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "measure": measure,
     "audit_list": audit_list,
     "audit_entry": audit_entry,
+    "audit_decision": audit_decision,
     "report_kind": report_kind,
     "run": run,
     "run_file": run_file,

@@ -168,6 +168,7 @@ TABLE: dict[str, Rule] = {
     "audits:audit": Rule(C.AUDIT_VIEW, of="audit_list"),
     "audits:pass": Rule(post=C.AUDIT_ACT, of="audit_list"),
     "audits:send-back": Rule(C.AUDIT_ACT, C.AUDIT_ACT, of="audit_list"),
+    "audits:decision": Rule(C.AUDIT_VIEW, of="audit_decision"),
     "audits:entry": Rule(C.AUDIT_VIEW, of="audit_entry"),
     # reporting: what a household's file and door card print
     "reporting:dossier": Rule(C.REGISTER_VIEW, of="household"),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.roles import Role
+from audits.days import written
 from audits.models import AuditList, Decision, Notice, Verdict
 from audits.procedures import Stage
 
@@ -21,6 +22,7 @@ class Step:
     roles: str
     said: str
     posted: str
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def of(audit_list: AuditList, on: datetime.date) -> Steps:
                 roles="、".join(str(Role(role).label) for role in stage.roles),
                 said=_said(audit_list, stage, state, done, on),
                 posted=_posted(audit_list, stage, posted.get(stage.key, []), on),
+                late=state == NOW and audit_list.due_on is not None and audit_list.due_on < on,
             )
         )
     return Steps(rows)
@@ -66,7 +69,7 @@ def _passed(audit_list: AuditList) -> dict[str, Decision]:
 def _said(audit_list: AuditList, stage: Stage, state: str, done: Decision | None, on: datetime.date) -> str:
     if done is not None:
         for_whom = f"（受{done.on_behalf_of}委托）" if done.on_behalf_of else ""
-        return f"{done.by}{for_whom}　{_day(done.decided_on, on)}"
+        return f"{done.by}{for_whom}　{written(done.decided_on, on)}"
     if state != NOW:
         return ""
     waited = (on - audit_list.stage_since).days
@@ -74,8 +77,8 @@ def _said(audit_list: AuditList, stage: Stage, state: str, done: Decision | None
     if audit_list.due_on is None:
         return said
     if audit_list.due_on < on:
-        return f"{said}，应于{_day(audit_list.due_on, on)}办完"
-    return f"{said}，{'今天' if audit_list.due_on == on else _day(audit_list.due_on, on)}到期"
+        return f"{said}，应于{written(audit_list.due_on, on)}办完"
+    return f"{said}，{'今天' if audit_list.due_on == on else written(audit_list.due_on, on)}到期"
 
 
 def _posted(audit_list: AuditList, stage: Stage, notices: list[Notice], on: datetime.date) -> str:
@@ -86,11 +89,6 @@ def _posted(audit_list: AuditList, stage: Stage, notices: list[Notice], on: date
         return f"{word} {audit_list.days_of(stage.key)} 天，未张贴"
     last = max(notices, key=lambda notice: notice.ends_on)
     if last.over(on):
-        return f"{word}满 {last.days} 天　{_day(last.ends_on, on)}"
+        return f"{word}满 {last.days} 天　{written(last.ends_on, on)}"
     gone = max(0, (on - last.posted_on).days)
-    return f"{word}第 {gone}/{last.days} 天　{_day(last.ends_on, on)} 24:00 满"
-
-
-def _day(day: datetime.date, on: datetime.date) -> str:
-    """Written as the pages do: with the year when it is not this one."""
-    return f"{day.month}月{day.day}日" if day.year == on.year else f"{day.year}年{day.month}月{day.day}日"
+    return f"{word}第 {gone}/{last.days} 天　{written(last.ends_on, on)} 24:00 满"

@@ -1,34 +1,20 @@
 """通过 and 退回: the transitions of a list, each one method of the machine."""
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import SignedIn
 from accounts.roles import Capability, Role
-from audits.models import AuditList
+from audits.models import AuditList, Decision
+from audits.panels import frozen
+from audits.seen import PassForm, SendBackForm
 from audits.views.fetch import list_for
 from audits.views.lists import list_page
-from audits.views.refusing import Refusal, SeenForm, attempt, form_page
+from audits.views.refusing import Refusal, attempt, form_page
 from office import clock
-
-
-class PassForm(SeenForm):
-    opinion = forms.CharField(label="意见", max_length=500, required=False)
-
-
-class SendBackForm(SeenForm):
-    to = forms.ChoiceField(label="退回到")
-    reason = forms.CharField(
-        label="退回的原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "w24"})
-    )
-
-    def __init__(self, data: object = None, *, audit_list: AuditList) -> None:
-        super().__init__(data, audit_list=audit_list)
-        before = audit_list.procedure.before(audit_list.stage)
-        self.fields["to"].choices = [(stage.key, stage.label) for stage in reversed(before)]  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -83,6 +69,16 @@ def send_back(request: SignedIn, pk: int) -> HttpResponse:
         danger=True,
         template="audits/send_back.html",
     )
+
+
+@require_safe
+def decision(request: SignedIn, pk: int, decision_pk: int) -> HttpResponse:
+    """One step with all that was frozen with it, an entry each; of the list itself or from before it was split off."""
+    audit_list = list_for(request, pk, Capability.AUDIT_VIEW)
+    of_it = Decision.objects.filter(audit_list.lineage()).select_related("by", "on_behalf_of")
+    made = get_object_or_404(of_it, pk=decision_pk)
+    context = {"audit_list": audit_list, "decision": made, "rows": frozen.of(made, request.user)}
+    return render(request, "audits/decision.html", context)
 
 
 def _next(audit_list: AuditList) -> str:

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import SignedIn
 from accounts.roles import Capability
-from audits import facts
+from audits.panels import entries, frozen
+from audits.panels.criteria import criteria, others
 from audits.views.fetch import entry_for
 from office import clock
 
@@ -15,6 +16,17 @@ from office import clock
 def detail(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
     entry = entry_for(request, pk, entry_pk, Capability.AUDIT_VIEW)
     day = clock.today()
-    found = facts.judged(entry.audit_list, [entry], day).get(entry.pk)
-    context = {"entry": entry, "audit_list": entry.audit_list, "day": day, "verdict": found and found[1]}
+    row = entries.one(entry.audit_list, entry, day)
+    able = request.user.capabilities()
+    context = {
+        "entry": entry,
+        "audit_list": entry.audit_list,
+        "step": entry.audit_list.step,
+        "day": day,
+        "row": row,
+        "criteria": criteria(row, able),
+        "others": others(row),
+        "frozen": frozen.of_entry(entry),
+        "sees_register": Capability.REGISTER_VIEW in able,
+    }
     return render(request, "audits/entry.html", context)

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import SignedIn
 from accounts.roles import Capability
-from audits.lists import audit_lists
+from audits.lists import audit_lists, totals
 from audits.models import AuditList
-from audits.panels import bar, entries, objections, papers, steps
+from audits.panels import bar, entries, history, objections, papers, steps
 from audits.panels import clock as posting_clock
+from audits.seen import PassForm, SeenForm
 from audits.views.fetch import list_for
-from audits.views.refusing import Refusal, SeenForm
+from audits.views.refusing import Refusal
 from office import clock
 from office.listing import area_choices
 
@@ -22,9 +23,12 @@ from office.listing import area_choices
 def listing(request: SignedIn) -> HttpResponse:
     day = clock.today()
     listed = audit_lists(request.user, request.GET, day)
+    households, persons = (0, 0) if listed.refusal else totals(listed.rows)
     context = {
         "form": listed.form,
         "page": listed.page(request),
+        "households": households,
+        "persons": persons,
         "columns": listed.columns,
         "area": listed.area,
         "areas": area_choices(request.user, listed.area, day),
@@ -43,17 +47,19 @@ def list_page(
 ) -> HttpResponse:
     """The page of a list, or with a refusal the same page with its reason; one key a part, see list.html."""
     day = clock.today()
+    rows = entries.of(audit_list, request.user, day)
     context: dict[str, Any] = {
         "audit_list": audit_list,
         "step": audit_list.step,
         "day": day,
         "refusal": refusal,
-        "form": form or SeenForm(audit_list=audit_list),
+        "form": form or PassForm(audit_list=audit_list),
         "steps": steps.of(audit_list, day),
-        "entries": entries.of(audit_list, request.user, day),
+        "entries": rows,
         "clock": posting_clock.of(audit_list),
         "papers": papers.of(audit_list),
         "objections": objections.of(audit_list),
-        "bar": bar.of(audit_list, request.user, day),
+        "history": history.of(audit_list),
+        "bar": bar.of(audit_list, request.user, day, rows),
     }
     return render(request, "audits/list.html", context, status=refusal.status if refusal else 200)

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -24,6 +23,7 @@ from django.shortcuts import render
 from accounts.permissions import SignedIn
 from audits.models import AuditList, Entry
 from audits.refusals import NotNow
+from audits.seen import SeenForm
 from households.models import Conflict
 from office import clock
 
@@ -34,33 +34,6 @@ T = TypeVar("T")
 class Refusal:
     status: int
     reasons: tuple[str, ...]
-
-
-class SeenForm(forms.Form):
-    """Every act on a list says on which stage and version of it the user decides: those of the page seen.
-
-    `SeenForm(data, audit_list=…)`; the fields of the act itself stand in the subclass.
-    """
-
-    stage = forms.CharField(widget=forms.HiddenInput, max_length=20)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-    def __init__(self, data: Any = None, *args: Any, audit_list: AuditList, **more: Any) -> None:
-        seen = {"stage": audit_list.stage, "version": audit_list.version}
-        more["initial"] = {**seen, **(more.get("initial") or {})}
-        super().__init__(data, *args, **more)
-        self.audit_list = audit_list
-
-    def now_seen(self) -> None:
-        """The page is shown anew with the list as it stands: what was typed stays, the hidden fields do not."""
-        self.audit_list.refresh_from_db(
-            fields=["stage", "version", "round", "stage_since", "due_on", "closed_at"]
-        )
-        seen = {"stage": self.audit_list.stage, "version": str(self.audit_list.version)}
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        for name, value in seen.items():
-            data[self.add_prefix(name)] = value
-        self.data = data
 
 
 def attempt(act: Callable[[], T]) -> T | Refusal:

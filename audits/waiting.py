@@ -1,0 +1,69 @@
+"""What waits for whom: lists at a stage that a user may do, as a condition in the database.
+
+The same rule as acting.require and four_eyes, asked of all lists at once; those decide when it comes to it.
+"""
+
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Duty, User
+from areas.scope import AreaScope
+from audits import acting, procedures
+from audits.models import Delegation, Entry, Notice, Seat
+from audits.procedures import Stage
+
+
+def mine(user: User, on: datetime.date) -> Q:
+    """Open lists whose stage the user may do now: by role and area or for somebody else, with four eyes."""
+    held = list(_held(user, on))
+    clerical, own, strict = Q(pk__in=()), Q(pk__in=()), Q(pk__in=())
+    for kind, version, stage in _stages():
+        there = Q(pk__in=())
+        for role, where in held:
+            if role in stage.roles:
+                there |= where
+        here = Q(kind=kind, procedure_version=version, stage=stage.key) & there
+        if not stage.decision:
+            clerical |= here
+        elif stage.own:
+            own |= here
+        else:
+            strict |= here
+    seat = Seat.objects.filter(audit_list=OuterRef("pk"), person=user).exclude(stage=OuterRef("stage"))
+    entered = Entry.objects.filter(audit_list=OuterRef("pk")).filter(Q(entered_by=user) | Q(entered_for=user))
+    seated, has_entered = ~Exists(seat), ~Exists(entered)
+    return Q(closed_at__isnull=True) & (clerical | (own & Q(seated)) | (strict & Q(seated) & Q(has_entered)))
+
+
+def posted(on: datetime.date) -> Exists:
+    """A sheet of the stage and round hangs, and its last day has not passed."""
+    return Exists(
+        Notice.objects.filter(
+            audit_list=OuterRef("pk"), stage=OuterRef("stage"), round=OuterRef("round"), ends_on__gte=on
+        )
+    )
+
+
+def _stages() -> Iterator[tuple[str, int, Stage]]:
+    for kind, versions in procedures.TABLES.items():
+        for procedure in versions:
+            for stage in procedure.stages:
+                yield kind, procedure.version, stage
+
+
+def _held(user: User, on: datetime.date) -> Iterator[tuple[str, Q]]:
+    """Role and condition on the list's area, of each duty of one's own and of those one stands in for."""
+    for duty in user.valid_duties():
+        if acting.serves(duty):
+            yield duty.role, _within(duty)
+    own = user.area_scope().area_q("area")
+    for delegation in Delegation.objects.valid_on(on).filter(deputy=user).select_related("principal"):
+        for duty in delegation.principal.valid_duties():
+            if acting.serves(duty):
+                yield duty.role, _within(duty) & own
+
+
+def _within(duty: Duty) -> Q:
+    return AreaScope.of([duty.area]).area_q("area")
