@@ -33,6 +33,14 @@ class AreaQuerySet(ScopedQuerySet):
     def valid_on(self, day: datetime.date) -> "AreaQuerySet":
         return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
+    def succeeded(self) -> list[tuple]:
+        """Areas that another has taken over: (id, level, the two above it; the successor, the two above that)."""
+        way, over = (
+            ("parent", "parent__parent"),
+            ("successor", "successor__parent", "successor__parent__parent"),
+        )
+        return list(self.filter(successor__isnull=False).order_by().values_list("pk", "level", *way, *over))
+
     def by_code(self, code: str) -> "Area":
         """The area that has, or last had, this code; raises Area.DoesNotExist."""
         if not CODE.fullmatch(code):

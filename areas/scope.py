@@ -64,13 +64,26 @@ class AreaScope:
             ids["county"].update(
                 model.objects.filter(level="county", parent__in=ids["city"]).values_list("pk", flat=True)
             )
-        above = frozenset(ids["province"] | ids["city"])
-        scope = cls(frozenset(ids["county"]), frozenset(ids["town"]), frozenset(ids["village"]), above)
-        while closed := model.objects.filter(scope.area_q("successor")).exclude(scope.area_q()):
-            for area in closed:
-                ids[area.level].add(area.pk)
-            scope = cls(frozenset(ids["county"]), frozenset(ids["town"]), frozenset(ids["village"]), above)
-        return scope
+        closed = model.objects.succeeded()
+        while True:
+            counties, towns, villages = (frozenset(ids[level]) for level in ("county", "town", "village"))
+            scope = cls(counties, towns, villages, frozenset(ids["province"] | ids["city"]))
+            # Closed areas are few, and every request asks: one plain question, the rest is looked up here.
+            added = [
+                (level, pk)
+                for pk, level, *way, successor, over, over_that in closed
+                if scope._holds(successor, over, over_that) and not scope._holds(pk, *way)
+            ]
+            if not added:
+                return scope
+            for level, pk in added:
+                ids[level].add(pk)
+
+    def _holds(self, area: int, parent: int | None, above_that: int | None) -> bool:
+        """As area_q, of an area whose way up is known."""
+        return (
+            area in self.own or parent in self.counties or parent in self.towns or above_that in self.counties
+        )
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.own)

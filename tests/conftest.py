@@ -13,7 +13,7 @@ from accounts.models import Duty, User
 from accounts.roles import Role
 from areas.models import Area, Level
 from households.models import Household, Person
-from tests import migrated
+from tests import emptied, migrated
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS = {
@@ -55,6 +55,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
             migrated.keep()
+        else:
+            connection.ops.sql_flush = emptied.only_what_holds_rows
 
 
 @pytest.fixture(autouse=True)

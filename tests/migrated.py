@@ -73,6 +73,15 @@ def put_before_migrating() -> None:
         connection_created.connect(fill, weak=False)
 
 
+def put_at(path: Path) -> bool:
+    """A copy of the kept database for another process; False when there is none yet."""
+    file = _file()
+    if file.exists():
+        path.write_bytes(file.read_bytes())
+        return True
+    return False
+
+
 def keep() -> None:
     """The database that was just migrated, for the next run; earlier ones go."""
     file = _file()

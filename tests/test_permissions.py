@@ -51,6 +51,8 @@ class Visitor:
         self.client = Client(raise_request_exception=False)
         if user is not None:
             self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            # The first request of a session writes into it; rolled back, every further one would again.
+            self.client.get(reverse("accounts:password"))
         self.cookies = self.client.cookies.output(header="", sep=";")
 
     def ask(self, method: str, address: str) -> HttpResponse:

@@ -14,6 +14,7 @@ import pytest
 
 from config.celery import app as celery_app
 from office import embedded
+from tests import migrated
 
 # Seconds after which a site that hangs is ended, so that its test fails instead of waiting.
 DEADLINE = 60
@@ -24,12 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def place(tmp_path_factory):
     """A DATA_DIR with every table: the nightly work of all apps falls due here too."""
     data = tmp_path_factory.mktemp("embedded")
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks"],
-        cwd=ROOT,
-        env=environment(data),
-        check=True,
-    )
+    if not migrated.put_at(data / "tuopin.sqlite3"):
+        migrate = [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks"]
+        subprocess.run(migrate, cwd=ROOT, env=environment(data), check=True)
     return data
 
 
