@@ -165,7 +165,7 @@ def on_disk(checked: Checked | None) -> Iterator[Checked | None]:
     if checked is None:
         yield None
         return
-    path = _path(checked.uid)
+    path = path_of(checked.uid)
     try:
         _write(path, pii.seal_bytes(checked.content, checked.uid, NAME))
     except OSError as error:
@@ -204,7 +204,7 @@ def sweep(before: datetime.datetime) -> tuple[int, int]:
 
 def content(attachment: Attachment) -> bytes:
     """The file as it was kept; FileNotFoundError without it, pii.CannotOpen when it is another's."""
-    return pii.unseal_bytes(_path(attachment.uid).read_bytes(), attachment.uid, NAME)
+    return pii.unseal_bytes(path_of(attachment.uid).read_bytes(), attachment.uid, NAME)
 
 
 def answer(attachment: Attachment) -> HttpResponse:
@@ -220,7 +220,8 @@ def answer(attachment: Attachment) -> HttpResponse:
     return response
 
 
-def _path(uid: uuid.UUID) -> Path:
+def path_of(uid: uuid.UUID) -> Path:
+    """Where the sealed file of an attachment lies."""
     return Path(settings.MEDIA_ROOT) / FOLDER / uid.hex[:2] / f"{uid.hex}{SEALED}"
 
 

@@ -178,6 +178,23 @@ def _anchor() -> None:
         os.close(handle)
 
 
+def anchors_up_to(seq: int) -> list[str]:
+    """The lines of heads that were anchored by the row: what goes with a copy of the database that ends there."""
+    try:
+        lines = _anchor_file().read_text(errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    return [line for line in lines if any(known <= seq for known, _ in _parsed([line]))]
+
+
+def replace_anchors(lines: list[str]) -> None:
+    """The anchors of a restored database, in one step."""
+    part = _anchor_file().with_suffix(".part")
+    part.write_text("".join(f"{line}\n" for line in lines))
+    part.chmod(0o600)
+    os.replace(part, _anchor_file())
+
+
 def _chain_problems() -> list[str]:
     """The first row that is missing, changed or not the anchored one; nothing after it can be judged."""
     # Read before the rows: what is sealed meanwhile is no anchor yet.
