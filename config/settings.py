@@ -271,6 +271,11 @@ CELERY_TASK_PUBLISH_RETRY = False
 # A worker that is silent this long loses its job to another.
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 
+# Whether running notices can be read at /notices/ by everybody; the district may turn them off by procedure.
+PUBLIC_NOTICES = env.bool("PUBLIC_NOTICES", default=True)
+# Objections that one address may send from there in a day.
+PUBLIC_OBJECTIONS_PER_DAY = env.int("PUBLIC_OBJECTIONS_PER_DAY", default=5)
+
 # A household counts as not visited after this many days without a visit.
 VISIT_DAYS = env.int("VISIT_DAYS", default=90)
 # Whether 理赔收入 counts in the income of a household whose risk was removed (fields.csv, watch).

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("households.urls")),
     path("", include("measures.urls")),
     path("audits/", include("audits.urls")),
+    path("notices/", include("audits.notice_urls")),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

@@ -34,6 +34,14 @@ from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
 from tests.conftest import make_user
 from tests.permission_audits import audit_decision, audit_entry, audit_list
+from tests.permission_notices import (
+    audit_notice,
+    audit_notice_photo,
+    audit_paper,
+    list_archive,
+    objection,
+    public_notice,
+)
 from tests.permission_records import (
     LONG_AGO,
     NO_CODE,
@@ -324,6 +332,12 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "audit_list": audit_list,
     "audit_entry": audit_entry,
     "audit_decision": audit_decision,
+    "audit_notice": audit_notice,
+    "audit_notice_photo": audit_notice_photo,
+    "public_notice": public_notice,
+    "objection": objection,
+    "audit_paper": audit_paper,
+    "list_archive": list_archive,
     "report_kind": report_kind,
     "run": run,
     "run_file": run_file,

@@ -240,7 +240,9 @@ class ListNoticing(ListParting):
         if not investigation.strip() or not answer.strip():
             raise ValidationError("请写明调查情况和书面答复")
         with self.whole():
-            self.touch([self.stage], on)
+            # Of a list that ended meanwhile what was asked is still answered.
+            if self.is_open:
+                self.touch([self.stage], on)
             if objection.concerned() & {person.pk for person in actor.persons}:
                 raise PermissionDenied("提报、决定或登记这件事的人不能办结对它的异议")
             if objection.taken_up_on is None:
@@ -258,7 +260,7 @@ class ListNoticing(ListParting):
                 )
             ):
                 raise NotNow("这件异议已经办结")
-            if upheld and objection.entry is not None:
+            if upheld and objection.entry is not None and objection.entry.is_standing:
                 self._strike(objection.entry, by=by, on=on, reason=f"异议成立：{told(answer)}", at=at)
             self._note("audit-settle", actor, self.step, {"upheld": upheld})
         objection.refresh_from_db()

@@ -114,6 +114,11 @@ class Objection(models.Model):
         return self.closed_at is None
 
     @property
+    def place(self) -> Any:
+        """The area it lies in: the village of its entry, else that of the list."""
+        return self.audit_list.area if self.entry is None else self.entry.area
+
+    @property
     def state(self) -> str:
         """In one word: whose turn it is, or how it ended."""
         if self.is_open:

@@ -19,6 +19,8 @@ from audits.cases import RULES, Rules
 from audits.procedures import ListKind, Procedure
 
 DAYS = "days."
+# Whether running notices have public pages: 1 or 0, at once and not frozen with a list (audits/public.py).
+PUBLIC = "public"
 RULE_NAMES = ("stable_years", "deep_margin", "water_blocks", "incidence")
 
 
@@ -35,7 +37,8 @@ def rules_of(frozen: dict[str, str]) -> Rules:
 class AuditSettingQuerySet(ScopedQuerySet):
     def frozen(self, county: Area, kind: str, on: datetime.date) -> dict[str, str]:
         """What holds in the county on the day, by name; the newest of a name wins."""
-        rows = self.filter(county=county, kind=kind, from_on__lte=on).order_by("from_on", "pk")
+        rows = self.filter(county=county, kind=kind, from_on__lte=on).exclude(name=PUBLIC)
+        rows = rows.order_by("from_on", "pk")
         return {row.name: f"{row.value.normalize():f}" for row in rows}
 
 
@@ -94,6 +97,10 @@ class AuditSetting(models.Model):
 
     def clean(self) -> None:
         if self.name in RULE_NAMES:
+            return
+        if self.name == PUBLIC:
+            if self.value not in (0, 1):
+                raise ValidationError("公开网页只有开和关")
             return
         if self.kind not in procedures.TABLES or not self.name.startswith(DAYS):
             raise ValidationError("没有这个设置项")

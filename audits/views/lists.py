@@ -56,9 +56,9 @@ def list_page(
         "form": form or PassForm(audit_list=audit_list),
         "steps": steps.of(audit_list, day),
         "entries": rows,
-        "clock": posting_clock.of(audit_list),
+        "clock": posting_clock.of(audit_list, request.user, day),
         "papers": papers.of(audit_list),
-        "objections": objections.of(audit_list),
+        "objections": objections.of(audit_list, request.user, day),
         "history": history.of(audit_list),
         "bar": bar.of(audit_list, request.user, day, rows),
     }
