@@ -72,10 +72,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    # A page gives up rather than wait for a lock or a slow statement; jobs may take their time (0: no limit).
+    statement, lock = env.int("DB_STATEMENT_SECONDS", default=0), env.int("DB_LOCK_SECONDS", default=0)
+    limits = f"-c statement_timeout={statement * 1000} -c lock_timeout={lock * 1000}"
     DATABASES["default"].update(
         CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60),
         CONN_HEALTH_CHECKS=True,
-        OPTIONS={"connect_timeout": 5},
+        OPTIONS={"connect_timeout": 5, "options": limits},
     )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
