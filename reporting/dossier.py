@@ -58,7 +58,7 @@ def file_of(household: Household, day: datetime.date) -> dict[str, Any]:
     surveys = list(household.surveys.counted()[:YEARS_SHOWN])
     living, production = household.living.first(), household.production.first()
     colour, beside = standing(household, day)
-    visits: list[Any] = list(household.visits.filter(struck_at=None)[:VISITS_SHOWN])
+    visits: list[Any] = list(household.visits.standing()[:VISITS_SHOWN])
     papers = list(Paper.objects.standing().filter(household=household))
     kept = Attachment.objects.on(Paper, [paper.pk for paper in papers])
     kept |= Attachment.objects.on(Visit, [visit.pk for visit in visits])

@@ -5,19 +5,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
-from areas.scope import ScopedQuerySet
 from households.models.belonging import OfHousehold
 from office.pii import EncryptedTextField
+from office.striking import Strikable, StrikableQuerySet, struck_with_a_reason
 
 
-class PaperQuerySet(ScopedQuerySet):
-    def standing(self) -> "PaperQuerySet":
-        return self.filter(struck_at__isnull=True)
-
-
-class Paper(OfHousehold):
+class Paper(Strikable, OfHousehold):
     """Never changed; a wrong one is struck out and stays with who, when and why."""
 
     class Kind(models.TextChoices):
@@ -45,29 +39,13 @@ class Paper(OfHousehold):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="存入人", editable=False
     )
     recorded_at = models.DateTimeField("存入时间", editable=False)
-    struck_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="作废人",
-        editable=False,
-    )
-    struck_at = models.DateTimeField("作废时间", null=True, editable=False)
-    struck_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
 
-    objects = PaperQuerySet.as_manager()
+    objects = StrikableQuerySet.as_manager()
 
     class Meta:
         verbose_name = "档案材料"
         ordering = ["-made_on", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(struck_at__isnull=True) | ~Q(struck_reason=""),
-                name="paper_struck_with_a_reason",
-                violation_error_message="作废材料须写明原因",
-            )
-        ]
+        constraints = [struck_with_a_reason("paper_struck_with_a_reason", "作废材料须写明原因")]
 
     def __str__(self) -> str:
         return f"{self.made_on} {self.kind}"

@@ -2,21 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
-from areas.scope import ScopedQuerySet
 from households.codes import CODES
 from households.models.belonging import OfHousehold, yes_no
 from office.codes import CodeField, CodesField
+from office.striking import Strikable, StrikableQuerySet, struck_with_a_reason
 
 
-class VisitQuerySet(ScopedQuerySet):
-    def standing(self) -> "VisitQuerySet":
-        """Those that count: not struck out."""
-        return self.filter(struck_at__isnull=True)
-
-
-class Visit(OfHousehold):
+class Visit(Strikable, OfHousehold):
     household = models.ForeignKey(
         "households.Household", models.PROTECT, related_name="visits", verbose_name="户"
     )
@@ -38,29 +31,13 @@ class Visit(OfHousehold):
         editable=False,
     )
     recorded_at = models.DateTimeField("登记时间", null=True, editable=False)
-    struck_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name="作废人",
-        editable=False,
-    )
-    struck_at = models.DateTimeField("作废时间", null=True, editable=False)
-    struck_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
 
-    objects = VisitQuerySet.as_manager()
+    objects = StrikableQuerySet.as_manager()
 
     class Meta:
         verbose_name = "走访"
         ordering = ["-visited_on", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(struck_at__isnull=True) | ~Q(struck_reason=""),
-                name="visit_struck_with_a_reason",
-                violation_error_message="作废走访记录须写明原因",
-            )
-        ]
+        constraints = [struck_with_a_reason("visit_struck_with_a_reason", "作废走访记录须写明原因")]
 
     def __str__(self) -> str:
         return f"{self.visited_on} {self.visitor}"

@@ -20,8 +20,8 @@ from households.acts.after import broken, settle
 from households.models import Conflict, Household, Person
 from households.models.act import TOO_LATE
 from office import clock, trail
+from office.constraints import broken as broken_rule
 
-TAKEN = "该证件号码已在册"
 CANCELLED = "该户已经注销，不再办理。"
 
 
@@ -71,9 +71,12 @@ def act_page(
                 return refused(request, f"{why}请刷新后再办。")
             except ValidationError as refusal:
                 form.add_error(None, refusal.messages)
-            except IntegrityError:
-                # Somebody else took the number in this moment; anything else would have been found before.
-                form.add_error(None, TAKEN)
+            except IntegrityError as error:
+                # What another household's writer was first with in this moment, as a number; no other way is known.
+                rule = broken_rule(error, Person)
+                if rule is None:
+                    raise
+                form.add_error(None, rule.get_violation_error_message())
             else:
                 messages.success(request, said)
                 to = reverse("households:detail", args=[touched[0].number])

@@ -1,7 +1,6 @@
 """`/imports/`: download a workbook, upload it filled in, see what is wrong or what would change, confirm, undo."""
 
 from dataclasses import dataclass
-from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from households.models import (
     RegisterWorkbook,
 )
 from households.workbook import importing, preview, upload
-from households.workbook.apart import Apart, file_name
+from households.workbook.apart import NONE_BAD, file_name
 from households.workbook.forms import UploadForm, WorkbookForm
 from households.workbook.jobs import workbook_path
 from office import clock, trail
@@ -36,7 +35,6 @@ from office.jobs import enqueue
 from office.listing import asked_area, page_by_key
 from office.models import Job
 from office.sealed_file import pieces
-from office.workbook_read import REGISTER, WorkbookRefused, rows
 
 ROWS, HOUSEHOLDS = 50, 20  # a page
 DONE_ALREADY = "这次导入已经办理过，请刷新后再看"
@@ -188,41 +186,38 @@ def _parts(shown: ImportBatch) -> list[Part]:
     return [one for one in parts if one.total]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def bad_rows(request: SignedIn, pk: UUID) -> HttpResponseBase:
-    """The rows that are wrong with the reasons, and what belongs to their households, as a workbook."""
+    """The rows that are wrong with the reasons, and what belongs to their households, as a workbook: POST has it
+    made, GET fetches it."""
     return _apart(request, pk, bad=True)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def good_rows(request: SignedIn, pk: UUID) -> HttpResponseBase:
-    """All the other rows as a workbook."""
+    """All the other rows as a workbook, in the same way."""
     return _apart(request, pk, bad=False)
 
 
 def _apart(request: SignedIn, pk: UUID, *, bad: bool) -> HttpResponseBase:
     shown = _fetch(request, pk)
     require(request.user, Capability.REGISTER_EDIT)
-    faults = {(row.sheet, row.row or 0): row.faults for row in shown.bad_rows.iterator()}
-    if not faults:
-        return refused(request, "这次导入没有留下有错误的行", 409)
-    keys = set(shown.bad_rows.values_list("key", flat=True))
-    # Closed, and so gone, when the answer has been sent.
-    file = TemporaryFile()  # noqa: SIM115
+    if not shown.bad_rows.exists():
+        return refused(request, NONE_BAD, 409)
+    if request.method == "POST":
+        job = enqueue(
+            "register-import-apart", params={"batch": str(shown.pk), "bad": bad}, owner=request.user
+        )
+        return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
     try:
-        count = Apart(file, faults, keys, bad=bad).write(rows(upload.opened(shown.pk), limits=REGISTER))
-    except WorkbookRefused as gone:
-        return refused(request, str(gone), 409)
+        content = pieces(upload.apart_path(shown.pk, bad=bad), upload.apart_uid(shown.pk, bad=bad))
+    except FileNotFoundError:
+        return refused(request, "文件还没有整理，或者已经清理，请在导入页面上再按一次“下载”。", 409)
     with transaction.atomic():
         trail.record(
-            "下载有错误的行" if bad else "下载正确的行",
-            subject=shown,
-            area=shown.area,
-            detail={"行数": count},
-            request=request,
+            "下载有错误的行" if bad else "下载正确的行", subject=shown, area=shown.area, request=request
         )
-    file.seek(0)
-    return download(file, file_name(bad, clock.moment()), CONTENT_TYPES[Format.XLSX])
+    return download(content, file_name(bad, clock.moment()), CONTENT_TYPES[Format.XLSX])
 
 
 @require_POST

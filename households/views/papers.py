@@ -54,8 +54,7 @@ def strike(request: SignedIn, number: str, pk: int) -> HttpResponse:
 
     def save() -> str:
         reason = form.cleaned_data["reason"]
-        struck = {"struck_by": request.user, "struck_at": clock.moment(), "struck_reason": reason}
-        if not household.papers.standing().filter(pk=paper.pk).update(**struck):
+        if not paper.strike(by=request.user, at=clock.moment(), reason=reason):
             raise Late("这份材料已经作废")
         _note(request, paper, "作废档案材料", 原因=reason)
         return f"{paper.made_on}的{paper.kind}已作废，原件仍然保留。"

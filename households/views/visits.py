@@ -51,18 +51,10 @@ def strike(request: SignedIn, number: str, pk: int) -> HttpResponse:
     form = StrikeOut(request.POST if request.method == "POST" else None)
 
     def save() -> str:
-        struck = {
-            "struck_by": request.user,
-            "struck_at": clock.moment(),
-            "struck_reason": form.cleaned_data["reason"],
-        }
-        if not household.visits.standing().filter(pk=visit.pk).update(**struck):
+        reason = form.cleaned_data["reason"]
+        if not visit.strike(by=request.user, at=clock.moment(), reason=reason):
             raise Late("这条走访记录已经作废")
-        detail = {
-            "户编号": household.number,
-            "走访日期": visit.visited_on,
-            "原因": form.cleaned_data["reason"],
-        }
+        detail = {"户编号": household.number, "走访日期": visit.visited_on, "原因": reason}
         trail.record("作废走访", request=request, subject=visit, area=household.village, detail=detail)
         return f"{visit.visited_on}的走访记录已作废，原记录仍然保留。"
 

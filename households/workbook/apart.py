@@ -6,42 +6,46 @@ What stood in them is read out of the sealed upload again; it is kept nowhere el
 
 import datetime
 from collections.abc import Iterable
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
-import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from households.workbook.changes import Place
 from households.workbook.columns import HOUSEHOLD_NUMBER, IDENTITY_SHEET, SHEETS, heading, number_of, text_of
 from households.workbook.comparing import TAKEN_ALONG
+from office.long_workbook import Stream
+from office.sealed_workbook import SealedRows, SealedWorkbook
 from office.workbook_read import Cell, Row
-from office.workbook_write import MAX_ROWS, clean, sheet_name
+from office.workbook_write import MAX_ROWS, sheet_name
 
 Faults = list[list[str]]
 TOGETHER = "同户有错误的行"
+NONE_BAD = "这次导入没有留下有错误的行"
 
 
 class Apart:
     """Writes the bad rows (`bad`) or the good ones of a file; `keys` are the households that have a bad row."""
 
-    def __init__(self, file: IO[bytes], faults: dict[Place, Faults], keys: set[str], *, bad: bool) -> None:
+    def __init__(self, folder: Path, faults: dict[Place, Faults], keys: set[str], *, bad: bool) -> None:
         self.faults, self.keys, self.bad = faults, keys, bad
-        self.book = xlsxwriter.Workbook(
-            file,
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
+        self.sealed = SealedWorkbook(folder)
+        self.book = self.sealed.book
         self.head = self.book.add_format({"bold": True, "bg_color": "#E7EBEF"})
         self.text = self.book.add_format({"num_format": "@"})
         self.pages: dict[str, Any] = {}
+        self.rows: dict[str, SealedRows] = {}
         self.lines: dict[str, int] = {}
         self.places: dict[str, int] = {}
 
-    def write(self, rows: Iterable[Row]) -> int:
+    def write(self, rows: Iterable[Row], file: Stream) -> int:
         """Every row that is of this kind; how many there were."""
+        with self.sealed:
+            count = self._sort(rows)
+            self.sealed.pack(file)
+        return count
+
+    def _sort(self, rows: Iterable[Row]) -> int:
         count = 0
         for sheet, line, cells in rows:
             if sheet == IDENTITY_SHEET:
@@ -56,7 +60,6 @@ class Apart:
             visible = self._page(SHEETS[0])
         visible.activate()
         visible.set_first_sheet()
-        self.book.close()
         return count
 
     def _look_for_head(self, sheet: str, line: int, cells: list[Cell]) -> None:
@@ -82,6 +85,7 @@ class Apart:
     def _page(self, sheet: str) -> Any:
         if sheet not in self.pages:
             self.pages[sheet], self.lines[sheet] = self.book.add_worksheet(sheet_name(sheet)), 0
+            self.rows[sheet] = self.sealed.rows(self.pages[sheet])
             if sheet == IDENTITY_SHEET:
                 self.pages[sheet].very_hidden()
             elif self.bad:
@@ -90,12 +94,11 @@ class Apart:
         return self.pages[sheet]
 
     def _line(self, sheet: str, cells: Iterable[str], style: Any) -> None:
-        page = self._page(sheet)
+        self._page(sheet)
         if self.lines[sheet] < MAX_ROWS:
-            for place, value in enumerate(cells):
-                if value:
-                    page.write_string(self.lines[sheet], place, clean(value), style)
             self.lines[sheet] += 1
+            written = [(xl_col_to_name(place), text, style) for place, text in enumerate(cells) if text]
+            self.rows[sheet].write(self.lines[sheet], written)
 
 
 def file_name(bad: bool, at: datetime.datetime) -> str:

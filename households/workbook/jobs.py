@@ -4,6 +4,7 @@ Area and right are looked at again when the job runs; a worker that is killed le
 """
 
 import datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,12 +16,12 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
 from households.models import Household, ImportBatch, ImportRow, ImportState, RegisterWorkbook
-from households.workbook import importing, upload
+from households.workbook import apart, importing, upload
 from households.workbook.template import TooLong, write_workbook
 from office import clock
 from office.jobs import JobRefused, JobRun, job, periodic
 from office.sealed_file import SealedFile
-from office.workbook_read import WorkbookRefused
+from office.workbook_read import REGISTER, Row, WorkbookRefused, rows
 
 UNKNOWN_AREA = "没有这个区划，或者不在当前任职的区域内"
 
@@ -49,6 +50,7 @@ def make_workbook(run: JobRun, *, area: int, year: int) -> dict[str, Any]:
                 template=str(pk),
                 made_at=made_at,
                 progress=run.progress,
+                folder=workbook_path(pk).parent,
             )
     except TooLong:
         raise JobRefused("超过一张表能容纳的行数，请分镇街下载") from None
@@ -74,6 +76,39 @@ def check_import(run: JobRun, *, batch: str) -> dict[str, Any]:
     # The upload stays, sealed, for seven days: its good and bad rows are taken out of it when they are asked for.
     importing.keep(found, comparison)
     return result
+
+
+@job("register-import-apart", title="整理导入的行", queue="bulk")
+def set_apart(run: JobRun, *, batch: str, bad: bool) -> dict[str, Any]:
+    """The bad rows of an upload, or the good ones, as a workbook; result: where it is fetched."""
+    found = _batch(run, batch)
+    faults = {(row.sheet, row.row or 0): row.faults for row in found.bad_rows.iterator()}
+    if not faults:
+        raise JobRefused(apart.NONE_BAD)
+    keys = set(found.bad_rows.values_list("key", flat=True))
+    path = upload.apart_path(found.pk, bad=bad)
+    part = path.with_suffix(f".{run.token}")
+    try:
+        taken = rows(upload.opened(found.pk), limits=REGISTER)
+        with SealedFile(part, upload.apart_uid(found.pk, bad=bad)) as file:
+            count = apart.Apart(path.parent, faults, keys, bad=bad).write(_counted(taken, run), file)
+        name = "households:import-bad-rows" if bad else "households:import-good-rows"
+        result = {"url": reverse(name, args=[batch]), "word": "下载文件", "rows": count}
+        run.finish(result)
+        part.replace(path)
+    except WorkbookRefused as gone:
+        raise JobRefused(str(gone)) from None
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return result
+
+
+def _counted(taken: Iterable[Row], run: JobRun) -> Iterator[Row]:
+    for place, row in enumerate(taken):
+        if place % 1000 == 0:
+            run.progress(place, None, f"已读 {place} 行")
+        yield row
 
 
 @job("register-import-apply", title="写入采集工作簿", queue="bulk")

@@ -1,14 +1,14 @@
 """The prefilled workbook of an area: its households, persons and one year's surveys, to be filled in offline.
 
-Text cells, choice lists, personal data masked; keys and computed columns are protected. XlsxWriter in constant
-memory, the three sheets row by row side by side.
+Text cells, choice lists, personal data masked; keys and computed columns are protected. The three sheets grow row
+by row side by side, sealed until they are packed.
 """
 
 import datetime
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 
-import xlsxwriter
 from django.db.models import QuerySet
 from xlsxwriter.utility import xl_col_to_name
 
@@ -31,8 +31,9 @@ from households.workbook.columns import (
     Column,
     columns,
 )
-from office.sealed_file import SealedFile
-from office.workbook_write import AUTHOR, MAX_ROWS, clean, text_width
+from office.long_workbook import Stream
+from office.sealed_workbook import SealedWorkbook
+from office.workbook_write import AUTHOR, MAX_ROWS, text_width
 
 BATCH = 500
 LONGEST_LIST = 255  # characters of a choice list that stands in the cell's own rule
@@ -65,7 +66,9 @@ class _Sheet:
     def __init__(self, book: "_Book", name: str) -> None:
         self.name, self.fill, self.line = name, columns(name), 0
         self.page = book.file.add_worksheet(name)
+        self.rows = book.sealed.rows(self.page)
         self.titles = [*KEYS[name], *SHOWN_ONLY[name], *(one.title for one in self.fill), VERSION]
+        self.letters = [xl_col_to_name(place) for place in range(len(self.titles))]
         self.fixed = len(KEYS[name]) + len(SHOWN_ONLY[name])
         for place, title in enumerate(self.titles):
             own = self.fixed <= place < len(self.titles) - 1
@@ -96,11 +99,16 @@ class _Sheet:
         self.line += 1
         if self.line >= MAX_ROWS:
             raise TooLong
-        for place, text in enumerate([*fixed, *values, str(version)]):
-            if text:
-                # The column's own format says whether the cell is locked.
-                style = self.styles[self.fixed <= place < len(self.titles) - 1]
-                self.page.write_string(self.line, place, clean(text), style)
+        texts = enumerate([*fixed, *values, str(version)])
+        # The column's own format says whether the cell is locked.
+        self.rows.write(
+            self.line + 1,
+            [
+                (self.letters[place], text, self.styles[self.fixed <= place < len(self.titles) - 1])
+                for place, text in texts
+                if text
+            ],
+        )
 
     def finish(self) -> None:
         """The empty rows below, where new households and members are written."""
@@ -112,16 +120,8 @@ class _Sheet:
 
 
 class _Book:
-    def __init__(self, file: BinaryIO | SealedFile, made_at: datetime.datetime, template: str) -> None:
-        self.file = xlsxwriter.Workbook(
-            file,
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
+    def __init__(self, sealed: SealedWorkbook, made_at: datetime.datetime, template: str) -> None:
+        self.sealed, self.file = sealed, sealed.book
         moment = made_at.astimezone(datetime.UTC).replace(tzinfo=None, microsecond=0)
         self.file.set_properties({"title": "贫困户数据采集工作簿", "author": AUTHOR, "created": moment})
         self.head = self.file.add_format(
@@ -151,7 +151,6 @@ class _Book:
         guide.set_column(0, 0, 100)
         for line, text in enumerate(GUIDE):
             guide.write_string(line, 0, text)
-        self.file.close()
 
     def _choose(self) -> None:
         """Choice lists beside the cells that hold one word; long ones stand in a hidden sheet."""
@@ -190,7 +189,7 @@ class _Book:
 
 
 def write_workbook(
-    file: BinaryIO | SealedFile,
+    file: Stream,
     households: QuerySet[Household],
     *,
     area: Area,
@@ -198,19 +197,22 @@ def write_workbook(
     template: str,
     made_at: datetime.datetime,
     progress: Progress,
+    folder: Path,
 ) -> tuple[int, int]:
     """Writes the workbook of these households of the area; how many households and persons it has.
 
-    Raises TooLong.
+    `folder` is for the sealed rows meanwhile. Raises TooLong.
     """
-    book, total = _Book(file, made_at, template), households.count()
-    done = persons = 0
-    for batch in _batches(households):
-        for household, people, records in batch:
-            done, persons = done + 1, persons + len(people)
-            _write(book, household, people, records, year)
-        progress(done, total, f"{area}　{done} 户")
-    book.finish()
+    done, persons, total = 0, 0, households.count()
+    with SealedWorkbook(folder) as sealed:
+        book = _Book(sealed, made_at, template)
+        for batch in _batches(households):
+            for household, people, records in batch:
+                done, persons = done + 1, persons + len(people)
+                _write(book, household, people, records, year)
+            progress(done, total, f"{area}　{done} 户")
+        book.finish()
+        sealed.pack(file)
     return done, persons
 
 

@@ -4,7 +4,7 @@ import datetime
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 
@@ -42,6 +42,22 @@ def opened(batch: UUID) -> bytes:
 
 def drop(batch: UUID) -> None:
     _path(batch).unlink(missing_ok=True)
+    drop_apart(batch)
+
+
+def apart_path(batch: UUID, *, bad: bool) -> Path:
+    """Where the workbook of its bad or of its good rows stands once it was asked for."""
+    return _path(batch).with_suffix(".bad.sealed" if bad else ".good.sealed")
+
+
+def apart_uid(batch: UUID, *, bad: bool) -> UUID:
+    return uuid5(batch, "bad" if bad else "good")
+
+
+def drop_apart(batch: UUID) -> None:
+    """Both, when the upload is looked at anew."""
+    for bad in (True, False):
+        apart_path(batch, bad=bad).unlink(missing_ok=True)
 
 
 def expire() -> int:

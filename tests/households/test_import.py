@@ -22,7 +22,7 @@ TEMPLATE = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
-def workbook(ground):
+def workbook(ground, tmp_path):
     """workbook(area) is the bytes of a fresh download of the area."""
 
     def make(area=None, year=2018):
@@ -36,6 +36,7 @@ def workbook(ground):
             template=TEMPLATE,
             made_at=clock.moment(),
             progress=lambda *told: None,
+            folder=tmp_path,
         )
         return file.getvalue()
 

@@ -20,7 +20,7 @@ from tests.households.test_import import (
     workbook,
 )
 from tests.households.test_import_new import HEAD, HOUSEHOLD, added
-from tests.households.test_import_pages import downloaded, run_command, upload, work_off
+from tests.households.test_import_pages import downloaded, run_command, taken_apart, upload, work_off
 
 __all__ = ["compared", "downloaded", "imported", "upload", "workbook"]
 
@@ -133,10 +133,9 @@ def test_good_and_bad_rows_are_downloaded_apart_and_taken_again(
     half_bad, signed_in, url, compared, downloaded
 ):
     client = signed_in("village")
-    bad = client.get(url("households:import-bad-rows", half_bad.pk))
-    good = client.get(url("households:import-good-rows", half_bad.pk))
-    assert bad.status_code == good.status_code == 200
-    bad_data, good_data = (b"".join(one.streaming_content) for one in (bad, good))
+    addresses = [url(f"households:import-{which}-rows", half_bad.pk) for which in ("bad", "good")]
+    assert [client.get(address).status_code for address in addresses] == [409, 409]
+    bad_data, good_data = (taken_apart(client, address) for address in addresses)
     found = compared(good_data)
     assert not found.bad and list(found.new) == ["新1"]
     again = compared(bad_data)

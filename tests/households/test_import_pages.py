@@ -1,10 +1,14 @@
 """`/imports/` and `import_register`: from the download over the check to confirmation and undo."""
 
+import contextlib
 import io
 import json
 import os
+import re
+import tempfile
 import time
 from io import StringIO
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -15,6 +19,7 @@ from households.models import Household, ImportBatch, ImportRow, RegisterWorkboo
 from households.workbook.jobs import workbook_path
 from office import clock
 from office.jobs import run_job, run_now
+from office.long_workbook import write_long
 from office.models import Job, TrailRow
 from tests.households.test_import import edited, put
 
@@ -22,6 +27,14 @@ from tests.households.test_import import edited, put
 def work_off():
     for job in Job.objects.waiting().order_by("queued_at"):
         run_job(str(job.pk))
+
+
+def taken_apart(client, address) -> bytes:
+    """The file that is asked for, made and fetched."""
+    assert client.post(address).status_code == 303
+    work_off()
+    assert Job.objects.order_by("-queued_at").first().result["url"] == address
+    return b"".join(client.get(address).streaming_content)
 
 
 @pytest.fixture
@@ -72,12 +85,78 @@ def test_errors_are_listed_and_the_bad_rows_downloaded(downloaded, upload, signe
     client = signed_in("village")
     page = client.get(url("households:import", batch.pk)).content.decode()
     assert "选项不在规定的表内" in page and "贫困程度" in page and "C002" in page
-    file = client.get(url("households:import-bad-rows", batch.pk))
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(file.streaming_content)))
+    book = openpyxl.load_workbook(
+        io.BytesIO(taken_apart(client, url("households:import-bad-rows", batch.pk)))
+    )
     row = [one.value for one in book["户"][2]]
     assert row[0] == "2" and "选项不在规定的表内" in row[1] and "@二组" in row
     assert all(one.data_type != "f" for line in book["户"] for one in line)
     assert Household.objects.get().villager_group == "一组"
+
+
+def test_many_bad_rows_are_told_on_the_pages_and_stand_in_the_file(
+    downloaded, upload, signed_in, url, tmp_path
+):
+    """The way of twelve thousand (tests/bench has those) at a size for every day."""
+    path, titles, many = tmp_path / "long.xlsx", ["户编号", "村民小组", "贫困程度", "数据版本"], 700
+    lines = ([f"{number:010d}", f"演示{number}组", "无此项", "1"] for number in range(5, 5 + many))
+    write_long(path, titles, lines, made_at=clock.moment(), title="户")
+    upload(path.read_bytes())
+    batch, client = ImportBatch.objects.get(), signed_in("village")
+    told, address = set(), url("households:import", batch.pk, show="errors")
+    while address:
+        html = client.get(address).content.decode()
+        told |= {int(line) for line in re.findall(r'<td class="n s1">(\d+)</td>', html)}
+        following = re.search(r'href="([^"]*after=[^"]*)"', html)
+        address = following and following[1].replace("&amp;", "&")
+        address = (
+            address
+            if not address or address.startswith("/")
+            else url("households:import", batch.pk) + address
+        )
+    assert told == set(range(2, many + 2))
+    book = openpyxl.load_workbook(
+        io.BytesIO(taken_apart(client, url("households:import-bad-rows", batch.pk)))
+    )
+    rows = list(book["户"].iter_rows(min_row=2, values_only=True))
+    assert [int(row[0]) for row in rows] == list(range(2, many + 2))
+    assert all("没有" in row[1] or "选项不在规定的表内" in row[1] for row in rows)
+    assert rows[-1][3] == f"演示{many + 4}组"
+
+
+@pytest.mark.parametrize("part", ["collected", "bad"])
+def test_no_row_of_a_workbook_is_ever_in_the_clear_on_disk(
+    downloaded, upload, signed_in, url, monkeypatch, part, settings
+):
+    """Every file that is opened for writing while it is made, whoever opens it, is read when it is closed."""
+    upload(edited(downloaded, put(("户", "村民小组", "@演示暗组"), ("户", "贫困程度", "无此项"))))
+    Household.objects.update(villager_group="演示暗组")
+    monkeypatch.setattr(tempfile, "tempdir", str(tempfile.mkdtemp(dir=settings.DATA_DIR)))
+    seen = []
+    remove = os.unlink
+
+    def kept(path, *args, **options):
+        with contextlib.suppress(OSError):
+            seen.append(Path(os.fspath(path)).read_bytes())
+        return remove(path, *args, **options)
+
+    monkeypatch.setattr(os, "unlink", kept)
+    monkeypatch.setattr(os, "remove", kept)
+    client = signed_in("village")
+    if part == "bad":
+        data = taken_apart(client, url("households:import-bad-rows", ImportBatch.objects.get().pk))
+    else:
+        area = Household.objects.get().village
+        assert (
+            client.post(url("households:import-workbook-new"), {"area": area.code, "year": 2018}).status_code
+            == 303
+        )
+        work_off()
+        made = RegisterWorkbook.objects.latest("made_at")
+        data = b"".join(client.get(url("households:import-workbook", made.pk)).streaming_content)
+    assert "演示暗组" in str([cell.value for cell in openpyxl.load_workbook(io.BytesIO(data))["户"][2]])
+    seen += [file.read_bytes() for file in Path(settings.DATA_DIR).rglob("*") if file.is_file()]
+    assert seen and not [one for one in seen if "演示暗组".encode() in one or one[:2] == b"PK"]
 
 
 def test_what_is_no_workbook_says_so_on_its_page(upload, signed_in, url, cast):
