@@ -59,6 +59,11 @@ class Capability(models.TextChoices):
     AUDIT_OPEN = "audit_open", "开名单和提报"
     AUDIT_ACT = "audit_act", "办理审核环节"
     AUDIT_SETTINGS = "audit_settings", "修改审核设置"
+    PROJECT_VIEW = "project_view", "查看项目和资金"
+    PROJECT_EDIT = "project_edit", "申报和管理项目"
+    PROJECT_APPROVE = "project_approve", "审批项目"
+    FUND_MANAGE = "fund_manage", "管理项目资金"
+    ASSET_EDIT = "asset_edit", "登记资产收益"
     TRAIL_VIEW = "trail_view", "查看操作日志"
     USERS_MANAGE = "users_manage", "管理用户"
     SYSTEM_VIEW = "system_view", "查看系统状态"
@@ -77,6 +82,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REVEAL,
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
+            _C.PROJECT_VIEW,
+            _C.ASSET_EDIT,
             _C.MEASURE_EDIT,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
@@ -112,6 +119,9 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.FINDINGS_ASSIGN,
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
+            _C.PROJECT_VIEW,
+            _C.PROJECT_EDIT,
+            _C.ASSET_EDIT,
             _C.MEASURE_EDIT,
             _C.VILLAGE_EDIT,
             _C.PLAN_VIEW,
@@ -134,6 +144,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REGISTER_VIEW,
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
+            _C.PROJECT_VIEW,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
@@ -154,6 +165,11 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.FINDINGS_ASSIGN,
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
+            _C.PROJECT_VIEW,
+            _C.PROJECT_EDIT,
+            _C.ASSET_EDIT,
+            _C.PROJECT_APPROVE,
+            _C.FUND_MANAGE,
             _C.MEASURE_EDIT,
             _C.POLICY_EDIT,
             _C.VILLAGE_EDIT,
@@ -187,6 +203,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.REGISTER_VIEW,
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
+            _C.PROJECT_VIEW,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,

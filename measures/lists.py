@@ -15,14 +15,14 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from households.lists.rows import opens
 from households.record import head_names, written
-from measures import coverage_lists
+from measures import coverage_lists, project_lists
 from measures.measure_forms import MeasureFilter
 from measures.models import Measure, State
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
-# Exports look for lists here: those of coverage are known by being named.
-__all__ = ["KEY", "coverage_lists", "measures"]
+# Exports look for lists here: those of coverage and of projects are known by being named.
+__all__ = ["KEY", "coverage_lists", "measures", "project_lists"]
 
 KEY = "measures:list"
 # 元 that were paid; help in kind has no sum.

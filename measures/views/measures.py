@@ -39,6 +39,7 @@ def listing(request: SignedIn) -> HttpResponse:
         "area": area,
         "areas": area_choices(request.user, area, day),
         "may_edit": Capability.MEASURE_EDIT in request.user.capabilities(),
+        "may_projects": Capability.PROJECT_VIEW in request.user.capabilities(),
         "narrowed": area is not None or any(request.GET.get(name) for name in listed.form.fields),
     }
     return render(request, "measures/list.html", context, status=422 if listed.refusal else 200)
