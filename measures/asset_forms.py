@@ -7,13 +7,13 @@ from django import forms
 
 from areas.models import Area
 from areas.scope import AreaScope
-from office.form_fields import Filter, HalfWidthChars, choice
 from measures import sharing
 from measures.measure_forms import year_field
 from measures.models import Asset, Project
 from measures.models.asset import SOLAR, AssetKind
 from measures.money_fields import Once, WholeNumber, Yuan
 from measures.project_forms import LONG, MIDDLE, SHORT, AreaChoice, day_field, line, remark, select
+from office.form_fields import Filter, SearchWord, choice
 
 
 class AssetForm(forms.Form):
@@ -44,7 +44,7 @@ class AssetForm(forms.Form):
     operator = line("经营主体", 60, help_text="对资产保值负责、付收益的一方")
     formed_on = day_field("形成日期")
     life_years = WholeNumber(label="使用年限", low=1, high=70)
-    agreement = line("协议编号", 60, MIDDLE, required=False)
+    agreement = line("协议编号", 60, MIDDLE, number=True, required=False)
     agreed_until = day_field("协议到期", required=False)
     agreed_income = Yuan(label="约定年收益（元）", required=False)
 
@@ -84,7 +84,7 @@ class IncomeForm(forms.Form):
     amount = Yuan(label="收益（元）")
     costs = Yuan(label="运行维护费（元）", positive=False, initial=0)
     payer = line("付款单位", 60)
-    voucher = line("凭证号", 60)
+    voucher = line("凭证号", 60, number=True)
     once = Once()
 
     def __init__(self, *args: Any, asset: Asset, day: datetime.date, **options: Any) -> None:
@@ -123,13 +123,13 @@ class ProposeForm(forms.Form):
 class ConfirmForm(forms.Form):
     use_required_attribute = False
     posted_on = day_field("公示张贴日期")
-    minutes = line("会议记录编号", 60)
+    minutes = line("会议记录编号", 60, number=True)
 
 
 class PayOutForm(forms.Form):
     use_required_attribute = False
     paid_on = day_field("发放日期")
-    voucher = line("发放凭证号", 60)
+    voucher = line("发放凭证号", 60, number=True)
 
 
 class WithdrawForm(forms.Form):
@@ -139,4 +139,4 @@ class WithdrawForm(forms.Form):
 
 class AssetFilter(Filter):
     kind = choice("类别", AssetKind.values)
-    q = HalfWidthChars(label="名称或单位", required=False, max_length=30, widget=forms.TextInput(attrs=SHORT))
+    q = SearchWord(label="名称或单位", required=False, max_length=30, widget=forms.TextInput(attrs=SHORT))

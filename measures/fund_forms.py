@@ -7,7 +7,6 @@ from django import forms
 
 from areas.models import Level
 from areas.scope import AreaScope
-from office.form_fields import Filter, HalfWidthChars, choice
 from measures.measure_forms import year_field
 from measures.models import (
     Basis,
@@ -22,6 +21,7 @@ from measures.models import (
 )
 from measures.money_fields import Account, Once, Seen, Yuan
 from measures.project_forms import LONG, MIDDLE, SHORT, AreaChoice, day_field, line, remark, select
+from office.form_fields import Filter, SearchWord, choice
 
 
 class SourceForm(forms.Form):
@@ -33,7 +33,7 @@ class SourceForm(forms.Form):
     kind = select("来源", SourceKind.values, {"class": "w6"})
     name = line("资金名称", 60, LONG)
     amount = Yuan(label="预算（元）")
-    document = line("下达文号", 60)
+    document = line("下达文号", 60, number=True)
     on = day_field("下达日期")
     basis = select("出自", Basis.values, SHORT, required=False, help_text="是某笔资金的一部分时填")
     pool = Yuan(label="那笔资金的总额（元）", required=False)
@@ -65,7 +65,7 @@ class SourceForm(forms.Form):
 class BudgetForm(forms.Form):
     use_required_attribute = False
     amount = Yuan(label="追加预算（元）")
-    document = line("下达文号", 60)
+    document = line("下达文号", 60, number=True)
     on = day_field("下达日期")
     note = line("备注", 200, LONG, required=False)
     seen = Seen()
@@ -92,7 +92,7 @@ class AllocateForm(forms.Form):
     use_required_attribute = False
     source = SourceChoice(label="资金来源")
     amount = Yuan(label="分配金额（元）")
-    document = line("分配文号", 60)
+    document = line("分配文号", 60, number=True)
     on = day_field("分配日期")
     note = line("用途", 200, LONG, required=False)
     seen = Seen()
@@ -130,7 +130,7 @@ class PayForm(forms.Form):
     fund = FundChoice(label="支付资金")
     amount = Yuan(label="支付金额（元）")
     on = day_field("支付日期")
-    document = line("凭证号", 60)
+    document = line("凭证号", 60, number=True)
     payee_kind = select("收款类别", PayeeKind.values)
     payee = line("收款人", 80)
     payee_account = Account(label="收款账号", required=False, help_text="保存后只显示末四位")
@@ -201,7 +201,7 @@ class LedgerFilter(Filter):
     kind = choice("类别", (*EntryKind.values, "冲回"), "w4")
     source = choice("资金来源", SourceKind.values, "w4")
     project = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
-    q = HalfWidthChars(
+    q = SearchWord(
         label="项目、收款人或凭证", required=False, max_length=30, widget=forms.TextInput(attrs=MIDDLE)
     )
     payee_kind = choice("收款类别", PayeeKind.values)

@@ -9,7 +9,6 @@ from django.db.models import Q
 from areas.models import Area
 from areas.scope import AreaScope
 from households.care.files import Files, choose_again
-from office.form_fields import Day, Filter, FreeText, HalfWidthChars, choice
 from measures import lateness, stages
 from measures.measure_forms import year_field
 from measures.models import Project, ProjectRecord, RecordKind, SourceKind
@@ -17,6 +16,8 @@ from measures.models.policy import MEASURE_CHAPTERS
 from measures.models.project import CATEGORIES, NATURES
 from measures.models.project_papers import GRADES
 from measures.money_fields import Seen, WholeNumber, Yuan
+from office.digit_runs import mask_digit_runs
+from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice
 
 SHORT = {"class": "w8", "autocomplete": "off"}
 MIDDLE = {"class": "w18", "autocomplete": "off"}
@@ -25,9 +26,19 @@ PAPER_HINT = "JPEG、PNG 或 PDF，每个 10 MB 以内，一次最多 10 个"
 ACCEPTED = "image/jpeg,image/png,application/pdf"
 
 
-def line(label: str, most: int, attrs: dict[str, str] = MIDDLE, **options: Any) -> forms.CharField:
+class Line(HalfWidthChars):
+    """One line of text; a long number in it is masked, as in a remark (quality S2)."""
+
+    def to_python(self, value: Any) -> str:
+        return mask_digit_runs(super().to_python(value))
+
+
+def line(
+    label: str, most: int, attrs: dict[str, str] = MIDDLE, *, number: bool = False, **options: Any
+) -> forms.CharField:
+    """`number`: of a document or voucher, which may be a long row of digits."""
     messages = {"required": f"请填{label}", "max_length": f"{label}最多 {most} 个字"}
-    return HalfWidthChars(
+    return (HalfWidthChars if number else Line)(
         label=label, max_length=most, widget=forms.TextInput(attrs=attrs), error_messages=messages, **options
     )
 
@@ -156,7 +167,7 @@ class StepForm(forms.Form):
     use_required_attribute = False
     on = day_field("办理日期")
     chosen_on = day_field("群众认定日期", help_text="村民会议或村民代表会议通过的日期")
-    document = line("文号或合同号", 60)
+    document = line("文号或合同号", 60, number=True)
     contractor = line("施工单位", 60)
     people = line("验收人员", 200, LONG)
     keeper = line("管护单位", 60)
@@ -187,7 +198,7 @@ class ReviseForm(forms.Form):
     on = day_field("办理日期")
     plan_money = Yuan(label="计划投资（元）")
     due_on = day_field("计划竣工")
-    document = line("批复文号", 60, required=False)
+    document = line("批复文号", 60, number=True, required=False)
     opinion = remark("原因", 200, required=True)
     seen = Seen()
 
@@ -249,7 +260,7 @@ class ProjectFilter(Filter):
     late = choice(
         "滞后", [("", "全部"), ("any", "滞后的"), *((one.key, one.label) for one in lateness.REASONS)], "w8"
     )
-    q = HalfWidthChars(label="名称", required=False, max_length=30, widget=forms.TextInput(attrs=SHORT))
+    q = SearchWord(label="名称", required=False, max_length=30, widget=forms.TextInput(attrs=SHORT))
     chapter = choice("章节", MEASURE_CHAPTERS, "w8")
     category = choice("类别", CATEGORIES, "w8")
     published = choice("公开", [("", "全部"), ("yes", "已公开"), ("no", "未公开")], "w4")
@@ -276,7 +287,7 @@ class ProjectFilter(Filter):
 class PublicFilter(Filter):
     year = year_field(required=False)
     stage = choice("环节", stages.STAGES)
-    q = HalfWidthChars(label="名称", required=False, max_length=30, widget=forms.TextInput(attrs=SHORT))
+    q = SearchWord(label="名称", required=False, max_length=30, widget=forms.TextInput(attrs=SHORT))
 
     def matching(self, projects: Any) -> Any:
         asked, found = self.cleaned_data, projects
