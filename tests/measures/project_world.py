@@ -1,6 +1,7 @@
 """Projects and sources for tests, made as an office makes them."""
 
 import datetime
+import re
 import uuid
 from decimal import Decimal
 
@@ -24,6 +25,41 @@ WISHES = {
     "start_on": datetime.date(2018, 4, 1),
     "due_on": datetime.date(2018, 12, 20),
 }
+
+
+TYPED = {
+    "name": "演示排水渠",
+    "year": "2018",
+    "chapter": "基础设施",
+    "category": "村基础设施",
+    "nature": "新建",
+    "content": "修渠 1200 米",
+    "owner_unit": "东演示镇政府",
+    "leader": "演示负责人",
+    "plan_money": "１００,０００.00",
+    "work_amount": "1200",
+    "work_unit": "米",
+    "start_on": "2018-04-01",
+    "due_on": "2018-12-20",
+    "helped_households": "20",
+    "helped_persons": "45",
+    "benefit": "",
+    "seen": "0",
+}
+
+
+def page(answer) -> str:
+    return answer.content.decode()
+
+
+def hidden(text: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(seen|once)" value="([^"]+)"', text))
+
+
+def taken(client, project: Project, key: str, **typed):
+    """The form of a step as its page gives it, filled in and sent."""
+    address = f"/projects/{project.pk}/{key}/"
+    return client.post(address, {"on": "2018-11-20", **hidden(page(client.get(address))), **typed})
 
 
 def apply(area, **facts) -> Project:
