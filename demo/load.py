@@ -11,6 +11,7 @@ from areas.models import Area
 from demo import accounts, ground, officials, places, waiting_lists, world
 from demo.incomes import LINES
 from demo.past_lists import Past
+from demo.projects import Works
 from demo.store import LAST_SEALED, Rows, at
 from demo.waiting_lists import Waiting
 from households import poverty
@@ -80,6 +81,7 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     waiting = Waiting(county, appointed)
     waiting.help(random.Random(seed), past.households(), district, today)
     waiting.write(today)
+    projects = Works(county, appointed, district, today).write()
     for year in range(min(LINES), LAST_SEALED + 1):
         closed = at(datetime.date(year + 1, 1, 15))
         ClosedYear.objects.create(county=county, year=year, closed_at=closed)
@@ -92,6 +94,7 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
             "办结名单": len(past.lists),
             "办结条目": len(past.entries),
             "在办名单": len(waiting.lists),
+            "项目": projects,
             "种子": seed,
         },
     )

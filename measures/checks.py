@@ -1,7 +1,8 @@
 """Logic checks that need a measure (C088–C092; pure), numbered as in data/checks.csv.
 
-C093 and C094 hold projects and money against each other and come with them. Readings: 产业 measures of 光伏 and
-资产收益 (known by the policy's name) bring property income and are left out of C091; a year without a survey is not
+C093 is a constraint of every balance and measures.invariants; C094 holds by how shares are made, of households of
+the asset's place. Readings: 产业 measures of 光伏 and 资产收益 (known by the policy's name, or by being a share of an
+asset's income) bring property income and are left out of C091; a year without a survey is not
 asked; for the running year a person's schooling is that of the record, for an earlier one that of its survey.
 """
 
@@ -36,6 +37,7 @@ class Given:
     planned_on: datetime.date
     delivered_on: datetime.date | None = None
     person: str = ""
+    shared: bool = False
 
     @property
     def stands(self) -> bool:
@@ -108,6 +110,7 @@ def industry_help_without_business(case: Case) -> Iterator[Spot]:
         for one in case.measures
         if one.state == State.DELIVERED
         and one.chapter == INDUSTRY
+        and not one.shared
         and not any(word in one.name for word in NOT_BUSINESS)
     }
     for year in sorted(helped & case.business.keys()):
@@ -126,7 +129,9 @@ def of_these(households: Collection[Household], day: datetime.date) -> dict[int,
     """The cases of some households as they are saved, by household id, in five statements."""
     ids = [household.pk for household in households]
     measures: dict[int, list[Given]] = defaultdict(list)
-    rows = Measure.objects.filter(household__in=ids).select_related("policy", "person").order_by("pk")
+    rows = (
+        Measure.objects.filter(household__in=ids).select_related("policy", "person", "share").order_by("pk")
+    )
     for row in rows:
         measures[row.household_id].append(_given(row))
     watches: dict[int, list[Watched]] = defaultdict(list)
@@ -163,6 +168,7 @@ def _given(row: Measure) -> Given:
         planned_on=row.planned_on,
         delivered_on=row.delivered_on,
         person=row.person.number if row.person else "",
+        shared=hasattr(row, "share"),
     )
 
 

@@ -100,9 +100,7 @@ class Asset(models.Model):
         present = Prefetch("persons", Person.objects.filter(present=True), to_attr="here")
         homes = (
             Household.objects.in_area(self.area)
-            .filter(
-                Supported().q(When(day), OF_HOUSEHOLD), registered_on__isnull=False, removed_on__isnull=True
-            )
+            .filter(Supported().q(When(day), OF_HOUSEHOLD), registered_on__lte=day, removed_on__isnull=True)
             .prefetch_related(present)
             .order_by("number")
         )
