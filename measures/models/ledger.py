@@ -124,6 +124,8 @@ class FundEntry(Appended):
                 entry._move(seen)
         except IntegrityError as error:
             return entry._there_already(error)
+        if entry.project is not None:
+            entry.project.refresh_from_db(fields=["allocated", "paid", "ledger_version"])
         return entry
 
     def _there_already(self, error: IntegrityError) -> "FundEntry":
