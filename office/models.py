@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from areas.models import Area
+from office.among import Among
 from office.attachments import Attachment
 from office.exported import Export
 from office.findings import Finding, FindingState
@@ -26,6 +27,8 @@ __all__ = [
     "Pulse",
     "TrailRow",
 ]
+
+models.CharField.register_lookup(Among)
 
 # A job that was interrupted this often is not tried again: its input may be what kills the worker.
 MAX_ATTEMPTS = 2

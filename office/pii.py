@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 import unicodedata
@@ -73,7 +72,7 @@ class HmacSha256:
         self._key = key
 
     def digest(self, message: bytes) -> str:
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, message, "sha256").hex()
 
 
 # Version → (implementation, setting that holds its key). New values take the last line's version.

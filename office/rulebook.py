@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ERROR, WARNING = "error", "warning"
 ENTRY, IMPORT, NIGHTLY = "entry", "import", "nightly"
@@ -50,8 +51,7 @@ class Line:
         return tuple(self.numbers[name].split())
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a case breaks a rule: fields as `person.schooling`, and which person, by place (from 1) and number.
 
     Without fields those of the file are meant; `severity` is given only where it departs from the file.
@@ -63,8 +63,7 @@ class Spot:
     severity: str = ""
 
 
-@dataclass(frozen=True)
-class Breach:
+class Breach(NamedTuple):
     """A rule broken: errors block, warnings may be confirmed with a reason (核实保留)."""
 
     rule: str
@@ -76,15 +75,20 @@ class Breach:
 
 
 Test = Callable[[Any], Iterable[Spot]]
+_BY_RULE = attrgetter("rule")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A line of the file, the kind of case it is asked of, and its function."""
+    """A line of the file, the kind of case it is asked of, and its function.
+
+    `needs` names what the case must have (an attribute that is true) to break it: without that nobody asks.
+    """
 
     line: Line
     of: type
     test: Test
+    needs: str = ""
 
     def breaches(self, case: object) -> Iterator[Breach]:
         return map(self.breach, self.test(case))
@@ -107,7 +111,7 @@ class RuleBook:
 
     lines: dict[str, Line]
     rules: dict[str, Rule] = field(default_factory=dict)
-    _chosen: dict[tuple[type, str], list[Rule]] = field(default_factory=dict, repr=False)
+    _chosen: dict[tuple[type, str], list[tuple[str, list[Rule]]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, path: Path) -> "RuleBook":
@@ -117,14 +121,14 @@ class RuleBook:
     def __getitem__(self, rule: str) -> Line:
         return self.lines[rule]
 
-    def rule(self, id: str, of: type) -> Callable[[Test], Test]:
+    def rule(self, id: str, of: type, needs: str = "") -> Callable[[Test], Test]:
         """Registers a function for a line; KeyError without the line, ValueError for a second function."""
         line = self.lines[id]
         if id in self.rules:
             raise ValueError(f"{id} has a function already")
 
         def register(test: Test) -> Test:
-            self.rules[id] = Rule(line, of, test)
+            self.rules[id] = Rule(line, of, test, needs)
             self._chosen.clear()
             return test
 
@@ -133,16 +137,24 @@ class RuleBook:
     def run(self, case: object, stage: str) -> list[Breach]:
         """Everything the case breaks at the stage, in the order of the rules."""
         found: list[Breach] = []
-        for rule in self._asked(type(case), stage):
-            for spot in rule.test(case):
-                found.append(rule.breach(spot))
+        for needs, rules in self._asked(type(case), stage):
+            if needs and not getattr(case, needs):
+                continue
+            for rule in rules:
+                for spot in rule.test(case):
+                    found.append(rule.breach(spot))
+        if len(found) > 1:
+            found.sort(key=_BY_RULE)
         return found
 
-    def _asked(self, of: type, stage: str) -> list[Rule]:
+    def _asked(self, of: type, stage: str) -> list[tuple[str, list[Rule]]]:
+        """The rules by what they need."""
         if (of, stage) not in self._chosen:
-            self._chosen[of, stage] = [
-                rule for _, rule in sorted(self.rules.items()) if rule.of is of and stage in rule.line.stages
-            ]
+            by_need: dict[str, list[Rule]] = {}
+            for _, rule in sorted(self.rules.items()):
+                if rule.of is of and stage in rule.line.stages:
+                    by_need.setdefault(rule.needs, []).append(rule)
+            self._chosen[of, stage] = list(by_need.items())
         return self._chosen[of, stage]
 
 

@@ -3,7 +3,7 @@
 A file can abort the reader or ask for more memory than there is (threats D1–D6), so this process has limits
 and its parent is told nothing but JSON lines:
 
-    {"sheet": "户", "hidden": false}      then its rows:   [2, ["0000000001", 3.0, null, {"d": "2018-01-02"}]]
+    {"sheet": "户", "hidden": false}      then its rows, some a line:   [[2, ["0000000001", null, {"d": "2018-01-02"}]]]
     {"refused": "…"}                      in Chinese, and nothing after it
     {"end": true}                         the file was read whole
 
@@ -25,6 +25,7 @@ from typing import Any
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 CHUNK = 1 << 20
+TOGETHER = 100  # rows a line
 # Below this size an entry may be packed as tightly as it likes: styles and empty parts are.
 SMALL = 1 << 16
 STORED, DEFLATED = 0, 8
@@ -54,14 +55,30 @@ def main() -> None:
     try:
         data = sys.stdin.buffer.read()
         errors = inspect(data, limits)
-        for line in lines(data, wanted, limits, errors):
-            out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+        for line in together(lines(data, wanted, limits, errors)):
+            out.write(encode(line) + "\n")
         out.write('{"end":true}\n')
     except Refused as refusal:
         out.write(json.dumps({"refused": str(refusal)}, ensure_ascii=False) + "\n")
     except MemoryError:
         out.write(json.dumps({"refused": TOO_BIG}, ensure_ascii=False) + "\n")
     out.flush()
+
+
+def together(told: Iterator[Any]) -> Iterator[Any]:
+    """Rows that follow one another as one list; what is said of a sheet alone."""
+    waiting: list[Any] = []
+    for one in told:
+        if isinstance(one, list):
+            waiting.append(one)
+        if waiting and (len(waiting) == TOGETHER or not isinstance(one, list)):
+            yield waiting
+            waiting = []
+        if not isinstance(one, list):
+            yield one
+    if waiting:
+        yield waiting
 
 
 def inspect(data: bytes, limits: dict[str, int]) -> dict[str, dict[tuple[int, int], str]]:

@@ -85,10 +85,9 @@ def rows(data: bytes, *, wanted: Collection[str] = (), limits: Limits = FORM) ->
         for line in process.stdout:
             told = _told(line)
             if isinstance(told, list):
-                cells = told[1]
-                if b"{" in line:
-                    cells = [_cell(value) for value in cells]
-                yield sheet, told[0], cells
+                plain = b"{" not in line
+                for number, cells in told:
+                    yield sheet, number, cells if plain else [_cell(value) for value in cells]
             elif "refused" in told:
                 raise WorkbookRefused(told["refused"])
             elif "end" in told:
@@ -127,7 +126,7 @@ def _look(data: bytes, limits: Limits) -> None:
 
 def _told(line: bytes) -> Any:
     try:
-        return json.loads(line)
+        return json.loads(str(line, "utf-8"))
     except ValueError:
         # The child was stopped in the middle of a line.
         return {"refused": "工作簿太大或太复杂，没有读完；请分村或分镇街导入"}

@@ -70,6 +70,7 @@ def read_sheet(data: bytes, day: datetime.date, progress: Progress) -> NationalS
     """The first national sheet of the workbook; raises WorkbookRefused."""
     found: NationalSheet | None = None
     name, seen = "", 0
+    waiting: list[tuple[int, list[Cell]]] = []
     for sheet, line, cells in rows(data, limits=REGISTER):
         if found is None:
             seen = seen + 1 if sheet == name else 1
@@ -77,11 +78,14 @@ def read_sheet(data: bytes, day: datetime.date, progress: Progress) -> NationalS
             if seen <= HEAD_WITHIN and _is_head(cells):
                 found = NationalSheet.of(sheet, line, cells, day)
         elif sheet == found.head.sheet:
-            found.take(line, cells)
-            if found.rows % PART == 0:
+            waiting.append((line, cells))
+            if len(waiting) == PART:
+                found.take(waiting)
+                waiting = []
                 progress(found.rows, None, f"已读 {found.rows} 行")
     if found is None:
         raise WorkbookRefused(NO_HEAD)
+    found.take(waiting)
     found.finish()
     return found
 

@@ -9,6 +9,7 @@ from office.rulebook import RuleBook, Spot
 
 BOOK = RuleBook.read(Path(__file__).resolve().parent.parent / "data" / "checks.csv")
 
+# What a rule may need (office/rulebook.py): attributes of Case.
 OfPerson = Callable[[Case, PersonFacts], bool]
 OfHousehold = Callable[[Case], bool]
 Spots = Callable[[Case], Iterable[Spot]]
@@ -18,20 +19,24 @@ def at(person: PersonFacts, *fields: str) -> Spot:
     return Spot(fields, person.position, person.number)
 
 
-def of_person(id: str, *fields: str) -> Callable[[OfPerson], OfPerson]:
+def of_person(id: str, *fields: str, needs: str = "") -> Callable[[OfPerson], OfPerson]:
     """A rule that each present person keeps or breaks; the fields are those beside which it is said."""
 
     def register(breaks: OfPerson) -> OfPerson:
-        def spots(case: Case) -> list[Spot]:
-            return [at(person, *fields) for person in case.present if breaks(case, person)]
+        def spots(case: Case) -> tuple[Spot, ...]:
+            found: tuple[Spot, ...] = ()
+            for person in case.present:
+                if breaks(case, person):
+                    found = (*found, at(person, *fields))
+            return found
 
-        BOOK.rule(id, of=Case)(spots)
+        BOOK.rule(id, of=Case, needs=needs)(spots)
         return breaks
 
     return register
 
 
-def of_household(id: str, *fields: str) -> Callable[[OfHousehold], OfHousehold]:
+def of_household(id: str, *fields: str, needs: str = "") -> Callable[[OfHousehold], OfHousehold]:
     """A rule that a household which is not cancelled keeps or breaks as a whole."""
 
     spot = Spot(fields)
@@ -40,12 +45,12 @@ def of_household(id: str, *fields: str) -> Callable[[OfHousehold], OfHousehold]:
         def spots(case: Case) -> tuple[Spot, ...]:
             return (spot,) if case.record.removed_on is None and breaks(case) else ()
 
-        BOOK.rule(id, of=Case)(spots)
+        BOOK.rule(id, of=Case, needs=needs)(spots)
         return breaks
 
     return register
 
 
-def spotted(id: str) -> Callable[[Spots], Spots]:
+def spotted(id: str, needs: str = "") -> Callable[[Spots], Spots]:
     """A rule that names its own places."""
-    return BOOK.rule(id, of=Case)
+    return BOOK.rule(id, of=Case, needs=needs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from households import identity
-from households.checks.record import HouseholdRecord, PersonFacts
+from households.checks.record import HelperFacts, HouseholdRecord, LivingFacts, PersonFacts, ProductionFacts
 from office.rulebook import NIGHTLY
 
 HEAD, SPOUSE = "户主", "配偶"
@@ -16,6 +16,8 @@ OUT_OF_SCHOOL, TOO_YOUNG_FOR_SCHOOL = "非在校生", "学龄前儿童"
 POOR, EXITED = ("未脱贫", "返贫"), "脱贫"
 SUBSISTENCE, EXTREME, GENERAL = ("低保户", "低保贫困户"), "五保贫困户", "一般贫困户"
 NO_LABOUR = ("丧失劳动力", "无劳动力")
+# Rules on pupils and on children are asked of nobody from this age on.
+GROWN_UP = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,60 @@ class Case:
     def registered(self) -> bool:
         """建档立卡, and not cancelled."""
         return self.record.registered_on is not None and self.record.removed_on is None
+
+    # What rules need (office/rulebook.py): without it none of them can be broken.
+
+    @property
+    def living(self) -> LivingFacts | None:
+        return self.record.living
+
+    @property
+    def land(self) -> ProductionFacts | None:
+        return self.record.production
+
+    @property
+    def helpers(self) -> tuple[HelperFacts, ...]:
+        return self.record.helpers
+
+    @property
+    def attribute(self) -> str:
+        return self.record.attribute
+
+    @property
+    def causes(self) -> bool:
+        return bool(self.record.poverty_cause or self.record.other_poverty_causes)
+
+    @property
+    def taken_numbers(self) -> Collection[str]:
+        return self.context.taken_numbers
+
+    @property
+    def taken_accounts(self) -> Collection[str]:
+        return self.context.taken_accounts
+
+    @cached_property
+    def disability(self) -> bool:
+        """Anybody is said to be disabled, or has papers of it."""
+        return any(
+            DISABLED in person.health
+            or person.disability_category
+            or person.disability_certificate
+            or person.id_type == identity.DISABILITY_TYPE
+            for person in self.present
+        )
+
+    @cached_property
+    def dropouts(self) -> bool:
+        return any(person.dropout_reason for person in self.present)
+
+    @cached_property
+    def surveyed_before(self) -> bool:
+        return any(person.years for person in self.present)
+
+    @cached_property
+    def young(self) -> bool:
+        """Anybody of an age to be at school, or younger."""
+        return any((self.yearly_age(person) or 0) < GROWN_UP for person in self.present)
 
     def age(self, person: PersonFacts) -> int | None:
         """周岁 on the day checked."""

@@ -86,12 +86,12 @@ def _with_adults(case: Case) -> bool:
     return any((case.age(person) or 0) >= ADULT for person in case.present)
 
 
-@spotted("C023")
+@spotted("C023", needs="young")
 def young_head_among_adults(case: Case) -> Iterator[Spot]:
     return _young_heads(case) if _with_adults(case) else iter(())
 
 
-@spotted("C024")
+@spotted("C024", needs="young")
 def children_alone(case: Case) -> Iterator[Spot]:
     return iter(()) if _with_adults(case) else _young_heads(case)
 

@@ -18,7 +18,7 @@ INSURANCE = (
 )
 
 
-@spotted("C034")
+@spotted("C034", needs="disability")
 def disability_not_described(case: Case) -> Iterator[Spot]:
     """The national sheet has no column for the grade: of its rows this is a disagreement, not a refusal."""
     for person in case.present:
@@ -34,14 +34,14 @@ def disability_not_described(case: Case) -> Iterator[Spot]:
             )
 
 
-@of_person("C035", "person.disability_certificate")
+@of_person("C035", "person.disability_certificate", needs="disability")
 def no_certificate(case: Case, person: PersonFacts) -> bool:
     return (
         DISABLED in person.health and person.id_type != DISABILITY_TYPE and not person.disability_certificate
     )
 
 
-@of_person("C036", "person.health")
+@of_person("C036", "person.health", needs="disability")
 def certificate_without_disability(case: Case, person: PersonFacts) -> bool:
     described = person.disability_certificate or person.disability_category
     return DISABLED not in person.health and (bool(described) or person.id_type == DISABILITY_TYPE)
@@ -75,7 +75,7 @@ def not_insured_once(case: Case, person: PersonFacts) -> bool:
     return both in ((True, True), (False, False)) and not person.active_soldier
 
 
-@of_household("C079", "survey.medical_guaranteed", "person.resident_medical_insurance")
+@of_household("C079", "survey.medical_guaranteed", "person.resident_medical_insurance", needs="survey")
 def guaranteed_without_insurance(case: Case) -> bool:
     if case.survey is None or case.survey.medical_guaranteed is not True:
         return False

@@ -30,13 +30,13 @@ NOT_BELOW_NOUGHT = {
 STATED_AMOUNTS = ("transfer_income", "total_income", "member_count")
 
 
-@of_household("C064", "survey.business_income", "survey.business_expense")
+@of_household("C064", "survey.business_income", "survey.business_expense", needs="survey")
 def business_without_expense(case: Case) -> bool:
     survey = case.survey
     return survey is not None and (survey.business_income or 0) > 0 and not survey.business_expense
 
 
-@of_household("C065", "survey.net_income_per_capita")
+@of_household("C065", "survey.net_income_per_capita", needs="survey")
 def implausible_income(case: Case) -> bool:
     if case.survey is None:
         return False
@@ -62,7 +62,7 @@ def _sum(survey: SurveyFacts, names: tuple[str, ...]) -> Decimal:
     return sum((getattr(survey, name) or Decimal(0) for name in names), Decimal(0))
 
 
-@spotted("C067")
+@spotted("C067", needs="survey")
 def parts_and_totals(case: Case) -> Iterator[Spot]:
     """Each total against its own parts: what was stated of a part is what the next total is made of."""
     survey, stated = case.survey, case.record.stated
@@ -91,7 +91,7 @@ def _net(survey: SurveyFacts, stated: Stated) -> Decimal | None:
     return survey.net_income if stated.net_income is None else stated.net_income
 
 
-@of_household("C068", "survey.net_income_per_capita", "survey.net_income")
+@of_household("C068", "survey.net_income_per_capita", "survey.net_income", needs="survey")
 def per_head_and_total(case: Case) -> bool:
     survey, stated = case.survey, case.record.stated
     if survey is None:
@@ -110,7 +110,7 @@ def _per_head(survey: SurveyFacts | None) -> Decimal | None:
     return None if survey is None else survey.net_income_per_capita
 
 
-@of_household("C069", "survey.net_income_per_capita")
+@of_household("C069", "survey.net_income_per_capita", needs="survey")
 def jump(case: Case) -> bool:
     last, now = _per_head(case.record.previous), _per_head(case.survey)
     if last is None or now is None or last <= 0:
@@ -118,7 +118,7 @@ def jump(case: Case) -> bool:
     return abs(now - last) > last * CHANGE
 
 
-@of_household("C070", "survey.net_income_per_capita", "household.no_exit_reason")
+@of_household("C070", "survey.net_income_per_capita", "household.no_exit_reason", needs="survey")
 def above_the_line(case: Case) -> bool:
     """Registered under a standard: its line. Staying: the line by which the county lets households leave.
 

@@ -13,7 +13,7 @@ FARMLAND, FOREST = BOOK["C082"].amount("farmland"), BOOK["C082"].amount("forest"
 FARTHEST = BOOK["C083"].amount("max")
 
 
-@spotted("C038")
+@spotted("C038", needs="survey")
 def conditions_missing(case: Case) -> Iterator[Spot]:
     """Of the survey's year; said once, with everything that is missing."""
     record = case.record
@@ -37,7 +37,7 @@ def without_safe_water(case: Case) -> bool:
     return case.survey is not None and case.survey.water_safe is False
 
 
-@of_household("C080", "living.house_grade", "survey.housing_guaranteed")
+@of_household("C080", "living.house_grade", "survey.housing_guaranteed", needs="survey")
 def unsafe_house_called_safe(case: Case) -> bool:
     return in_unsafe_house(case) and case.survey is not None and case.survey.housing_guaranteed is True
 
@@ -49,7 +49,7 @@ def not_watched(case: Case) -> bool:
     return all(watch.risk_removed for watch in case.record.watches)
 
 
-@of_household("C082", "production.farmland", "production.forest_land")
+@of_household("C082", "production.farmland", "production.forest_land", needs="land")
 def too_much_land(case: Case) -> bool:
     land, members = case.record.production, len(case.present)
     if land is None or not members:
@@ -57,7 +57,7 @@ def too_much_land(case: Case) -> bool:
     return (land.farmland or 0) > FARMLAND * members or (land.forest_land or 0) > FOREST * members
 
 
-@of_household("C083", "living.road_distance")
+@of_household("C083", "living.road_distance", needs="living")
 def far_from_the_road(case: Case) -> bool:
     living = case.record.living
     return living is not None and living.road_distance is not None and living.road_distance > FARTHEST

@@ -21,8 +21,6 @@ DEMONSTRATION = BOOK["C011"].words("exempt")
 
 def _reading(rule: str) -> Spots:
     def spots(case: Case) -> list[Spot]:
-        if rule not in case.misread:
-            return []
         return [
             at(person, "person.id_number", "person.id_type")
             for person in case.present
@@ -33,7 +31,7 @@ def _reading(rule: str) -> Spots:
 
 
 for _rule in identity.MESSAGES:
-    spotted(_rule)(_reading(_rule))
+    spotted(_rule, needs="misread")(_reading(_rule))
 
 
 @cache
@@ -45,7 +43,7 @@ def divisions() -> frozenset[str]:
     return frozenset(DIVISIONS.read_text(encoding="ascii").split()[1:])
 
 
-@of_person("C010", "person.disability_category", "person.disability_grade")
+@of_person("C010", "person.disability_category", "person.disability_grade", needs="disability")
 def certificate_says_otherwise(case: Case, person: PersonFacts) -> bool:
     numbers = [person.disability_certificate]
     if person.id_type == identity.DISABILITY_TYPE:
@@ -76,7 +74,7 @@ def unknown_region(case: Case, person: PersonFacts) -> bool:
     )
 
 
-@of_person("C012", "person.id_number")
+@of_person("C012", "person.id_number", needs="taken_numbers")
 def taken(case: Case, person: PersonFacts) -> bool:
     return case.stem(person) in case.context.taken_numbers
 

@@ -95,6 +95,17 @@ class Held:
             account=as_searched(record.bank_account),
         )
 
+    @classmethod
+    def of_account(cls, record: HouseholdRecord) -> "Held":
+        """Of a record whose persons are known to be nobody's already."""
+        if not record.bank_account:
+            return NOTHING
+        account = Household._meta.get_field("bank_account_key").of  # type: ignore[union-attr]
+        return cls({}, {}, account(record.bank_account) or "", as_searched(record.bank_account))
+
+
+NOTHING = Held({}, {}, "", "")
+
 
 @dataclass(frozen=True)
 class Others:
@@ -110,11 +121,11 @@ class Others:
         everyone = list(held)
         numbers, accounts = defaultdict(set), defaultdict(set)
         for key, household in Person.objects.filter(
-            id_number_key__in={key for each in everyone for key in each.numbers}, present=True
+            id_number_key__among={key for each in everyone for key in each.numbers}, present=True
         ).values_list("id_number_key", "household_id"):
             numbers[key].add(household)
         for key, household in Household.objects.filter(
-            bank_account_key__in={each.account_key for each in everyone if each.account_key},
+            bank_account_key__among={each.account_key for each in everyone},
             removed_on__isnull=True,
         ).values_list("bank_account_key", "pk"):
             accounts[key].add(household)

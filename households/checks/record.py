@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 LIST = "list"
 Day = datetime.date | None
@@ -31,8 +31,22 @@ def coded_fields(kind: type) -> Iterator[tuple[str, str]]:
     return ((each.name, each.metadata[LIST]) for each in fields(kind) if LIST in each.metadata)
 
 
+class Known:
+    """Facts made by what is known alone; the rest is read off the class, where a dataclass keeps its defaults.
+
+    To set all fifty fields of every person of a file took as long as a dozen of the rules. What no rule reads does
+    no harm.
+    """
+
+    @classmethod
+    def known(cls, values: dict[str, Any], **more: Any) -> Self:
+        facts = object.__new__(cls)
+        facts.__dict__.update(values, **more)
+        return facts
+
+
 @dataclass(frozen=True, kw_only=True)
-class PersonFacts:
+class PersonFacts(Known):
     """One member, present or gone. `position` counts from 1 in the record.
 
     `found_on` is the day of the survey that the yearly facts are of; empty when they were changed since, or
@@ -88,16 +102,6 @@ class PersonFacts:
     counted: YesNo = None
     years: tuple[tuple[int, str], ...] = ()
     id_cell: object = None
-
-    @classmethod
-    def known(cls, values: dict[str, Any]) -> "PersonFacts":
-        """By what is known alone; the rest is read off the class, where a dataclass keeps its defaults.
-
-        To set all fifty fields of every person of a file took as long as a dozen of the rules.
-        """
-        facts = object.__new__(cls)
-        facts.__dict__.update(values)
-        return facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +214,7 @@ class Stated:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HouseholdRecord:
+class HouseholdRecord(Known):
     """A household with everything kept for it; `survey` is the one checked, `previous` the last before it."""
 
     number: str = ""

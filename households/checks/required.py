@@ -20,7 +20,10 @@ from households.codes import CODES
 from office.rulebook import Spot
 
 # required=yes in fields.csv and neither derived nor given by the system.
-OF_HOUSEHOLD = ("village", "villager_group", "poverty_standard", "attribute", "poverty_cause")
+OF_HOUSEHOLD = {
+    name: Spot((f"household.{name}",))
+    for name in ("village", "villager_group", "poverty_standard", "attribute", "poverty_cause")
+}
 OF_PERSON = ("name", "id_type", "id_number", "ethnicity", "relation", "health", "join_reason")
 # Derived from an 18-digit number; asked where the document has none.
 FROM_THE_NUMBER = ("sex", "birth_date")
@@ -41,9 +44,9 @@ HAS_A_STEM = (*identity.CITIZEN_TYPES, identity.DISABILITY_TYPE)
 @spotted("C001")
 def missing(case: Case) -> Iterator[Spot]:
     if case.record.removed_on is None:
-        for name in OF_HOUSEHOLD:
+        for name, spot in OF_HOUSEHOLD.items():
             if not getattr(case.record, name):
-                yield Spot((f"household.{name}",))
+                yield spot
     for person in case.present:
         for name in _asked(person):
             if not getattr(person, name):

@@ -39,7 +39,7 @@ def possible(case: Case, person: PersonFacts) -> bool:
     return age is None or ages is None or age in ages
 
 
-@of_person("C030", "person.schooling")
+@of_person("C030", "person.schooling", needs="young")
 def schooling_missing(case: Case, person: PersonFacts) -> bool:
     return case.aged(person, SCHOOL_AGES) and not case.schooling(person)
 
@@ -67,7 +67,7 @@ def impossible_age(case: Case, person: PersonFacts) -> bool:
     return not possible(case, person)
 
 
-@of_person("C042", "person.schooling", "person.birth_date")
+@of_person("C042", "person.schooling", "person.birth_date", needs="young")
 def early_high_school(case: Case, person: PersonFacts) -> bool:
     age = case.yearly_age(person)
     return (
@@ -90,7 +90,7 @@ def late_kindergarten(case: Case, person: PersonFacts) -> bool:
     )
 
 
-@of_person("C044", "person.schooling")
+@of_person("C044", "person.schooling", needs="surveyed_before")
 def same_grade_again(case: Case, person: PersonFacts) -> bool:
     """Only single grades: one may well be three years in 小学 or 学前教育."""
     if len(person.years) < YEARS_IN_A_GRADE:
@@ -101,7 +101,7 @@ def same_grade_again(case: Case, person: PersonFacts) -> bool:
     return len(grades) == 1 and SINGLE_GRADE.fullmatch(grades.pop()) is not None
 
 
-@of_person("C045", "person.dropout_reason", "person.health")
+@of_person("C045", "person.dropout_reason", "person.health", needs="dropouts")
 def dropped_out_in_good_health(case: Case, person: PersonFacts) -> bool:
     if person.dropout_reason == "因病":
         return HEALTHY in person.health
@@ -119,7 +119,7 @@ def _must_be_at_school(case: Case, person: PersonFacts) -> bool:
     return full_years(person.birth_date, began) >= COMPULSORY.start
 
 
-@of_person("C046", "person.schooling", "survey.education_guaranteed")
+@of_person("C046", "person.schooling", "survey.education_guaranteed", needs="survey")
 def out_of_school_yet_guaranteed(case: Case, person: PersonFacts) -> bool:
     return (
         case.survey is not None
@@ -129,7 +129,7 @@ def out_of_school_yet_guaranteed(case: Case, person: PersonFacts) -> bool:
     )
 
 
-@of_person("C047", "person.dropout_reason", "person.schooling")
+@of_person("C047", "person.dropout_reason", "person.schooling", needs="young")
 def dropout_reason_disagrees(case: Case, person: PersonFacts) -> bool:
     """An empty schooling is C030's matter."""
     if not case.aged(person, COMPULSORY):

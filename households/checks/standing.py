@@ -43,7 +43,7 @@ def phones(case: Case) -> Iterator[Spot]:
         yield Spot(("helper.phone",))
 
 
-@of_household("C084", "household.bank_account")
+@of_household("C084", "household.bank_account", needs="taken_accounts")
 def account_shared(case: Case) -> bool:
     """The message never says with whom: the other household may stand outside the user's area."""
     account = case.record.bank_account
@@ -66,7 +66,7 @@ def _within_the_years_of_help(case: Case) -> bool:
     return case.day <= anniversary(left_on, case.context.help_years)
 
 
-@of_household("C086", "helper.id_number")
+@of_household("C086", "helper.id_number", needs="helpers")
 def helper_is_poor(case: Case) -> bool:
     poor = set(case.context.poor_numbers)
     if case.registered and case.record.exit_mark in POOR:
@@ -77,7 +77,9 @@ def helper_is_poor(case: Case) -> bool:
     )
 
 
-@of_household("C087", "survey.state", "survey.correction_reason", "survey.correction_document")
+@of_household(
+    "C087", "survey.state", "survey.correction_reason", "survey.correction_document", needs="survey"
+)
 def closed_year_changed(case: Case) -> bool:
     survey = case.survey
     if survey is None or survey.state != SEALED or not case.context.survey_changed:
@@ -86,7 +88,9 @@ def closed_year_changed(case: Case) -> bool:
     return not (case.context.by_district and grounds)
 
 
-@of_household("C103", "survey.net_income_per_capita", "living.house_grade", "survey.water_safe")
+@of_household(
+    "C103", "survey.net_income_per_capita", "living.house_grade", "survey.water_safe", needs="survey"
+)
 def at_risk_after_exit(case: Case) -> bool:
     """Income and the five colour the household 黄; house grade and water are only told."""
     survey = case.survey

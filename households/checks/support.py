@@ -18,12 +18,14 @@ def _anybody_supported(case: Case) -> bool:
     return any(person.subsistence_allowance for person in case.present)
 
 
-@of_household("C071", "survey.subsistence_income", "survey.extremely_poor_income")
+@of_household("C071", "survey.subsistence_income", "survey.extremely_poor_income", needs="survey")
 def both_allowances(case: Case) -> bool:
     return _received(case, "subsistence_income") and _received(case, "extremely_poor_income")
 
 
-@of_household("C072", "household.attribute", "survey.subsistence_income", "survey.extremely_poor_income")
+@of_household(
+    "C072", "household.attribute", "survey.subsistence_income", "survey.extremely_poor_income", needs="survey"
+)
 def allowance_missing(case: Case) -> bool:
     if case.survey is None:
         return False
@@ -32,24 +34,26 @@ def allowance_missing(case: Case) -> bool:
     return case.record.attribute == EXTREME and not _received(case, "extremely_poor_income")
 
 
-@of_household("C073", "household.attribute", "survey.subsistence_income", "survey.extremely_poor_income")
+@of_household(
+    "C073", "household.attribute", "survey.subsistence_income", "survey.extremely_poor_income", needs="survey"
+)
 def allowance_of_a_general_household(case: Case) -> bool:
     return case.record.attribute == GENERAL and (
         _received(case, "subsistence_income") or _received(case, "extremely_poor_income")
     )
 
 
-@of_household("C074", "household.attribute", "person.subsistence_allowance")
+@of_household("C074", "household.attribute", "person.subsistence_allowance", needs="attribute")
 def nobody_supported(case: Case) -> bool:
     return case.record.attribute in SUBSISTENCE and bool(case.present) and not _anybody_supported(case)
 
 
-@of_household("C075", "household.attribute", "person.subsistence_allowance")
+@of_household("C075", "household.attribute", "person.subsistence_allowance", needs="attribute")
 def member_of_a_general_household_supported(case: Case) -> bool:
     return case.record.attribute == GENERAL and _anybody_supported(case)
 
 
-@of_household("C076", "household.attribute", "person.labour_capacity")
+@of_household("C076", "household.attribute", "person.labour_capacity", needs="attribute")
 def labour_in_an_extremely_poor_household(case: Case) -> bool:
     return case.record.attribute == EXTREME and any(
         person.labour_capacity in ABLE and case.aged(person, LABOUR_AGES) for person in case.present

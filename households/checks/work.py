@@ -11,6 +11,7 @@ from office.rulebook import Spot
 LABOUR_AGES, WORKING_AGES = BOOK["C033"].span("ages"), BOOK["C054"].span("ages")
 LABOUR_FROM, OLD_FROM = BOOK["C055"].whole("min"), BOOK["C056"].whole("min")
 MONTHS = range(BOOK["C059"].whole("min"), BOOK["C059"].whole("max") + 1)
+LAWFUL = (None, "", *MONTHS)
 POST_AGES = BOOK["C060"].span("ages")
 NOT_OF_THE_OLD = ("普通劳动力", "技能劳动力", "丧失劳动力")
 NONE_AT_ALL = "无劳动力"
@@ -54,7 +55,7 @@ def able_without_labour(case: Case, person: PersonFacts) -> bool:
     )
 
 
-@of_person("C055", "person.labour_capacity")
+@of_person("C055", "person.labour_capacity", needs="young")
 def child_with_labour(case: Case, person: PersonFacts) -> bool:
     age = case.yearly_age(person)
     return (
@@ -89,7 +90,7 @@ def months_of_a_year(case: Case) -> Iterator[Spot]:
     for person in case.present:
         for name in MONTH_FIELDS:
             value = getattr(person, name)
-            if value not in (None, "", *MONTHS) and number(value) not in MONTHS:
+            if value not in LAWFUL and number(value) not in MONTHS:
                 yield at(person, f"person.{name}")
 
 
@@ -105,7 +106,7 @@ def post_or_months_alone(case: Case, person: PersonFacts) -> bool:
     return bool(person.public_service_post_type) != above_nought(person.public_service_post_months)
 
 
-@of_household("C062", "survey.wage_income", "person.work_months")
+@of_household("C062", "survey.wage_income", "person.work_months", needs="survey")
 def wages_without_work(case: Case) -> bool:
     survey = case.survey
     if survey is None or not above_nought(survey.wage_income):
@@ -120,7 +121,7 @@ def _there_in(person: PersonFacts, year: int) -> bool:
     return person.present or (person.left_on is not None and person.left_on.year >= year)
 
 
-@of_household("C063", "survey.wage_income", "person.work_months")
+@of_household("C063", "survey.wage_income", "person.work_months", needs="survey")
 def work_without_wages(case: Case) -> bool:
     if case.survey is None or case.survey.wage_income:
         return False

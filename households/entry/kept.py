@@ -45,7 +45,7 @@ def _same(breach: Breach, typed: checks.HouseholdRecord, saved: checks.Household
         places = [person.position for person in saved.persons if person.number == breach.number]
         if not breach.number or not places:
             return False
-        before = replace(breach, person=places[0])
+        before = breach._replace(person=places[0])
     return _plain(doubts.rests_on(breach, typed)) == _plain(doubts.rests_on(before, saved))
 
 

@@ -3,9 +3,13 @@
 import datetime
 import json
 import zlib
+from binascii import crc32
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from areas.models import Area
 from households.workbook.columns import MODELS, Column, by_path
@@ -13,6 +17,25 @@ from households.workbook.columns import MODELS, Column, by_path
 Place = tuple[str, int]  # sheet and row
 Values = dict[str, Any]
 YEARLY = ("survey", "living", "production")
+# What a file may say of a person, in this order: to name each field of each costs more than its value.
+_GIVEN = {
+    "id",
+    "uid",
+    "number",
+    "household",
+    "id_number_key",
+    "phone_key",
+    "left_on",
+    "leave_reason",
+    "present",
+}
+SAID = tuple(each.name for each in MODELS["person"]._meta.concrete_fields if each.name not in _GIVEN)
+# Tells whether it is the order in which a content was kept.
+ORDER = crc32(repr(SAID).encode())
+
+
+class Overtaken(ValidationError):
+    """What the file was held against is no longer so; nothing is written."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +59,24 @@ class Change:
 
 @dataclass(slots=True)
 class NewPerson:
-    """A member who is not in the register yet: fields of Person by name, personal data in the clear."""
+    """A member who is not in the register yet: fields of Person by name, personal data in the clear.
+
+    `said` may make the values when they are first asked for, since of a large file only some persons are looked at
+    at once. `number` is the identity number as the file has it, `key` its keyed index once it was looked up: it is
+    written with the person.
+    """
 
     sheet: str
     line: int
-    values: Values
+    said: Values | Callable[[], Values]
+    number: str = ""
+    key: str = ""
+
+    @property
+    def values(self) -> Values:
+        if not isinstance(self.said, dict):
+            self.said = self.said()
+        return self.said
 
 
 @dataclass(slots=True)
@@ -48,7 +84,7 @@ class NewHousehold:
     """A household that the file makes: an applicant, counted nowhere (as the entry form makes it).
 
     `years` are the yearly records by (entity, year), `unread` paths whose cells could not be read: no rule is
-    asked about them.
+    asked about them. `searched` says that all its numbers were looked for in the register and are nobody's.
     """
 
     key: str
@@ -60,21 +96,31 @@ class NewHousehold:
     years: dict[tuple[str, int], Values] = field(default_factory=dict)
     year_places: dict[int, Place] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    searched: bool = False
+    content: str = ""
 
     @property
     def lines(self) -> set[Place]:
         found = {(person.sheet, person.line) for person in self.persons}
         return {(self.sheet, self.line), *found, *self.year_places.values()}
 
+    def settle(self) -> None:
+        """Nothing is asked of it any more: of what it says only the content is kept, so that a large file fits."""
+        self.content = self.sealed()
+        self.values, self.years = {}, {}
+        for person in self.persons:
+            person.said = {}
+
     def sealed(self) -> str:
         """As ImportChange keeps it."""
-        return _packed(
-            {
-                "village": self.village.pk,
-                "household": self.values,
-                "persons": [person.values for person in self.persons],
-                "years": [[entity, year, values] for (entity, year), values in self.years.items()],
-            }
+        return self.content or _ENCODE(
+            [
+                ORDER,
+                self.village.pk,
+                self.values,
+                [[person.key, *map(person.values.get, SAID)] for person in self.persons],
+                [[entity, year, values] for (entity, year), values in self.years.items()],
+            ]
         )
 
 
@@ -115,11 +161,15 @@ class Read:
 
 @dataclass(frozen=True)
 class ReadNew:
-    """The same of a new one; the values as JSON has them (dates and amounts are text) but for the years."""
+    """The same of a new one; the values as JSON has them (dates and amounts are text) but for the years.
+
+    `keys` are the persons' as NewPerson has them.
+    """
 
     village: int
     household: Values
     persons: list[Values]
+    keys: list[str]
     years: list[tuple[str, int, Values]]
 
 
@@ -133,16 +183,27 @@ def unsealed(content: str) -> Read:
 
 
 def unsealed_new(content: str) -> ReadNew:
-    kept = _unpacked(content)
+    """Raises Overtaken when the register's fields are others by now (an upgrade between check and writing)."""
+    order, *kept = json.loads(content)
+    if order != ORDER:
+        raise Overtaken(UPGRADED)
+    village, household, persons, years = kept
     return ReadNew(
-        kept["village"],
-        kept["household"],
-        kept["persons"],
-        [(entity, year, typed_all(entity, values)) for entity, year, values in kept["years"]],
+        village,
+        household,
+        [
+            {name: value for name, value in zip(SAID, values, strict=True) if value is not None}
+            for _, *values in persons
+        ],
+        [key for key, *_ in persons],
+        [(entity, year, typed_all(entity, values)) for entity, year, values in years],
     )
 
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+UPGRADED = "核对以后系统升级过，请重新上传核对"
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str
+).encode
 
 
 def _packed(content: Any) -> str:

@@ -23,6 +23,8 @@ from households.workbook.columns import MODELS
 from households.workbook.outcome import Outcome
 
 BATCH = 300
+# New households need no look at what is kept of them.
+NEW_BATCH = 1000
 MISSING = "C001"
 FACTS: dict[str, type] = {"survey": SurveyFacts, "living": LivingFacts, "production": ProductionFacts}
 NAMES = {
@@ -31,7 +33,7 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Placed:
     """Where a household's records stand in the file: of a person by position from 1, of a year's records, of its
     own. `anywhere` is the place of what stands nowhere."""
@@ -64,9 +66,10 @@ def check(found: Outcome, progress: Callable[[int], None]) -> None:
             _say(found, placed, run(record, told), set())
         done += len(some)
         progress(done)
-    for new in _batched(list(found.new.values()), BATCH):
+    for new in _batched(list(found.new.values()), NEW_BATCH):
         for household, record, placed, told in _new(found, new, lines, repeated):
             _say(found, placed, run(record, told), household.unread)
+            household.settle()
         done += len(new)
         progress(done)
 
@@ -85,7 +88,7 @@ def _repeated(found: Outcome) -> frozenset[str]:
         for change in changed.changes
         if change.name == "id_number"
     ]
-    given += [person.values.get("id_number", "") for person in _people(found)]
+    given += [person.number for person in _people(found)]
     counted = Counter(map(identity.stem, given))
     return frozenset(stem for stem, count in counted.items() if stem and count > 1)
 
@@ -126,7 +129,7 @@ def _new(
     found: Outcome, households: list[NewHousehold], lines: Lines, repeated: frozenset[str]
 ) -> Iterator[tuple[NewHousehold, HouseholdRecord, Placed, Context]]:
     records = [_record(found, one) for one in households]
-    held = [Held.of(record) for record in records]
+    held = [_held(one, record) for one, record in zip(households, records, strict=True)]
     others = Others.of(held)
     contexts: dict[int, Context] = {}
     for one, record, holds in zip(households, records, held, strict=True):
@@ -153,20 +156,31 @@ def _new(
         )
 
 
+def _held(one: NewHousehold, record: HouseholdRecord) -> Held:
+    """What is still to be looked for; the keys are kept for the writing."""
+    if one.searched:
+        return Held.of_account(record)
+    held = Held.of(record)
+    keys = {stem: key for key, stem in held.numbers.items()}
+    for person in one.persons:
+        person.key = keys.get(identity.stem(person.values.get("id_number", "")), "")
+    return held
+
+
 def _record(found: Outcome, one: NewHousehold) -> HouseholdRecord:
     for person in one.persons:
         known_by_number(person.values, found.day)
         person.values.setdefault("ethnicity", "汉族")
     persons = [
-        PersonFacts.known({**_facts(PersonFacts, person.values), "position": place})
-        for place, person in enumerate(one.persons, 1)
+        PersonFacts.known(person.values, position=place) for place, person in enumerate(one.persons, 1)
     ]
     years = sorted(one.year_places, reverse=True)
     surveys = [_survey(one, year) for year in years if ("survey", year) in one.years]
     survey = surveys[0] if surveys else None
     year = survey.year if survey else 0
     living, production = (one.years.get((entity, year)) for entity in YEARLY[1:])
-    return HouseholdRecord(
+    return HouseholdRecord.known(
+        one.values,
         number=one.key,
         village=str(one.village.pk),
         member_count=len(persons),
@@ -175,7 +189,6 @@ def _record(found: Outcome, one: NewHousehold) -> HouseholdRecord:
         previous=surveys[1] if len(surveys) > 1 else None,
         living=LivingFacts(**_facts(LivingFacts, living)) if living else None,
         production=ProductionFacts(**_facts(ProductionFacts, production)) if production else None,
-        **_facts(HouseholdRecord, one.values),
     )
 
 

@@ -196,7 +196,9 @@ class Sheet:
                     key, NewHousehold(key, self.sheet, line, village, values["household"])
                 )
         elif self.sheet == PERSONS:
-            self.book.persons[key].append(NewPerson(self.sheet, line, values["person"]))
+            self.book.persons[key].append(
+                NewPerson(self.sheet, line, said := values["person"], said.get("id_number", ""))
+            )
         else:
             faults += self._new_year(line, cells, key, values)
         self._spoil(line, key, faults)
@@ -279,7 +281,7 @@ class Sheet:
                 )
         self._spoil(line, household.number, faults)
         if not faults:
-            self.outcome.add_member(household, NewPerson(self.sheet, line, said))
+            self.outcome.add_member(household, NewPerson(self.sheet, line, said, said.get("id_number", "")))
 
     def _joining_faults(self, household: Household, on: datetime.date | None) -> list[Fault]:
         """What the act of joining would refuse."""

@@ -19,7 +19,6 @@ from households.entry.household_form import ASKED
 from households.models import (
     ClosedYear,
     Household,
-    ImportChange,
     Living,
     Load,
     NameKey,
@@ -32,24 +31,20 @@ from households.models import (
 )
 from households.models.person import YearlyFacts
 from households.models.survey import SUBMITTED
-from households.workbook.changes import ReadNew, Values, unsealed_new
-from households.workbook.inserting import History, Table, insert, insert_lines, insert_pairs, take_ids
+from households.workbook.changes import Overtaken, ReadNew, Values, unsealed_new
+from households.workbook.inserting import History, Packed, Table, insert, take_ids
+from office.pii import unseal
 
 YEARLY_FACTS = tuple(field.name for field in YearlyFacts._meta.get_fields())
 MODELS: dict[str, Any] = {"survey": Survey, "living": Living, "production": Production}
 FIRST_VERSION = 1
-# What a person of a new household gets when it is written.
-GIVEN = ("id", "number", "household_id")
+NAME_COLUMNS = ["gram", "household_id"]
 SET_WRITTEN = """
     UPDATE households_importchange SET household_id = told.household, written_version = 1
       FROM unnest(%s::bigint[], %s::bigint[]) AS told (change, household)
      WHERE households_importchange.id = told.change
 """
 SET_ONE_WRITTEN = "UPDATE households_importchange SET household_id = %s, written_version = 1 WHERE id = %s"
-
-
-class Overtaken(ValidationError):
-    """A household was changed, or left the user's area, since the file was checked; nothing is written."""
 
 
 class Named(NamedTuple):
@@ -59,62 +54,94 @@ class Named(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
-class Ready:
-    """A household as far as it can be made without the database: its row and its persons' (inserting.py), sealed."""
-
-    read: ReadNew
-    household: list[Any]
-    persons: list[list[Any]]
-
-    @classmethod
-    def of(cls, content: str) -> "Ready":
-        read = unsealed_new(content)
-        household, person = Table.here(Household), Table.here(Person)
-        return cls(read, household.line(read.household), [person.line(values) for values in read.persons])
+Content = tuple[int, Any, str]  # key, uid and token of an ImportChange of a new household
 
 
 @dataclass
 class New:
-    """A household being made: its key, its place, and what is ready of it."""
+    """A household being made: its key, its number, its place, and what is said of it."""
 
     key: int
+    number: str
     village: Area
-    ready: Ready
-
-    @property
-    def read(self) -> ReadNew:
-        return self.ready.read
+    read: ReadNew
 
 
-def create(
-    part: Sequence[ImportChange],
-    ready: Sequence[Ready],
-    *,
-    scope: AreaScope,
-    day: datetime.date,
-    history: History,
-) -> None:
-    """In the caller's transaction. Raises Overtaken when a village or a year was closed meanwhile."""
-    villages = _villages({one.read.village for one in ready}, scope, day)
+@dataclass(frozen=True)
+class Given:
+    """What the database gives to some new households before their rows can be made."""
+
+    made: list[New]
+    persons: list[tuple[int, str]]  # key and number
+
+
+@dataclass(frozen=True)
+class Made:
+    """Rows of some new households, as they are sent."""
+
+    made: list[New]
+    people: list[list[Values]]
+    households: Packed
+    persons: Packed
+    names: Packed
+
+
+def read_new(part: Sequence[Content]) -> list[ReadNew]:
+    """Asks nothing of the database. Raises Overtaken (changes.py)."""
+    return [unsealed_new(unseal(token, uid, "content")) for _, uid, token in part]
+
+
+def give(reads: Sequence[ReadNew], scope: AreaScope, day: datetime.date) -> Given:
+    """Raises Overtaken when a village or a year was closed meanwhile."""
+    villages = _villages({read.village for read in reads}, scope, day)
+    keys, numbers = take_ids(Household, len(reads)), NumberSeries.take("household", len(reads))
     made = [
-        New(key, villages[one.read.village], one)
-        for key, one in zip(take_ids(Household, len(ready)), ready, strict=True)
+        New(key, number, villages[read.village], read)
+        for key, number, read in zip(keys, numbers, reads, strict=True)
     ]
     _years_open(made)
-    numbers = NumberSeries.take("household", len(made))
-    table = Table.here(Household)
-    households = (
-        table.line(_household(one, number, day), one.ready.household)
-        for one, number in zip(made, numbers, strict=True)
+    return Given(made, _take_persons(sum(len(read.persons) for read in reads)))
+
+
+def make(given: Given, day: datetime.date) -> Made:
+    """Seals and writes out; asks nothing of the database."""
+    household, person = Table.here(Household), Table.here(Person)
+    waiting = iter(given.persons)
+    people, lines = [], []
+    for one in given.made:
+        members = []
+        for values, index in zip(one.read.persons, one.read.keys, strict=True):
+            key, number = next(waiting)
+            member = {**values, "id": key, "number": number, "household_id": one.key}
+            if index:
+                member["id_number_key"] = index
+            members.append(member)
+            lines.append(person.line(member))
+        people.append(members)
+    return Made(
+        given.made,
+        people,
+        household.packed(
+            [household.line({**one.read.household, **_household(one, day)}) for one in given.made]
+        ),
+        person.packed(lines),
+        Table.here(NameKey).packed(_grams(people), NAME_COLUMNS),
     )
-    insert_lines(Household, households, history)
-    people = [[dict(values, household_id=one.key) for values in one.read.persons] for one in made]
-    everyone = [person for some in people for person in some]
-    _insert_persons(everyone, history, [line for one in made for line in one.ready.persons])
-    _index_names(everyone)
-    _insert_years(made, people, history)
-    _remember(part, made)
+
+
+def write_made(part: Sequence[Content], made: Made, history: History) -> None:
+    """In the caller's transaction."""
+    made.households.send(history)
+    made.persons.send(history)
+    made.names.send()
+    _insert_years(made.made, made.people, history)
+    _remember([key for key, _, _ in part], made.made)
+
+
+def _take_persons(count: int) -> list[tuple[int, str]]:
+    if not count:
+        return []
+    return list(zip(take_ids(Person, count), NumberSeries.take("person", count), strict=True))
 
 
 def _villages(ids: set[int], scope: AreaScope, day: datetime.date) -> dict[int, Area]:
@@ -136,11 +163,11 @@ def _county(village: Area) -> int:
     return village.parent.parent_id
 
 
-def _household(one: New, number: str, day: datetime.date) -> Values:
+def _household(one: New, day: datetime.date) -> Values:
     """What it has beside the values of the file."""
     return {
         "id": one.key,
-        "number": number,
+        "number": one.number,
         "village_id": one.village.pk,
         "town_id": one.village.parent_id,
         "county_id": _county(one.village),
@@ -151,23 +178,16 @@ def _household(one: New, number: str, day: datetime.date) -> Values:
     }
 
 
-def _insert_persons(people: list[Values], history: History, begun: list[list[Any]] | None = None) -> None:
-    """Gives them keys and numbers; their names are still to be indexed. `begun` are their rows, if they are ready."""
-    numbers = NumberSeries.take("person", len(people)) if people else iter(())
-    for person, key, number in zip(people, take_ids(Person, len(people)), numbers, strict=True):
-        person["id"], person["number"] = key, number
-    if begun is None:
-        insert(Person, people, history)
-        return
-    table = Table.here(Person)
-    given = ({name: person[name] for name in GIVEN} for person in people)
-    insert_lines(Person, map(table.line, given, begun), history)
-
-
-def _index_names(people: list[Values]) -> None:
-    """Of households that have no names yet, so that none can be there twice."""
-    wanted = {(gram, one["household_id"]) for one in people for gram in names.grams(one["name"])}
-    insert_pairs(NameKey, ["gram", "household_id"], sorted(wanted))
+def _grams(people: list[list[Values]]) -> list[list[Any]]:
+    """Of households that have no names yet, so that none can be there twice; in the order of the index."""
+    encode = Table.here(NameKey).encode
+    wanted = {
+        (gram, one["household_id"])
+        for members in people
+        for one in members
+        for gram in names.grams(one["name"])
+    }
+    return [[encode(gram), encode(household)] for gram, household in sorted(wanted)]
 
 
 def _insert_years(made: list[New], people: list[list[Values]], history: History) -> None:
@@ -208,13 +228,13 @@ def yearly(person: Values, year: int) -> Values:
     return {**facts, "person_id": person["id"], "year": year}
 
 
-def _remember(part: Sequence[ImportChange], made: list[New]) -> None:
+def _remember(changes: list[int], made: list[New]) -> None:
     """Which household came of which change, for the undo."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         if cursor.db.vendor == "postgresql":
-            cursor.execute(SET_WRITTEN, [[change.pk for change in part], [one.key for one in made]])
+            cursor.execute(SET_WRITTEN, [changes, [one.key for one in made]])
         else:
-            pairs = [(one.key, change.pk) for change, one in zip(part, made, strict=True)]
+            pairs = [(one.key, change) for change, one in zip(changes, made, strict=True)]
             cursor.executemany(SET_ONE_WRITTEN, pairs)
 
 
@@ -250,7 +270,9 @@ def join(
                 )
             except ValidationError as refusal:
                 raise Overtaken("；".join(refusal.messages)) from None
-    _insert_persons(people, history)
+    for person, (key, number) in zip(people, _take_persons(len(people)), strict=True):
+        person["id"], person["number"] = key, number
+    insert(Person, people, history)
     NameKey.objects.add(Named(person["household_id"], person["name"]) for person in people)
     for member, person in members:
         member.pk = person["id"]

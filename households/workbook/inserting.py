@@ -1,7 +1,8 @@
 """Many new rows of a model at once, without an object for each: COPY on PostgreSQL, one prepared INSERT on SQLite.
 
 A row is a dict of what is known, by column attribute; the rest are the fields' defaults. Ciphers and search keys are
-made here as their fields make them at a save, and a model's history gets the same row again.
+made here as their fields make them at a save (a key that is known already is given), and a model's history gets the
+same row again.
 """
 
 import datetime
@@ -21,8 +22,13 @@ from office.codes import CodeField, CodesField
 from office.pii import EncryptedTextField, KeyedIndexField, index, seal
 
 BATCH = 5000  # rows a statement
-PIECE = 1 << 20  # characters sent at once
+PIECE = 1 << 20  # bytes sent at once
 FEW, MANY = (CodeField, models.BooleanField), 1000
+# The sequence is looked up once, not for each key.
+NEXT_KEYS = """
+    WITH of AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS keys)
+    SELECT nextval(of.keys) FROM of, generate_series(1, %s)
+"""
 Values = dict[str, Any]
 Encode = Callable[[Any], Any]
 
@@ -32,9 +38,7 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
     table = model._meta.db_table
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         if cursor.db.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-            )
+            cursor.execute(NEXT_KEYS, [table, count])
             return [key for (key,) in cursor.fetchall()]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         found = cursor.fetchone()
@@ -52,28 +56,29 @@ class History:
     kind: str = "+"
 
 
+@dataclass(frozen=True)
+class Packed:
+    """Rows of a table, written out as they are sent; `keys` are theirs, where there is a history."""
+
+    model: type[models.Model]
+    columns: list[str]
+    rows: Any
+    keys: list[Any]
+
+    def send(self, history: History | None = None) -> None:
+        """Inserts them; with `history` their first version too."""
+        table = Table.here(self.model)
+        table.write(self.model._meta.db_table, self.columns, self.rows)
+        if history is not None:
+            _copy_history(self.model, table, self.keys, history)
+
+
 def insert(model: type[models.Model], rows: Iterable[Values], history: History | None = None) -> None:
     """Inserts the rows; with `history` their first version too. Each row has its key already, unless the
     model has no history and gives it itself."""
-    insert_lines(model, map(Table.here(model).line, rows), history)
-
-
-def insert_lines(
-    model: type[models.Model], made: Iterable[list[Any]], history: History | None = None
-) -> None:
-    """The same of rows that are lines of the table already (Table.line)."""
-    table, waiting = Table.here(model), iter(made)
-    while lines := list(islice(waiting, BATCH)):
-        table.write(model._meta.db_table, table.columns, lines)
-        if history is not None:
-            _copy_history(model, table, [line[table.place["id"]] for line in lines], history)
-
-
-def insert_pairs(model: type[models.Model], columns: list[str], pairs: Iterable[Sequence[Any]]) -> None:
-    """Many short rows, whose other columns the database fills."""
-    table, waiting = Table.here(model), iter(pairs)
-    while lines := [list(map(table.encode, pair)) for pair in islice(waiting, BATCH)]:
-        table.write(model._meta.db_table, columns, lines)
+    table, waiting = Table.here(model), iter(rows)
+    while lines := list(map(table.line, islice(waiting, BATCH))):
+        table.packed(lines).send(history)
 
 
 def _copy_history(model: type[models.Model], table: "Table", keys: list[Any], history: History) -> None:
@@ -108,13 +113,15 @@ def write_history(model: type[models.Model], rows: Iterable[Values], history: Hi
         kept: Any = model.history.model  # type: ignore[attr-defined]
         said = _said(history)
         more = [table.encode(value) for value in said.values()]
-        table.write(kept._meta.db_table, [*table.columns, *said], [[*line, *more] for line in lines])
+        rows = table.pack([[*line, *more] for line in lines])
+        table.write(kept._meta.db_table, [*table.columns, *said], rows)
 
 
 class Table:
     """The columns of a model in their order, what stands in them unasked, and how a value is written."""
 
     def __init__(self, model: type[models.Model], vendor: str) -> None:
+        self.model = model
         self.copies = vendor == "postgresql"
         self.encode: Encode = _copied if self.copies else _bound
         fields = list(model._meta.concrete_fields)
@@ -160,11 +167,11 @@ class Table:
     def here(cls, model: type[models.Model]) -> "Table":
         return cls.of(model, connections[DEFAULT_DB_ALIAS].vendor)
 
-    def line(self, row: Values, begun: list[Any] | None = None) -> list[Any]:
-        """The values of all columns, as they are written; `begun` is a line that the row is put into."""
-        line, plain = self.blank.copy() if begun is None else begun, self.plain
+    def line(self, row: Values) -> list[Any]:
+        """The values of all columns, as they are written."""
+        line, plain = self.blank.copy(), self.plain
         uid = row.get("uid")
-        if self.uid >= 0 and begun is None:
+        if self.uid >= 0:
             uid = uid or uuid.uuid4()
             line[self.uid] = self.encode(uid)
         for name, value in row.items():
@@ -185,23 +192,32 @@ class Table:
                 place, indexes = self.secrets[name]
                 line[place] = seal(value, uid, name)  # type: ignore[arg-type]
                 for where, field in indexes:
-                    normal = field.normalise(value)
-                    line[where] = index(normal, field.purpose) if normal else ""
+                    if field.attname not in row:
+                        normal = field.normalise(value)
+                        line[where] = index(normal, field.purpose) if normal else ""
         return line
 
-    def write(self, table: str, columns: list[str], lines: list[list[Any]]) -> None:
+    def packed(self, lines: list[list[Any]], columns: list[str] | None = None) -> Packed:
+        """Lines of all columns, or of these whose others the database fills."""
+        place = self.place.get("id") if columns is None else None
+        keys = [] if place is None else [line[place] for line in lines]
+        return Packed(self.model, columns or self.columns, self.pack(lines), keys)
+
+    def pack(self, lines: list[list[Any]]) -> Any:
+        if not self.copies:
+            return lines
+        return "".join(["\t".join(line) + "\n" for line in lines]).encode()
+
+    def write(self, table: str, columns: list[str], rows: Any) -> None:
         names = ", ".join(f'"{column}"' for column in columns)
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             if self.copies:
-                text = "\n".join(["\t".join(line) for line in lines])
                 # Not one of the calls whose errors the cursor turns into Django's.
                 with cursor.db.wrap_database_errors:
-                    cursor.copy_expert(
-                        f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(text + "\n"), PIECE
-                    )
+                    cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.BytesIO(rows), PIECE)
             else:
                 marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', lines)
+                cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
 
 
 def _joined(words: Sequence[str]) -> str:

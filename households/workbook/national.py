@@ -5,6 +5,7 @@ Whatever the sheet cannot say stays as it is: a village or a standard that diffe
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -30,7 +31,7 @@ from office.workbook_read import Cell, Row
 
 __all__ = ["NationalReader", "recognises"]
 
-PART = 500
+PART = 2000
 # Asked of every new household, and told by no column of this sheet (C001).
 ABSENT = {"household.villager_group", "household.attribute", "household.poverty_cause"}
 # The sheet has no grade of disability: listed, not refused (checks.csv).
@@ -41,6 +42,7 @@ BESIDE = {
     "person.national_number": PERSON_NUMBER,
     "person.work_place": "person.work_place_detail",
 }
+MEMBER_PHONE = "person.phone"
 BORN, CAME = "新生儿", "其他转入"
 # Kept by events: the sheet may differ, an import does not change them.
 LEFT_ALONE = {
@@ -69,12 +71,11 @@ class NationalReader:
         self._unread: dict[int, set[str]] = {}
 
     def take(self, rows: Sequence[Row]) -> None:
-        for _, line, cells in rows:
-            self.national.take(line, cells)
+        self.national.take([(line, cells) for _, line, cells in rows])
         self.outcome.rows += len(rows)
 
     def finish(self) -> None:
-        """Matches what was read, 500 households at a time."""
+        """Matches what was read, some households at a time."""
         self.national.finish()
         faults = self._by_line()
         for fault in self.national.faults:
@@ -84,6 +85,8 @@ class NationalReader:
         while part := list(islice(waiting, PART)):
             for match in matcher.match(part):
                 self._take(match, faults)
+        # Each new person has its own row by now; the others' go.
+        self.national.households.clear()
         for line, left in faults.items():
             # The head itself: columns that nobody knows.
             self.outcome.spoil(self.sheet, line, "", left)
@@ -163,28 +166,42 @@ class NationalReader:
                 line=said.rows[0].line,
                 village=match.village,
                 values=values,
-                persons=[self._person(row, key) for row in said.rows if row.line not in troubled],
+                persons=[
+                    self._person(row, key, match.keys.get(row.line, ""))
+                    for row in said.rows
+                    if row.line not in troubled
+                ],
                 unread=set().union(*(self._unread.get(row.line, ()) for row in said.rows)),
+                # A person who is in the register has found a household, or is a trouble.
+                searched=True,
             )
         )
 
-    def _person(self, row: NationalRow, key: str) -> NewPerson:
-        values = row.person_values()
-        for name in ("id_number", "phone"):
-            if MASK in values.get(name, ""):
-                del values[name]
-                self._spoil(row, f"person.{name}", key, "I006", HIDDEN)
-        if row.get(ID_NUMBER) is None and not row.bad:
+    def _person(self, row: NationalRow, key: str, number_key: str = "") -> NewPerson:
+        number = row.get(ID_NUMBER)
+        masked = {path for path in (ID_NUMBER, MEMBER_PHONE) if MASK in (row.get(path) or "")}
+        for path in sorted(masked):
+            self._spoil(row, path, key, "I006", HIDDEN)
+        if number is None and not row.bad:
             self._spoil(row, ID_NUMBER, key, "C001", "系统里没有这个人口编号，新增成员须填证件号码")
-        if row.get(PERSON_NUMBER) is not None:
-            values["national_number"] = row.get(PERSON_NUMBER)
-        return NewPerson(self.sheet, row.line, values)
+        return NewPerson(self.sheet, row.line, partial(_values, row, masked), number or "", number_key)
 
     def _spoil(self, row: NationalRow, path: str, key: str, code: str, message: str) -> None:
         self.outcome.spoil(self.sheet, row.line, key, [self.head.fault(path, code, message)])
 
     def _warn(self, row: NationalRow, path: str, code: str, message: str) -> None:
         self.outcome.warn(self.sheet, row.line, [self.head.fault(path, code, message)])
+
+
+def _values(row: NationalRow, masked: set[str]) -> dict[str, Any]:
+    """Fields of Person, but for the numbers that are masked."""
+    values = row.person_values()
+    for path in masked:
+        del values[path.removeprefix("person.")]
+    printed = row.get(PERSON_NUMBER)
+    if printed is not None:
+        values["national_number"] = printed
+    return values
 
 
 def _as_fault(fault: NationalFault) -> Fault:

@@ -27,7 +27,8 @@ DAY = re.compile(
 )
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 PHONE_BLANKS = re.compile(r"[\s-]")
-NUMBER = re.compile(r"[0-9A-Za-z-]{1,40}")
+LONGEST_NUMBER = 40
+NUMBER = re.compile(f"[0-9A-Za-z-]{{1,{LONGEST_NUMBER}}}")
 EXPONENT = re.compile(r"[0-9.]+E\+?[0-9]+")
 MOST_MONTHS = 12
 # The national program knows four words of the list (note of column 33).
@@ -66,6 +67,8 @@ def _area_name(cell: Cell) -> str:
 
 def _name(cell: Cell) -> str:
     """Blanks at both ends removed, the dot as ·; other signs as printed."""
+    if type(cell) is str and cell.isalnum() and len(cell) <= _longest("name"):
+        return unicodedata.normalize("NFC", cell)
     if _is_number(_checked(cell)):
         raise CellRefused("I020", "姓名在表格中是数字")
     text = text_of(cell).strip("\u3000\u200b\ufeff ").translate(DOTS)
@@ -93,6 +96,8 @@ def _text_of(name: str) -> Reader:
 
 def _printed_number(cell: Cell) -> str:
     """户编号 and 人口编号, kept as printed."""
+    if type(cell) is str and cell.isalnum() and cell.isascii() and len(cell) <= LONGEST_NUMBER:
+        return cell
     if _is_number(_checked(cell)):
         raise CellRefused("I021", "编号在表格中是数字，前面的零或末几位可能已丢失，请改为文本格式后重填")
     text = as_written(text_of(cell))
@@ -102,6 +107,8 @@ def _printed_number(cell: Cell) -> str:
 
 
 def _identity_number(cell: Cell) -> str:
+    if type(cell) is str and cell.isdigit() and cell.isascii():
+        return cell
     if _is_number(_checked(cell)):
         raise CellRefused("C014", "证件号码在表格中是数字，末几位已丢失，请改为文本格式后重填")
     text = identity.normalise(text_of(cell))
@@ -112,6 +119,8 @@ def _identity_number(cell: Cell) -> str:
 
 def _phone(cell: Cell) -> str:
     """Digits without blanks and hyphens; whether there are eleven of them is asked by C040."""
+    if type(cell) is str and cell.isdigit() and cell.isascii():
+        return cell
     text = PHONE_BLANKS.sub("", as_written(text_of(_checked(cell))))
     if _is_number(cell) and not (text.isascii() and text.isdigit()):
         raise CellRefused("I005", "电话在表格中是数字，末几位已丢失，请改为文本格式后重填")

@@ -55,12 +55,16 @@ class Difference:
 
 @dataclass
 class Match:
-    """One household of the sheet: its village, its household of the register, the person of each row."""
+    """One household of the sheet: its village, its household of the register, the person of each row by its line.
+
+    `keys` are the keyed indexes of the rows' identity numbers.
+    """
 
     said: NationalHousehold
     village: Area | None = None
     household: Household | None = None
     persons: dict[int, Person] = field(default_factory=dict)
+    keys: dict[int, str] = field(default_factory=dict)
     by_name: set[int] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -137,6 +141,8 @@ class Matcher:
             by_number = known.by_national.get(printed)
             key = known.key(number)
             by_identity = known.by_key.get(key) if key else None
+            if key:
+                match.keys[row.line] = key
             if by_number is not None and by_identity is not None and by_number.pk != by_identity.pk:
                 match._trouble(row, PERSON_NUMBER, "I025", "人口编号和证件号码在系统里不是同一个人")
                 continue
@@ -201,23 +207,23 @@ class _Known:
         present = Person.objects.in_scope(scope).filter(present=True)
         by_national = {
             one.national_number: one
-            for one in present.filter(national_number__in=printed)
+            for one in present.filter(national_number__among=printed)
             if one.national_number
         }
         # Of anywhere first: most numbers of a new file are nobody's.
         held = dict(
-            Person.objects.filter(present=True, id_number_key__in=set(keys.values())).values_list(
+            Person.objects.filter(present=True, id_number_key__among=keys.values()).values_list(
                 "pk", "id_number_key"
             )
         )
         by_key = {one.id_number_key: one for one in present.filter(pk__in=held)}
         here = Household.objects.in_scope(scope).filter(removed_on__isnull=True)
-        households = {one.national_number: one for one in here.filter(national_number__in=numbers)}
+        households = {one.national_number: one for one in here.filter(national_number__among=numbers)}
         lost = [number for number in numbers if number not in households]
-        by_own_number = {one.number: one for one in here.filter(number__in=lost)}
+        by_own_number = {one.number: one for one in here.filter(number__among=lost)}
         own = {
             one.number: one
-            for one in present.filter(number__in=printed, household__in=by_own_number.values())
+            for one in present.filter(number__among=printed, household__in=by_own_number.values())
         }
         wanted = {one.household_id for one in (*by_national.values(), *by_key.values(), *own.values())}
         homes = {one.pk: one for one in here.filter(pk__in=wanted)}

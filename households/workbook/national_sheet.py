@@ -1,7 +1,7 @@
 """The national person sheet read into households (pure): rows in, households with their persons and every fault out.
 
     sheet = NationalSheet.of("表1", 1, cells_of_the_head)
-    for row in rows: sheet.take(row)
+    sheet.take(some_rows)        # (line, cells) of each, as often as there are more
     sheet.finish()
     sheet.households, sheet.faults
 
@@ -13,6 +13,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from households import identity
@@ -57,10 +58,22 @@ EQUAL_IN_A_HOUSEHOLD = {
     PHONE: "同一户编号的户联系电话不一致",
     STANDARD: "同一户编号的识别标准不一致",
 }
+TWICE = {
+    ID_NUMBER: ("C013", "证件号码在本户或本文件中重复"),
+    PERSON_NUMBER: ("I012", "人口编号在本文件中重复"),
+}
 # A blank in these says nothing against the other rows.
 MAY_BE_BLANK = (PHONE, STANDARD)
 MUST = (NUMBER, *(f"household.{name}" for name in AREAS), "person.name", YEAR, "person.relation")
 MUST_SLOTS = tuple((path, SLOTS[path]) for path in MUST)
+EQUAL_SLOTS = tuple((path, SLOTS[path], message) for path, message in EQUAL_IN_A_HOUSEHOLD.items())
+NUMBER_SLOT, PERSON_SLOT, ID_SLOT, TYPE_SLOT, YEAR_SLOT, RELATION_SLOT = (
+    SLOTS[path] for path in (NUMBER, PERSON_NUMBER, ID_NUMBER, ID_TYPE, YEAR, "person.relation")
+)
+EDUCATION_SLOT, SCHOOLING_SLOT = SLOTS["person.education"], SLOTS["person.schooling"]
+DETAIL_SLOT, WORK_PLACE_SLOT = SLOTS[DETAIL], SLOTS[WORK_PLACE]
+AREA_SLOTS = tuple(SLOTS[f"household.{name}"] for name in AREAS)
+UNREAD = object()
 
 
 @dataclass(frozen=True)
@@ -101,15 +114,17 @@ class NationalHousehold:
 
     def said(self, path: str) -> Any:
         """What the first row that says it says."""
-        return next((row.get(path) for row in self.rows if row.get(path) is not None), None)
+        slot = SLOTS[path]
+        return next((row.values[slot] for row in self.rows if row.values[slot] is not None), None)
 
     @property
     def areas(self) -> tuple[str, ...]:
-        return tuple(self.rows[0].get(f"household.{name}") or "" for name in AREAS)
+        values = self.rows[0].values
+        return tuple(values[slot] or "" for slot in AREA_SLOTS)
 
     @property
     def head(self) -> NationalRow | None:
-        return next((row for row in self.rows if row.get("person.relation") == HEAD), None)
+        return next((row for row in self.rows if row.values[RELATION_SLOT] == HEAD), None)
 
     @property
     def bad(self) -> bool:
@@ -125,8 +140,9 @@ class NationalSheet:
         self.faults: list[NationalFault] = []
         self.year: int | None = None
         self.rows = 0
-        self._readers: list[tuple[NationalColumn, int, Reader, dict[str, Any]]] = [
-            (column, place, reader_of(column), {}) for column, place in head.at.items()
+        self._told: dict[int, set[str]] = {}  # paths of faults by line
+        self._readers: list[tuple[NationalColumn, int, Reader, dict[Any, Any]]] = [
+            (column, place, reader_of(column), {None: None, "": None}) for column, place in head.at.items()
         ]
 
     @classmethod
@@ -138,37 +154,56 @@ class NationalSheet:
             found.faults.append(NationalFault(line, letters(place), title, "", "I002", message))
         return found
 
-    def take(self, line: int, cells: Sequence[Cell]) -> NationalRow:
-        """Reads one row and puts it with its household."""
-        row = NationalRow(line, [None] * len(SLOTS))
-        self.rows += 1
-        width = len(cells)
+    def take(self, rows: Sequence[tuple[int, Sequence[Cell]]]) -> list[NationalRow]:
+        """Reads rows (line and cells), a column of all of them after the other, and puts each with its household."""
+        made = [NationalRow(line, []) for line, _ in rows]
+        self.rows += len(made)
+        columns = list(zip_longest(*(cells for _, cells in rows)))
+        slots: list[Sequence[Any]] = [(None,) * len(made)] * len(SLOTS)
         for column, place, read, known in self._readers:
-            cell = cells[place] if place < width else None
-            if cell is None or cell == "":
+            if place < len(columns):
+                slots[column.place] = self._column(column, columns[place], read, known, made)
+        for row, values in zip(made, zip(*slots, strict=True), strict=True):
+            row.values = list(values)
+            self._read_together(row)
+            number = row.values[NUMBER_SLOT]
+            # Rows without a readable number are households of their own: nothing is guessed.
+            key = number or f"?{row.line}"
+            household = self.households.get(key)
+            if household is None:
+                household = self.households[key] = NationalHousehold(number or "")
+            household.rows.append(row)
+        return made
+
+    def _column(
+        self,
+        column: NationalColumn,
+        cells: Sequence[Cell],
+        read: Reader,
+        known: dict[Any, Any],
+        rows: Sequence[NationalRow],
+    ) -> list[Any]:
+        """The values of one column. A text is read once, whatever number of rows say the same."""
+        remembered = column.path not in UNIQUE
+        values = [known.get(cell, UNREAD) for cell in cells]
+        for place, value in enumerate(values):
+            if value is not UNREAD:
                 continue
-            # A cell of text is read once, whatever number of rows say the same.
-            text = cell if isinstance(cell, str) else None
-            value = known.get(text) if text is not None else None
-            if value is None:
-                try:
-                    if text is not None and not text.strip():
-                        continue
-                    value = read(cell)
-                except CellRefused as refused:
-                    self._fault(row, column.path, refused.code, refused.message)
-                    continue
-                if text is not None and column.path not in UNIQUE:
-                    known[text] = value
-            row.values[column.place] = value
-        self._read_together(row)
-        number = row.get(NUMBER)
-        # Rows without a readable number are households of their own: nothing is guessed.
-        self.households.setdefault(number or f"?{line}", NationalHousehold(number or "")).rows.append(row)
-        return row
+            cell, values[place] = cells[place], None
+            if type(cell) is str and not cell.strip():
+                continue
+            try:
+                values[place] = known[cell] if cell in known else read(cell)
+            except CellRefused as refused:
+                self._fault(rows[place], column.path, refused.code, refused.message)
+                continue
+            if remembered and type(cell) is str:
+                known[cell] = values[place]
+        return values
 
     def _fault(self, row: NationalRow, path: str, code: str, message: str) -> None:
         row.bad = True
+        self._told.setdefault(row.line, set()).add(path)
         title = by_path()[path].header if path in by_path() else ""
         column = self.head.letters(path) if path in by_path() else ""
         self.faults.append(NationalFault(row.line, column, title, path, code, message))
@@ -176,34 +211,30 @@ class NationalSheet:
     def _read_together(self, row: NationalRow) -> None:
         """Rules of several cells of one row."""
         values = row.values
-        told = (
-            {fault.path for fault in self.faults[-len(SLOTS) :] if fault.line == row.line} if row.bad else ()
-        )
+        told = self._told[row.line] if row.bad else ()
         for path, slot in MUST_SLOTS:
             if values[slot] is None and path not in told:
                 self._fault(row, path, "C001", f"“{by_path()[path].header}”没有填")
-        number = values[SLOTS[ID_NUMBER]]
+        number = values[ID_SLOT]
         if number is None:
-            if values[SLOTS[PERSON_NUMBER]] is None and ID_NUMBER not in told and PERSON_NUMBER not in told:
+            if values[PERSON_SLOT] is None and ID_NUMBER not in told and PERSON_NUMBER not in told:
                 self._fault(row, ID_NUMBER, "C001", "人口编号和证件号码至少填一项")
         elif MASK not in number:
             self._check_number(row, number)
-        out_of_school = values[SLOTS["person.education"]] and values[SLOTS["person.schooling"]] is None
+        out_of_school = values[EDUCATION_SLOT] and values[SCHOOLING_SLOT] is None
         if out_of_school and "person.schooling" not in told:
             # The sheet writes 非在校生 as blank (note of column 19).
-            values[SLOTS["person.schooling"]] = OUT_OF_SCHOOL
-        place = values[SLOTS[DETAIL]]
+            values[SCHOOLING_SLOT] = OUT_OF_SCHOOL
+        place = values[DETAIL_SLOT]
         if place is not None:
             word = word_in(CODES["work_place"], place)
             if word is not None:
-                values[SLOTS[WORK_PLACE]], values[SLOTS[DETAIL]] = word, None
+                values[WORK_PLACE_SLOT], values[DETAIL_SLOT] = word, None
             else:
-                values[SLOTS[WORK_PLACE]] = range_of(
-                    place, [values[SLOTS[f"household.{one}"]] for one in AREAS]
-                )
+                values[WORK_PLACE_SLOT] = range_of(place, [values[slot] for slot in AREA_SLOTS])
 
     def _check_number(self, row: NationalRow, number: str) -> None:
-        kind = row.get(ID_TYPE)
+        kind = row.values[TYPE_SLOT]
         if kind is None:
             kind = identity.DISABILITY_TYPE if len(number) in (20, 22) else identity.CITIZEN_TYPES[0]
         for rule in identity.read(kind, number, self.day).broken:
@@ -224,13 +255,14 @@ class NationalSheet:
     def _one_year(self) -> None:
         counts: dict[int, int] = defaultdict(int)
         for row in self._rows():
-            if row.get(YEAR) is not None:
-                counts[row.get(YEAR)] += 1
+            year = row.values[YEAR_SLOT]
+            if year is not None:
+                counts[year] += 1
         if not counts:
             return
         self.year = max(counts, key=lambda year: counts[year])
         for row in self._rows():
-            year = row.get(YEAR)
+            year = row.values[YEAR_SLOT]
             if year is not None and year != self.year:
                 self._fault(row, YEAR, "I022", f"一个文件只能有一个年度，本文件是{self.year}年")
             elif year is not None and not FIRST_YEAR <= year <= self.day.year:
@@ -238,32 +270,32 @@ class NationalSheet:
 
     def _nobody_twice(self) -> None:
         """Every row concerned is named (C013)."""
-        by_number: dict[str, list[NationalRow]] = defaultdict(list)
-        by_person: dict[str, list[NationalRow]] = defaultdict(list)
+        first: dict[tuple[str, str], NationalRow] = {}
+        again: dict[tuple[str, str], list[NationalRow]] = {}
         for row in self._rows():
-            number = row.get(ID_NUMBER)
-            if number is not None and MASK not in number:
-                by_number[identity.stem(number)].append(row)
-            if row.get(PERSON_NUMBER) is not None:
-                by_person[row.get(PERSON_NUMBER)].append(row)
-        for path, code, message, found in (
-            (ID_NUMBER, "C013", "证件号码在本户或本文件中重复", by_number),
-            (PERSON_NUMBER, "I012", "人口编号在本文件中重复", by_person),
-        ):
-            for rows in found.values():
-                if len(rows) > 1:
-                    for row in rows:
-                        self._fault(row, path, code, message)
+            number, person = row.values[ID_SLOT], row.values[PERSON_SLOT]
+            for path, value in ((ID_NUMBER, number), (PERSON_NUMBER, person)):
+                if value is None or (path == ID_NUMBER and MASK in value):
+                    continue
+                key = path, identity.stem(value) if path == ID_NUMBER else value
+                if first.setdefault(key, row) is not row:
+                    again.setdefault(key, [first[key]]).append(row)
+        for (path, _), rows in again.items():
+            for row in rows:
+                self._fault(row, path, *TWICE[path])
 
     def _one_household(self, household: NationalHousehold) -> None:
-        for path, message in EQUAL_IN_A_HOUSEHOLD.items():
+        rows = household.rows
+        for path, slot, message in EQUAL_SLOTS:
+            said = [row.values[slot] for row in rows]
+            if said.count(said[0]) == len(said):
+                continue
             first = household.said(path)
-            for row in household.rows:
-                value = row.get(path)
+            for row, value in zip(rows, said, strict=True):
                 blank = value is None and (path in MAY_BE_BLANK or row.bad)
                 if not blank and value != first:
                     self._fault(row, path, "I023", message)
-        heads = [row for row in household.rows if row.get("person.relation") == HEAD]
+        heads = [row for row in rows if row.values[RELATION_SLOT] == HEAD]
         if not heads:
             if not household.bad:
                 self._fault(household.rows[0], "person.relation", "C017", "本户没有户主")
@@ -291,6 +323,8 @@ UNIQUE = frozenset(
 
 def same_number(one: str, other: str) -> bool:
     """Equal, as far as both show their digits: a masked one stands for every number it may hide."""
+    if one == other:
+        return True
     if MASK not in one and MASK not in other:
         return identity.stem(one) == identity.stem(other)
     if len(one) != len(other):

@@ -49,9 +49,17 @@ class Head:
     row: int
     places: dict[str, tuple[int, str]]
     key_place: int
+    # The same few are told in thousands of rows.
+    _told: dict[tuple[str, str, str], Fault] = field(default_factory=dict, repr=False)
 
     def fault(self, path: str, code: str, message: str) -> Fault:
         """Beside the field's column, or beside the household's key when the file has no such column."""
+        known = self._told.get((path, code, message))
+        if known is None:
+            known = self._told[path, code, message] = self._fault(path, code, message)
+        return known
+
+    def _fault(self, path: str, code: str, message: str) -> Fault:
         place, title = self.places.get(path) or (self.key_place, "")
         return Fault(letters(place), title or self.title_of_key, code, message)
 

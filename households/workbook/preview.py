@@ -7,7 +7,7 @@ from typing import Any
 from areas.models import Area
 from households.models import ChangeKind, Household, ImportChange, Person
 from households.models.person import HEAD
-from households.workbook.changes import Change, Values, typed, unsealed, unsealed_new
+from households.workbook.changes import Change, Overtaken, ReadNew, Values, typed, unsealed, unsealed_new
 from households.workbook.columns import Column
 
 
@@ -43,7 +43,7 @@ class Shown:
 
 def shown(changes: Sequence[ImportChange]) -> list[Shown]:
     """In a constant number of statements."""
-    new = [(one, unsealed_new(one.content)) for one in changes if one.kind == ChangeKind.NEW]
+    new = [(one, _new(one)) for one in changes if one.kind == ChangeKind.NEW]
     villages = dict(Area.objects.filter(pk__in={read.village for _, read in new}).values_list("pk", "name"))
     by_change = {
         one.pk: Shown(
@@ -65,6 +65,14 @@ def shown(changes: Sequence[ImportChange]) -> list[Shown]:
         village = one.household.village.name if one.household is not None else ""
         by_change[one.pk] = Shown(one, lines, village)
     return [by_change[one.pk] for one in changes]
+
+
+def _new(change: ImportChange) -> ReadNew:
+    """Nothing of what an upgrade made unreadable: who writes it is told so."""
+    try:
+        return unsealed_new(change.content)
+    except Overtaken:
+        return ReadNew(0, {}, [], [], [])
 
 
 def _line(change: Change, names: dict[int, str]) -> Line:

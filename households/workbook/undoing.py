@@ -26,9 +26,9 @@ from households.models import (
 )
 from households.models.person import HEAD
 from households.recolour import recolour
-from households.workbook.changes import Change, Values
+from households.workbook.changes import Change, Overtaken, Values
 from households.workbook.columns import MODELS
-from households.workbook.creating import FIRST_VERSION, Overtaken
+from households.workbook.creating import FIRST_VERSION
 from households.workbook.inserting import History, write_history
 from households.workbook.writing import BATCH, Created, Progress, guard, parts, put, read
 from office import clock

@@ -27,9 +27,9 @@ from households.models import (
 )
 from households.models.person import HEAD
 from households.recolour import recolour
-from households.workbook.changes import Change, Values, unsealed
+from households.workbook.changes import Change, Overtaken, Values, unsealed
 from households.workbook.columns import MODELS
-from households.workbook.creating import Overtaken, Ready, create, join
+from households.workbook.creating import Content, Made, give, join, make, read_new, write_made
 from households.workbook.inserting import History
 from office import clock
 from office.pii import EncryptedTextField, KeyedIndexField
@@ -77,41 +77,41 @@ def write(
             recolour(list(Household.objects.filter(pk__in=wanted)), day, lines)
             done += len(part)
             progress(done)
-        for part, made in ready(parts(batch.changes.filter(kind=ChangeKind.NEW).order_by("pk"), NEW_BATCH)):
-            with transaction.atomic():
-                create(part, made, scope=scope, day=day, history=history)
+        rows = batch.changes.filter(kind=ChangeKind.NEW).order_by("pk").values_list("pk", "uid", "content")
+        for part, made in making(parts(rows, NEW_BATCH), scope, day):
+            write_made(part, made, history)
             done += len(part)
             progress(done)
     except IntegrityError:
         raise Overtaken(TAKEN) from None
 
 
-def ready(
-    some: Iterable[list[ImportChange]],
-) -> Iterator[tuple[list[ImportChange], list[Ready]]]:
-    """Opens and seals the households of the next part while the server writes the one before.
+def making(
+    some: Iterator[list[Content]], scope: AreaScope, day: datetime.date
+) -> Iterator[tuple[list[Content], Made]]:
+    """Opens, seals and writes out the next households while the server takes in those before them.
 
     The thread asks nothing of the database. SQLite works in this process: there it would only be in the way.
     """
     if connection.vendor != "postgresql":
-        yield from ((part, _ready(part)) for part in some)
+        yield from ((one, make(give(read_new(one), scope, day), day)) for one in some)
         return
     with ThreadPoolExecutor(1) as aside:
-        before: tuple[list[ImportChange], Future[list[Ready]]] | None = None
-        for part in some:
-            coming = part, aside.submit(_ready, part)
+        before: tuple[list[Content], Future[Made]] | None = None
+        part: list[Content] | None = next(some, None)
+        reading = aside.submit(read_new, part or [])
+        while part is not None:
+            made = aside.submit(make, give(reading.result(), scope, day), day)
+            following = next(some, None)
+            reading = aside.submit(read_new, following or [])
             if before is not None:
                 yield before[0], before[1].result()
-            before = coming
+            before, part = (part, made), following
         if before is not None:
             yield before[0], before[1].result()
 
 
-def _ready(part: list[ImportChange]) -> list[Ready]:
-    return [Ready.of(change.content) for change in part]
-
-
-def parts(changes: models.QuerySet[ImportChange], size: int) -> Iterator[list[ImportChange]]:
+def parts(changes: models.QuerySet, size: int) -> Iterator[list[Any]]:
     rows = iter(changes.iterator(chunk_size=size))
     while part := list(islice(rows, size)):
         yield part

@@ -58,7 +58,7 @@ class Ground(Place):
         server.autocommit = True
         ground, copy = (urlsplit(each.database_url).path.lstrip("/") for each in (self, made))
         with server.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}"')
+            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{ground}"')
             # What the copying left to be written is not the import's.
             cursor.execute("CHECKPOINT")

@@ -69,26 +69,32 @@ class Place:
         return json.loads(self.run("-m", "tests.bench.run", module).splitlines()[-1])
 
     def prepare(self) -> None:
+        """What was loaded whole is kept; what was interrupted, or lost its other half, begins anew."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        if not self.embedded:
-            self._create()
-        self.run("manage.py", "migrate", "-v0")
         loaded = self.folder / "loaded"
+        if self.embedded:
+            for old in () if loaded.exists() else self.folder.glob("*.sqlite3*"):
+                old.unlink()
+        else:
+            self._create(loaded)
+        self.run("manage.py", "migrate", "-v0")
         if not loaded.exists():
             self.run("manage.py", "seed", "--households", str(self.size), "--county", COUNTY)
             loaded.touch()
 
-    def _create(self) -> None:
-        """The database; one that is there without its data folder (its keys) is made anew."""
+    def _create(self, loaded: Path) -> None:
+        """The database; one that is there without its data folder (its keys), or half loaded, is made anew."""
         name = urlsplit(self.database_url).path.lstrip("/")
         server = psycopg2.connect(urlunsplit(urlsplit(self.database_url)._replace(path="/postgres")))
         server.autocommit = True
         with server.cursor() as cursor:
-            if not (self.folder / "loaded").exists():
-                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            if not loaded.exists():
+                # A server of a run that was killed may still hold it.
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if not cursor.fetchall():
                 cursor.execute(f'CREATE DATABASE "{name}"')
+                loaded.unlink(missing_ok=True)
         server.close()
 
     def settle(self) -> None:

@@ -24,6 +24,7 @@ from households.checks import (
     areas,
     record,
 )
+from households.checks.case import Case
 from households.models import (
     CountyStandard,
     Helper,
@@ -78,6 +79,19 @@ def test_a_rule_finds_what_breaks_it_at_its_stages_and_nothing_else(rule):
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_sound_household_breaks_nothing(stage):
     assert not found(case(man(), wife(), child()), stage)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_a_rule_needs_is_there_wherever_it_is_broken(stage):
+    """Rules that are left out for want of it would have found nothing in any case of any rule."""
+    asked = [
+        rule for _, rule in sorted(checks.RULES.items()) if rule.of is Case and stage in rule.line.stages
+    ]
+    assert any(rule.needs for rule in asked)
+    for subject in (each for both in CASES.values() for each in both if isinstance(each, tuple)):
+        household, context = subject[0], replace(subject[1], stage=stage)
+        everything = [rule.breach(spot) for rule in asked for spot in rule.test(Case(household, context))]
+        assert checks.run(household, context) == everything
 
 
 def test_a_breach_names_the_person_and_the_field():

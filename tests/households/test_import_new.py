@@ -18,8 +18,9 @@ from households.models import (
     Survey,
     Visit,
 )
-from households.workbook import importing
-from households.workbook.creating import Overtaken
+from households.workbook import changes, importing
+from households.workbook.changes import Overtaken
+from households.workbook.preview import shown
 from office import clock
 from tests.conftest import identity_number
 from tests.households.test_import import (
@@ -334,6 +335,17 @@ def test_the_empty_rows_of_the_download_can_be_filled_in(make_household, workboo
         below = 5 if sheet == "人口" else 4
         assert page.cell(2, place).protection.locked and not page.cell(below, place).protection.locked
     assert book.active.title == "户"
+
+
+def test_what_was_checked_before_an_upgrade_is_checked_again(new_file, imported, cast, monkeypatch):
+    """The fields of a person are others by now: nothing is guessed, the page goes on."""
+    batch = imported(new_file(), write=False)
+    monkeypatch.setattr(changes, "ORDER", changes.ORDER + 1)
+    with pytest.raises(Overtaken, match="升级"):
+        confirm(batch, cast["village"])
+    batch.refresh_from_db()
+    assert (batch.state, Household.objects.count()) == (ImportState.READY, 0) and "升级" in batch.reason
+    assert [(one.is_new, one.lines) for one in shown(list(batch.changes.all()))] == [(True, [])]
 
 
 @pytest.mark.parametrize(

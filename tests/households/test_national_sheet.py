@@ -19,8 +19,7 @@ DAY = datetime.date(2018, 11, 20)
 def read(*rows, headers=HEADERS):
     head, *lines = cells(*rows, headers=headers)
     sheet = NationalSheet.of("表1", 1, head, DAY)
-    for line, row in enumerate(lines, 2):
-        sheet.take(line, row)
+    sheet.take(list(enumerate(lines, 2)))
     sheet.finish()
     return sheet
 
@@ -265,8 +264,7 @@ def test_many_rows_are_read_quickly():
         one[16] = "户主" if line % 2 == 0 else "配偶"
         lines.append(one)
     at = time.process_time()
-    for line, one in enumerate(lines, 2):
-        sheet.take(line, one)
+    sheet.take(list(enumerate(lines, 2)))
     sheet.finish()
     assert time.process_time() - at < 1.0
     assert sheet.faults == [] and len(sheet.households) == 6_000
