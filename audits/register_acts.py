@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from audits.leaving import leave_together
 from audits.models.entry import Entry, Outcome
-from audits.models.house_case import HouseCase
+from audits.models.house_case import HouseCase, account_of
 from audits.procedures import Act
 from households.models import Household
 from villages.models import KeyVillage
@@ -67,8 +67,12 @@ def reverse(entry: Entry, by: Any, on: datetime.date, at: datetime.datetime, tit
 
 
 def pay(entry: Entry, by: Any, on: datetime.date, at: datetime.datetime, title: str) -> dict[str, Any]:
-    """The case says what was paid (house_case.wrong has held it against the cost); the entry ends with it."""
-    if not HouseCase.objects.filter(entry=entry, paid_on__isnull=False).exists():
+    """The case says what was paid (house_case.wrong has held it against the cost); the entry ends with it.
+
+    The account is kept as it was on the day, by its last digits: the register's may change later.
+    """
+    account = account_of(_household(entry))
+    if not HouseCase.objects.filter(entry=entry, paid_on__isnull=False).update(paid_to=account):
         raise ValidationError("没有填拨付日期")
     return Entry.ended(Outcome.PAID, by, on, at)
 

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from audits.views import archives, decisions, entries, lists, notices, objections, papers
+from audits.views import (
+    acceptance,
+    archives,
+    decisions,
+    entries,
+    entry_acts,
+    evidence,
+    house_progress,
+    houses,
+    lists,
+    notices,
+    objections,
+    opening,
+    papers,
+    ticked,
+)
 
 app_name = "audits"
 
@@ -27,9 +42,31 @@ urlpatterns = [
     path("<int:pk>/papers/", papers.listing, name="papers"),
     path("<int:pk>/papers/<slug:kind>/", papers.paper, name="paper"),
     path("<int:pk>/archive/", archives.make, name="archive"),
+    path("new/", opening.new, name="new"),
+    path("candidates/", opening.candidates, name="candidates"),
+    path("houses/", house_progress.listing, name="houses"),
     path("<int:pk>/", lists.detail, name="audit"),
+    path("<int:pk>/add/", opening.add, name="add"),
+    path("<int:pk>/rank/", opening.rank, name="rank"),
     path("<int:pk>/pass/", decisions.pass_on, name="pass"),
     path("<int:pk>/send-back/", decisions.send_back, name="send-back"),
     path("<int:pk>/decisions/<int:decision_pk>/", decisions.decision, name="decision"),
+    path("<int:pk>/acceptance/", acceptance.record, name="acceptance"),
+    path("<int:pk>/draw/", acceptance.draw, name="draw"),
+    path("<int:pk>/split/", ticked.split, name="split"),
+    path("<int:pk>/agree/", ticked.agree, name="agree-ticked"),
+    path("<int:pk>/evidence/new/", evidence.new, name="evidence-new"),
+    path("<int:pk>/evidence/<int:evidence_pk>/strike/", evidence.strike, name="evidence-strike"),
+    path("<int:pk>/evidence/<int:evidence_pk>/files/<int:file_pk>/", evidence.file, name="evidence-file"),
     path("<int:pk>/entries/<int:entry_pk>/", entries.detail, name="entry"),
+    path("<int:pk>/entries/<int:entry_pk>/agree/", entry_acts.agree, name="agree"),
+    path("<int:pk>/entries/<int:entry_pk>/hold/", entry_acts.hold, name="hold"),
+    path("<int:pk>/entries/<int:entry_pk>/release/", entry_acts.release, name="release"),
+    path("<int:pk>/entries/<int:entry_pk>/strike/", entry_acts.strike, name="strike"),
+    path("<int:pk>/entries/<int:entry_pk>/overrule/", entry_acts.overrule, name="overrule"),
+    path("<int:pk>/entries/<int:entry_pk>/move/", entry_acts.move, name="move"),
+    path("<int:pk>/entries/<int:entry_pk>/house/", houses.detail, name="house"),
+    path("<int:pk>/entries/<int:entry_pk>/house/sign/", houses.sign, name="house-sign"),
+    path("<int:pk>/entries/<int:entry_pk>/house/patrol/", houses.patrol, name="house-patrol"),
+    path("<int:pk>/entries/<int:entry_pk>/answer/", entry_acts.answer, name="answer"),
 ]

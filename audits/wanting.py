@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from areas.models import Level
 from audits import criteria, facts
 from audits.criteria import Result
-from audits.models.acceptance import SMALLEST_TEAM, Answer, sample_size
+from audits.models.acceptance import SMALLEST_TEAM, Answer, Drawn, sample_size
 from audits.models.entry import Entry
 from audits.models.evidence import Evidence
 from audits.models.notice import Notice
@@ -122,9 +122,15 @@ def _team(audit_list: "ListPassing", entries: Sequence[Entry]) -> list[str]:
     if len(record.team) < SMALLEST_TEAM:
         missing.append(f"验收组须有{SMALLEST_TEAM}名以上成员署名")
     visits = dict(record.visits.values_list("entry_id", "confirmed"))
+    ids = [entry.pk for entry in entries]
+    drawn = set(
+        Drawn.objects.filter(entry__in=ids, round=audit_list.round).values_list("entry_id", flat=True)
+    )
     wanted = sample_size(len(entries))
-    if len(visits) < wanted:
-        missing.append(f"入户抽查{len(visits)}户，至少{wanted}户")
+    if len(drawn) < wanted:
+        missing.append(f"入户抽查抽取了{len(drawn)}户，至少{wanted}户：须补抽")
+    if unseen := [entry for entry in entries if entry.pk in drawn and entry.pk not in visits]:
+        missing.append(f"{_names(unseen)}抽到了，还没有入户")
     untrue = [entry for entry in entries if visits.get(entry.pk) is False]
     if untrue:
         missing.append(f"{_names(untrue)}入户抽查不属实：须剔除或拆出余单")

@@ -11,8 +11,9 @@ from accounts.roles import Role
 from areas.models import Area
 from audits import facts, procedures, renovation, wanting
 from audits.models import Answer, AuditList, Entry
-from audits.models.acceptance import ITEMS, sample_size
+from audits.models.acceptance import ITEMS, Drawn
 from audits.procedures import ListKind, Paper, Stage
+from demo import people
 from demo.officials import Officials
 from demo.scans import scan
 from demo.store import at
@@ -20,6 +21,7 @@ from households.models import Household
 from office import attachments
 
 PLACES = {"village": "村务公开栏", "town": "镇政府公开栏", "county": "区政府门户网站"}
+BANK = "演示农村商业银行"
 TEAM = ("演示验收组长", "演示验收组员", "演示驻村干部")
 DAY = datetime.timedelta(days=1)
 DATES = ("applied_on", "agreement_on", "started_on", "completed_on", "accepted_on", "paid_on")
@@ -131,13 +133,14 @@ class Desk:
                 )
 
     def accept(self, audit_list: AuditList, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
-        sample = entries[: sample_size(len(entries))]
+        drawn = Drawn.objects.filter(entry__in=entries, round=audit_list.round)
+        sample = set(drawn.values_list("entry_id", flat=True))
         audit_list.accept(
             by=by,
             on=on,
             team=TEAM,
             items=dict.fromkeys(ITEMS, True),
-            visits=[(entry, on, True, "情况属实") for entry in sample],
+            visits=[(entry, on, True, "情况属实") for entry in entries if entry.pk in sample],
             at=at(on),
         )
 
@@ -166,6 +169,14 @@ class Desk:
         if facts_now:
             for entry in entries:
                 entry.house_case.fill(by=by, on=on, **facts_now)
+                if "subsidy" in facts_now and entry.household is not None:
+                    self.account(entry.household)
+
+    def account(self, household: Household) -> None:
+        """The 一卡通 into which the subsidy is paid."""
+        if not household.bank_account:
+            household.bank_name, household.bank_account = BANK, f"{people.REGION}{household.pk:013d}"
+            household.save(update_fields=["bank_name", "bank_account", "bank_account_key"])
 
     def sign(self, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
         for entry in entries:

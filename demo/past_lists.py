@@ -29,7 +29,7 @@ from audits.models import (
     Seat,
     Verdict,
 )
-from audits.models.acceptance import ITEMS, sample_size
+from audits.models.acceptance import ITEMS, Drawn, sample_size
 from audits.models.notice import last_day
 from audits.procedures import ListKind, Paper, Procedure, Stage
 from demo.history import EXIT, RETURN, Event
@@ -83,6 +83,7 @@ class Past:
     seats: list[Seat] = field(default_factory=list)
     acceptances: list[Acceptance] = field(default_factory=list)
     visits: list[HomeVisit] = field(default_factory=list)
+    drawn: list[Drawn] = field(default_factory=list)
     papers: list[tuple[Evidence, Checked]] = field(default_factory=list)
     notices: list[tuple[Notice, Checked]] = field(default_factory=list)
 
@@ -278,6 +279,7 @@ class Past:
         )
         self.acceptances.append(record)
         for entry in entries[: sample_size(len(entries))]:
+            self.drawn.append(Drawn(entry=entry, round=1, drawn_at=at(day)))
             self.visits.append(
                 HomeVisit(acceptance=record, entry=entry, visited_on=day, confirmed=True, finding="情况属实")
             )
@@ -299,6 +301,7 @@ class Past:
         FrozenFacts.objects.bulk_create(self.frozen, batch_size=BATCH)
         Seat.objects.bulk_create(self.seats, batch_size=BATCH)
         Acceptance.objects.bulk_create(self.acceptances, batch_size=BATCH)
+        Drawn.objects.bulk_create(self.drawn, batch_size=BATCH)
         HomeVisit.objects.bulk_create(self.visits, batch_size=BATCH)
         Evidence.objects.bulk_create([evidence for evidence, _ in self.papers], batch_size=BATCH)
         Notice.objects.bulk_create([notice for notice, _ in self.notices], batch_size=BATCH)

@@ -3,15 +3,19 @@
 A list that the one who asks may see by role: departments see house renovations only, helpers none of those.
 """
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
-from audits.models import AuditList, Decision, Verdict
-from audits.procedures import ListKind
+from audits.models import AuditList, Decision, Evidence, Verdict
+from audits.procedures import ListKind, Paper
 from households.models import Household
+from office import attachments
+from office.attachments import Attachment
 from tests.conftest import make_user
+from tests.office.handmade import png
 from tests.permission_records import LONG_AGO, NOWHERE, Places, World
 
 
@@ -64,3 +68,26 @@ def audit_decision(world: World, asking: User) -> Places:
 
     lists = world.built["audit_list"]
     return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))
+
+
+def audit_evidence(world: World, asking: User) -> Places:
+    """A paper of each list, with its scan."""
+
+    def of(pk: int) -> tuple[int, int]:
+        audit_list = AuditList.objects.get(pk=pk)
+        by = audit_list.opened_by
+        with attachments.on_disk(attachments.check(SimpleUploadedFile("a.png", png()))) as file:
+            return pk, audit_list.attach(Paper.OTHER, file, by=by, on=LONG_AGO).pk
+
+    lists = world.built["audit_list"]
+    return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))
+
+
+def audit_evidence_file(world: World, asking: User) -> Places:
+    """The scan of each paper, addressed through it."""
+    papers = world.built["audit_evidence"]
+
+    def of(places: tuple[int, ...]) -> tuple[int, ...]:
+        return *places, Attachment.objects.on(Evidence, [places[-1]]).get().pk
+
+    return Places(of(papers.own), of(papers.foreign), (*papers.unknown, NOWHERE))

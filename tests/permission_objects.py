@@ -34,7 +34,13 @@ from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
 from tests import permission_projects as projects
 from tests.conftest import make_user
-from tests.permission_audits import audit_decision, audit_entry, audit_list
+from tests.permission_audits import (
+    audit_decision,
+    audit_entry,
+    audit_evidence,
+    audit_evidence_file,
+    audit_list,
+)
 from tests.permission_notices import (
     audit_notice,
     audit_notice_photo,
@@ -340,6 +346,8 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "objection": objection,
     "audit_paper": audit_paper,
     "list_archive": list_archive,
+    "audit_evidence": audit_evidence,
+    "audit_evidence_file": audit_evidence_file,
     "report_kind": report_kind,
     "run": run,
     "run_file": run_file,

@@ -1,6 +1,6 @@
 """Staged, publicly posted audits: one file an entity; the stage tables are audits/procedures."""
 
-from audits.models.acceptance import Acceptance, Answer, HomeVisit
+from audits.models.acceptance import Acceptance, Answer, Drawn, HomeVisit
 from audits.models.audit_list import AuditList
 from audits.models.decision import Decision, Verdict
 from audits.models.delegation import Delegation
@@ -24,6 +24,7 @@ __all__ = [
     "AuditSetting",
     "Decision",
     "Delegation",
+    "Drawn",
     "Entry",
     "Evidence",
     "FrozenFacts",

@@ -1,9 +1,12 @@
 """验收记录 of a town team: who they were, six check items, a sample of home visits, and answers to concerns.
 
 The six items are those of 004 L1050–1058 (R041); how many homes are visited is not in the plan: one in ten of
-the list, at least one.
+the list, at least one. Which ones is drawn by the program when the list comes to the acceptance, kept, and never
+drawn anew: nobody chooses the homes that are looked at.
 """
 
+import secrets
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +29,33 @@ SMALLEST_TEAM = 2
 def sample_size(entries: int) -> int:
     """One in ten, rounded up, at least one."""
     return max(1, -(-entries // 10))
+
+
+class Drawn(models.Model):
+    """抽查户: an entry that the draw of a round has picked."""
+
+    area_field = "entry__area"
+
+    entry = models.ForeignKey("audits.Entry", models.PROTECT, related_name="drawn", verbose_name="条目")
+    round = models.PositiveSmallIntegerField("轮次")
+    drawn_at = models.DateTimeField("抽取时间")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "抽查户"
+        ordering = ["entry__place", "pk"]
+        constraints = [models.UniqueConstraint(fields=["entry", "round"], name="drawn_once_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} 第{self.round}轮"
+
+
+def draw(entries: Collection[int], already: Collection[int]) -> list[int]:
+    """Ids picked at random so that with those drawn already the sample is as large as it must be."""
+    rest = sorted(set(entries) - set(already))
+    short = sample_size(len(entries)) - len(set(entries) & set(already))
+    return secrets.SystemRandom().sample(rest, max(0, min(short, len(rest))))
 
 
 class Acceptance(models.Model):

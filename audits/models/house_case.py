@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import IntegrityError, models, transaction
 from simple_history.models import HistoricalRecords
 
+from accounts.roles import Role
 from areas.scope import ScopedQuerySet
 from audits import acting, checks, renovation
 from audits.cases import HouseDates
@@ -18,11 +19,14 @@ from audits.procedures import Stage
 from audits.refusals import NotNow
 from audits.renovation import House, Wrong
 from households.codes import CODES as REGISTER
+from households.models import Household
 from office import clock, trail
 from office.codes import CodeField, CodesField
-from office.pii import EncryptedTextField
+from office.pii import EncryptedTextField, mask_account
 
 NOT_NEGATIVE = MinValueValidator(0, "不能小于 0")
+LONGEST_PATROLS = 4000
+PATROLS = (Role.TOWN, Role.DEPARTMENT)
 PLANNED, BUILT_NOW, PAID_NOW = "area_planned", "cost_actual", "subsidy"
 
 
@@ -73,8 +77,10 @@ class HouseCase(models.Model):
     barrier_free = models.BooleanField("是否无障碍", null=True, blank=True)
     plate = models.BooleanField("是否挂牌", null=True, blank=True)
     paid_on = _day("拨付日期")
+    # Bank and last digits of the 一卡通 as they were on the day of payment (R138).
+    paid_to = models.CharField("拨入账户", max_length=60, blank=True, editable=False)
     national_archive_number = models.CharField("全国危改系统档案号", max_length=40, blank=True)
-    patrol_notes = EncryptedTextField("质量巡查记录", max_length=4000, blank=True)
+    patrol_notes = EncryptedTextField("质量巡查记录", max_length=LONGEST_PATROLS, blank=True)
 
     objects = ScopedQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["patrol_notes"])
@@ -164,6 +170,23 @@ class HouseCase(models.Model):
             )
         return signature
 
+    def patrol(self, finding: str, *, by: Any, on: datetime.date) -> None:
+        """质量巡查 during the works and the acceptance (R143): a dated line behind those there are."""
+        audit_list = self.entry.audit_list
+        acting.require(by, PATROLS, self.entry.area, on, "登记质量巡查")
+        if not finding.strip():
+            raise ValidationError("请写明巡查情况")
+        if BUILT_NOW not in audit_list.step.case:
+            raise NotNow("施工和竣工验收期间登记质量巡查")
+        with audit_list.whole():
+            audit_list.touch([audit_list.stage], on)
+            written = HouseCase.objects.select_for_update().get(pk=self.pk).patrol_notes
+            self.patrol_notes = f"{written}\n{on} {by}：{finding.strip()}".strip()
+            if len(self.patrol_notes) > LONGEST_PATROLS:
+                raise ValidationError(f"质量巡查记录已经写满{LONGEST_PATROLS}字")
+            self.save(update_fields=["patrol_notes"])
+            trail.record("audit-patrol", actor=by, subject=self, area=self.entry.area, detail={})
+
     def house(self, built: bool) -> House:
         return House(
             grade=self.grade,
@@ -191,6 +214,8 @@ class HouseCase(models.Model):
         if PAID_NOW in stage.case:
             rules += renovation.paid(self.house(built=True))
         found = [each.said for each in rules]
+        if PAID_NOW in stage.case and not account_of(self.entry.household):
+            found.append("没有登记一卡通账号，先在贫困户信息里补上")
         if "accepted" in stage.case and self.accepted is not True:
             found.append("验收不合格，不能入住和拨付")
         found += [breach.message for breach in checks.run(self.dates(on), "entry")]
@@ -214,10 +239,17 @@ class HouseCase(models.Model):
         return str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
+def account_of(household: Household | None) -> str:
+    """The 一卡通 into which a subsidy is paid (R138): its bank and last four digits; empty without one."""
+    if household is None or not household.bank_account:
+        return ""
+    return f"{household.bank_name} 尾号{mask_account(household.bank_account).lstrip('*')}"
+
+
 EDITABLE = frozenset(
     field.name
     for field in HouseCase._meta.concrete_fields
-    if field.editable and field.name not in ("id", "entry")
+    if field.editable and field.name not in ("id", "entry", "patrol_notes")
 )
 
 

@@ -123,7 +123,7 @@ class ListCard(models.Model):
 
     def papers(self) -> QuerySet[Evidence]:
         """The evidence of this stage and round."""
-        return Evidence.objects.filter(self.lineage(), stage=self.stage, round=self.round)
+        return Evidence.objects.standing().filter(self.lineage(), stage=self.stage, round=self.round)
 
     def acceptance(self) -> Acceptance | None:
         """The town team's record of this round."""

@@ -1,4 +1,4 @@
-"""What comes onto a list and leaves it: entries, evidence, acceptance, remainder lists.
+"""What comes onto a list and leaves it: entries, evidence, remainder lists.
 
 Each takes the list's row first (touch), so that nothing slips in beside a transition.
 """
@@ -13,7 +13,6 @@ from django.db.models import Max
 
 from areas.models import Area
 from audits import acting, admission
-from audits.models.acceptance import ITEMS, Acceptance, Answer, HomeVisit
 from audits.models.decision import Verdict
 from audits.models.entry import Entry, Outcome
 from audits.models.evidence import Evidence
@@ -139,14 +138,14 @@ class ListParting(ListPassing):
         self,
         paper: str,
         file: Checked | None,
-        *,
+        *more: Checked,
         by: Any,
         on: datetime.date,
         note: str = "",
         entry: Entry | None = None,
         at: datetime.datetime | None = None,
     ) -> Evidence:
-        """A paper of this stage with its scan, inside `attachments.on_disk(file)`; by who has the list at hand."""
+        """A paper of this stage with its scans, inside `attachments.on_disk(file)`; by who has the list at hand."""
         at, step = at or clock.moment(), self.step
         acting.require(by, (*step.roles, *step.adds), self.area, on, "附材料")
         if paper not in Paper.values:
@@ -165,79 +164,30 @@ class ListParting(ListPassing):
                 recorded_on=on,
                 recorded_at=at,
             )
-            if file is not None:
-                file.bind(evidence, by=by, at=at)
+            for scan in (file, *more):
+                if scan is not None:
+                    scan.bind(evidence, by=by, at=at)
         return evidence
 
-    def accept(
+    def strike_paper(
         self,
-        *,
-        by: Any,
-        on: datetime.date,
-        team: Collection[str],
-        items: dict[str, bool],
-        visits: Collection[tuple[Entry, datetime.date, bool, str]] = (),
-        note: str = "",
-        at: datetime.datetime | None = None,
-    ) -> Acceptance:
-        """The town team's record: its members, six items, homes visited as (entry, day, confirmed, finding)."""
-        step = self.step
-        acting.require(by, step.roles, self.area, on, "登记验收")
-        if not step.team:
-            raise NotNow(f"{step.label}没有验收记录")
-        if set(items) - set(ITEMS):
-            raise ValidationError("没有这个验收事项")
-        if any(day > on for _, day, _, _ in visits):
-            raise ValidationError("入户日期晚于今天")
-        self._mine([entry for entry, _, _, _ in visits])
-        with self.whole():
-            self.touch([step.key], on)
-            if Acceptance.objects.filter(audit_list=self.pk, round=self.round).exists():
-                raise NotNow("本轮验收记录已经登记")
-            record = Acceptance.objects.create(
-                audit_list_id=self.pk,
-                round=self.round,
-                team=[name.strip() for name in team if name.strip()],
-                note=note,
-                recorded_by=by,
-                recorded_at=at or clock.moment(),
-                **items,
-            )
-            HomeVisit.objects.bulk_create(
-                HomeVisit(
-                    acceptance=record, entry=entry, visited_on=day, confirmed=confirmed, finding=finding
-                )
-                for entry, day, confirmed, finding in visits
-            )
-        return record
-
-    def answer(
-        self,
-        entry: Entry,
-        key: str,
-        concern: str,
-        text: str,
+        evidence: Evidence,
+        reason: str,
         *,
         by: Any,
         on: datetime.date,
         at: datetime.datetime | None = None,
-    ) -> Answer:
-        """验收结论 on a concern of an entry, as it was worded when it was read."""
+    ) -> None:
+        """作废 of a paper kept by mistake, while the stage it was brought for is not passed; it stays, struck out."""
         step = self.step
-        acting.require(by, step.roles, self.area, on, "填写验收结论")
-        if not step.answers:
-            raise NotNow(f"{step.label}不填验收结论")
-        if not text.strip():
-            raise ValidationError("请写明验收结论")
-        self._mine([entry])
+        acting.require(by, (*step.roles, *step.adds), self.area, on, "作废材料")
+        if not reason.strip():
+            raise ValidationError("请写明作废的原因")
+        if (evidence.audit_list_id, evidence.stage, evidence.round) != (self.pk, step.key, self.round):
+            raise NotNow("已经据此办理过的材料不能作废")
         with self.whole():
             self.touch([step.key], on)
-            return Answer.objects.create(
-                entry=entry,
-                key=key,
-                concern=concern[:300],
-                answer=text.strip()[:500],
-                answered_by=by,
-                answered_on=on,
-                recorded_at=at or clock.moment(),
-            )
+            if not evidence.strike(reason.strip()[:200], by=by, at=at or clock.moment()):
+                raise NotNow("这份材料已经作废")
+            detail = {"paper": str(evidence), "reason": reason.strip()}
+            self._note("audit-strike-paper", acting.Actor(by, None, ""), step, detail)

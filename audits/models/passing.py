@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from audits import acting, facts, register_acts, wanting
 from audits.acting import Actor
 from audits.criteria import strictest
+from audits.models.acceptance import Drawn, draw
 from audits.models.decision import Decision, Verdict
 from audits.models.entry import Entry
 from audits.models.frozen import FrozenFacts
@@ -59,6 +60,8 @@ class ListPassing(ListCard):
                 register_acts.carry_out(step.act, entries, by=by, on=on, at=at, title=str(self))
             if following is not None and following.single:
                 self._part_singly(entries, on, at)
+            if following is not None and following.team:
+                self._draw([entry.pk for entry in entries], at)
             self._note("audit-pass", actor, step, {"entries": len(entries), "opinion": opinion})
         return decision
 
@@ -93,6 +96,8 @@ class ListPassing(ListCard):
             decision = self._record(step, Verdict.SENT_BACK, actor, on, at, reason, entries, target)
             self.round += 1
             acting.take_seats(self, step, actor)
+            if target.team:
+                self._draw([entry.pk for entry in entries], at)
             self._note("audit-send-back", actor, step, {"to": target.label, "reason": reason})
         return decision
 
@@ -189,6 +194,13 @@ class ListPassing(ListCard):
                 )
             )
         FrozenFacts.objects.bulk_create(rows, batch_size=500)
+
+    def _draw(self, entries: list[int], at: datetime.datetime) -> int:
+        """Picks the homes that the team of this round must visit, so many as are wanting."""
+        drawn = Drawn.objects.filter(entry__in=entries, round=self.round).values_list("entry_id", flat=True)
+        picked = draw(entries, list(drawn))
+        Drawn.objects.bulk_create(Drawn(entry_id=pk, round=self.round, drawn_at=at) for pk in picked)
+        return len(picked)
 
     def _part_singly(self, entries: list[Entry], on: datetime.date, at: datetime.datetime) -> None:
         """Each goes on by itself from here (houses after the third notice); the first keeps the list."""

@@ -1,6 +1,7 @@
 """预退出: which households could leave this year, the easiest first, and the order of a list (R034)."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from areas.models import Area
 from audits import acting, facts, ranking
 from audits.cases import Rules
+from audits.models.accepting import ListAccepting
 from audits.models.entry import Entry
 from audits.models.noticing import ListNoticing
 from audits.procedures import ListKind
@@ -25,9 +27,16 @@ def candidates(area: Area, year: int, on: datetime.date, rules: Rules) -> list[t
     return [(households[pk], ease) for pk, ease in ranked]
 
 
-class ListProposing(ListNoticing):
+class ListProposing(ListAccepting, ListNoticing):
     class Meta:
         abstract = True
+
+    def propose(self, chosen: Sequence[tuple[Household, Ease]], *, by: Any, on: datetime.date) -> None:
+        """Puts candidates on the list as they were ranked, behind those that are there; all of them or none."""
+        with self.whole():
+            for household, ease in chosen:
+                entry = self.add(household, by=by, on=on)
+                Entry.objects.filter(pk=entry.pk).update(ease=ease.word)
 
     def rank(self, *, by: Any, on: datetime.date) -> None:
         """Puts the entries in the order of their ease, while the list is gathered; hand-made places are lost."""

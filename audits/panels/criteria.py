@@ -4,15 +4,17 @@ Income of the year against the line, 吃, 穿, the three guarantees; beside them
 (R030, R033, R057).
 """
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from accounts.roles import Capability
-from audits.cases import HouseholdCase
+from audits.cases import HouseholdCase, VillageCase
 from audits.criteria import Concern
 from audits.models import Answer
+from audits.panels import village
 from audits.panels.entries import FINDINGS, SHOWS_IN, Row
 
 
@@ -37,7 +39,7 @@ class Line:
     links: Sequence[Link]
 
 
-def criteria(row: Row, able: frozenset[Capability]) -> list[Line]:
+def criteria(row: Row, able: frozenset[Capability], on: datetime.date) -> list[Line]:
     """Empty for kinds that have no standard."""
     if row.verdict is None:
         return []
@@ -55,7 +57,7 @@ def criteria(row: Row, able: frozenset[Capability]) -> list[Line]:
                 against,
                 concerns,
                 _evidence(row.case, item.name),
-                _links(row, item.name, able),
+                _links(row, item.name, able, on),
             )
         )
     return lines
@@ -77,6 +79,8 @@ def _column(concern: Concern) -> str:
 
 
 def _evidence(case: object, name: str) -> list[str]:
+    if isinstance(case, VillageCase):
+        return village.evidence(case, name)
     if not isinstance(case, HouseholdCase):
         return []
     if name == "收入":
@@ -102,12 +106,10 @@ def _evidence(case: object, name: str) -> list[str]:
     return []
 
 
-def _links(row: Row, name: str, able: frozenset[Capability]) -> list[Link]:
+def _links(row: Row, name: str, able: frozenset[Capability], on: datetime.date) -> list[Link]:
     household = row.entry.household
     if household is None:
-        if Capability.VILLAGE_VIEW not in able:
-            return []
-        return [Link("看村情", reverse("villages:village", args=[row.entry.area.code]))]
+        return [Link(word, url) for word, url in village.links(row.entry.area, name, able, on)]
     if name == "应享措施" and Capability.MEASURE_VIEW in able:
         return [Link("看帮扶措施", reverse("measures:household", args=[household.number]))]
     if Capability.REGISTER_VIEW not in able:

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import SignedIn
 from accounts.roles import Capability
-from audits.panels import entries, frozen
+from audits.panels import acts, entries, frozen, papers
 from audits.panels.criteria import criteria, others
+from audits.seen import SeenForm
 from audits.views.fetch import entry_for
 from office import clock
 
@@ -24,8 +25,11 @@ def detail(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
         "step": entry.audit_list.step,
         "day": day,
         "row": row,
-        "criteria": criteria(row, able),
+        "criteria": criteria(row, able, day),
         "others": others(row),
+        "papers": papers.of_entry(entry, request.user),
+        "acts": acts.of(entry.audit_list, request.user, day),
+        "form": SeenForm(audit_list=entry.audit_list),
         "frozen": frozen.of_entry(entry),
         "sees_register": Capability.REGISTER_VIEW in able,
     }

@@ -10,7 +10,7 @@ from accounts.permissions import SignedIn
 from accounts.roles import Capability
 from audits.lists import audit_lists, totals
 from audits.models import AuditList
-from audits.panels import bar, entries, history, objections, papers, steps
+from audits.panels import acceptance, acts, bar, entries, history, objections, papers, steps
 from audits.panels import clock as posting_clock
 from audits.seen import PassForm, SeenForm
 from audits.views.fetch import list_for
@@ -32,6 +32,7 @@ def listing(request: SignedIn) -> HttpResponse:
         "columns": listed.columns,
         "area": listed.area,
         "areas": area_choices(request.user, listed.area, day),
+        "may_open": Capability.AUDIT_OPEN in request.user.capabilities(),
         "narrowed": listed.area is not None or any(request.GET.get(name) for name in listed.form.fields),
     }
     return render(request, "audits/lists.html", context, status=422 if listed.refusal else 200)
@@ -57,7 +58,9 @@ def list_page(
         "steps": steps.of(audit_list, day),
         "entries": rows,
         "clock": posting_clock.of(audit_list, request.user, day),
-        "papers": papers.of(audit_list),
+        "papers": papers.of(audit_list, request.user),
+        "acts": acts.of(audit_list, request.user, day),
+        "inspection": acceptance.of(audit_list),
         "objections": objections.of(audit_list, request.user, day),
         "history": history.of(audit_list),
         "bar": bar.of(audit_list, request.user, day, rows),

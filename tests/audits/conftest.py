@@ -44,7 +44,8 @@ def eligible(make_household, county):
     policies = [Policy.objects.get(code=code) for code in ("PV-INCOME", "INS-PROV")]
 
     def make(income=5000, village=None, survey=None, living=None, persons=2, **fields):
-        household = make_household(village=village, persons=persons, **fields)
+        card = {"bank_name": "演示银行", "bank_account": "990405100000001234"}
+        household = make_household(village=village, persons=persons, **{**card, **fields})
         answers = dict.fromkeys(
             (
                 "food_assured",
