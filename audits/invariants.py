@@ -22,6 +22,7 @@ def problems() -> Iterator[str]:
     yield from four_eyes()
     yield from exits()
     yield from closed_lists()
+    yield from objections()
 
 
 def stages() -> Iterator[str]:
@@ -112,3 +113,13 @@ def closed_lists() -> Iterator[str]:
     rows = AuditList.objects.select_related("area")
     for audit_list in rows.filter(Q(closed_at__isnull=False), Exists(standing)):
         yield f"{audit_list}：已经办结，还有没有办结的户（村）"
+
+
+def objections() -> Iterator[str]:
+    """What is said of an entry stands on the entry's own list, and what hangs names an entry for each row."""
+    moved = Objection.objects.open().filter(entry__isnull=False).exclude(audit_list=F("entry__audit_list"))
+    for objection in moved.select_related("entry__household", "entry__area"):
+        yield f"{objection.entry}：异议不在这一户（村）所在的名单上"
+    for notice in Notice.objects.exclude(entry_keys=[]).iterator(chunk_size=BATCH):
+        if len(notice.entry_keys) != len(notice.sheet):
+            yield f"{notice}：公示表的行数与名单不一致"

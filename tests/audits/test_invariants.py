@@ -37,6 +37,7 @@ def test_a_whole_way_leaves_nothing_to_find(done, opened, driver, cast):
     ("breach", "said"),
     [
         (lambda cast: Notice.objects.update(days=3), "不足7天"),
+        (lambda cast: Notice.objects.update(entry_keys=[1]), "行数与名单不一致"),
         (lambda cast: Notice.objects.update(ends_on=datetime.date(2018, 12, 1)), "没有满期就通过了"),
         (
             lambda cast: AdjustmentWindow.objects.update(closes_on=datetime.date(2018, 11, 2)),
@@ -59,3 +60,11 @@ def test_each_breach_is_found(done, cast, breach, said):
 def test_an_exit_beside_the_lists_is_found(done, make_household):
     make_household().leave_poverty(on=DAY, recorded_at=evening(DAY))
     assert any("没有名单" in each for each in invariants.problems())
+
+
+def test_an_objection_beside_its_entry_is_found(opened, cast):
+    one, other = opened("household-exit"), opened("household-exit")
+    one.object_to("不实", by=cast["village"], on=DAY, entry=one.entries.get())
+    assert not list(invariants.objections())
+    Entry.objects.filter(audit_list=one).update(audit_list=other)
+    assert any("异议不在" in each for each in invariants.objections())

@@ -1,7 +1,4 @@
-"""What in the machine of the audits serves each requirement, and the test that shows it (as tests/test_requirements.py).
-
-Pages, printed papers and the archive of a list are not built yet: rows that need them are missing here.
-"""
+"""What in the machine of the audits serves each requirement, and the test that shows it (as tests/test_requirements.py)."""
 
 import importlib
 
@@ -41,15 +38,24 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "R036": (
         "both minutes, with their scans: Paper.COMMITTEE_MINUTES and DELEGATE_MINUTES of the appraisal",
-        ("test_table::test_a_stage_does_not_pass_with_one_thing_missing",),
+        (
+            "test_table::test_a_stage_does_not_pass_with_one_thing_missing",
+            "test_papers::test_every_paper_is_printed_before_anything_was_decided",
+        ),
     ),
     "R037": (
         "核实 by the resident team, its sheet with it: stage verification",
-        ("test_table::test_a_stage_passes_by_its_role_alone_on_its_day_alone",),
+        (
+            "test_table::test_a_stage_passes_by_its_role_alone_on_its_day_alone",
+            "test_papers::test_every_paper_is_printed_before_anything_was_decided",
+        ),
     ),
     "R038": (
         "the household agrees, or does not go on: Entry.agree",
-        ("test_lists::test_a_household_that_does_not_agree_does_not_go_on",),
+        (
+            "test_lists::test_a_household_that_does_not_agree_does_not_go_on",
+            "test_papers::test_a_page_each_and_the_page_of_one",
+        ),
     ),
     "R039": (
         "公示 of seven whole days in the village: Notice",
@@ -64,6 +70,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "test_table::test_a_stage_does_not_pass_with_one_thing_missing",
             "test_verdicts::test_every_concern_is_answered_by_the_acceptance",
+            "test_papers::test_a_paper_rests_on_what_was_frozen_with_the_decision",
         ),
     ),
     "R042": (
@@ -85,11 +92,21 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
             "test_verdicts::test_a_strike_off_is_whole_or_not_at_all",
         ),
     ),
+    "R046": (
+        "all papers of a list as one sealed zip with its index: audits.archive, jobs",
+        (
+            "test_archive::test_the_archive_of_an_exit_holds_everything_and_its_index_names_every_file",
+            "test_archive::test_it_is_the_askers_alone_while_it_is_kept_and_sealed_on_disk",
+        ),
+    ),
     "R047": (
         "objections: held, investigated, answered, closed by another: Objection, AuditList.settle, split",
         (
             "test_objections::test_who_is_concerned_does_not_close_an_objection",
             "test_objections::test_a_held_entry_stops_the_list_and_a_remainder_lets_the_rest_go_on",
+            "test_objection_pages::test_who_is_concerned_does_not_close_it_and_another_does",
+            "test_public_notices::test_an_objection_holds_its_entry_at_once_and_says_by_when",
+            "test_objection_pages::test_the_written_answer_is_printed_without_contact",
         ),
     ),
     "R050": (
@@ -144,6 +161,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "test_whole_way::test_a_list_goes_through_every_stage_once_and_is_closed",
             "test_whole_way::test_houses_go_on_singly_after_the_third_notice",
+            "test_papers::test_the_agreement_and_the_acceptance_of_a_house_say_what_the_record_knows",
         ),
     ),
     "R134": (
@@ -174,6 +192,9 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "test_notices::test_a_notice_without_its_photo_does_not_pass",
             "test_notices::test_a_sheet_shows_four_columns_and_is_never_changed",
+            "test_notice_pages::test_a_sheet_is_put_up_with_its_photos_and_the_page_shows_its_clock",
+            "test_notice_pages::test_page_print_and_workbook_show_the_allowed_columns_and_nothing_else",
+            "test_notice_pages::test_the_list_of_notices_is_narrowed_by_how_they_stand",
         ),
     ),
     "R270": (
@@ -181,6 +202,13 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "test_notices::test_seven_days_are_seven_whole_days",
             "test_objections::test_an_open_objection_holds_the_list_until_it_is_answered",
+        ),
+    ),
+    "R271": (
+        "三榜公示: a notice at village, town and district, each put up and photographed by itself",
+        (
+            "test_notice_pages::test_each_level_is_put_up_by_itself",
+            "test_whole_way::test_a_list_goes_through_every_stage_once_and_is_closed",
         ),
     ),
 }
