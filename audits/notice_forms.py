@@ -67,6 +67,11 @@ class PostingForm(SeenForm):
 class PhotosForm(SeenForm):
     photo = PhotoField(label="补传照片", help_text="首日、末日各拍一张；JPEG 或 PNG")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.use_required_attribute = False
+        self.fields["photo"].widget.attrs["class"] = "wfull"
+
 
 class PublicObjectionForm(forms.Form):
     """What anybody may write against a notice; name and contact are the writer's to give or not."""
@@ -75,7 +80,7 @@ class PublicObjectionForm(forms.Form):
     text = forms.CharField(
         label="反映的情况",
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "wfull"}),
+        widget=forms.Textarea(attrs={"rows": 5, "cols": 72}),
         help_text="写明事实和依据。不要写任何人的证件号码、病情",
         error_messages={"required": "请写明反映的情况", "max_length": "不超过 1000 个字"},
     )

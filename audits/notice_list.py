@@ -61,7 +61,7 @@ COLUMNS = [
     Column("rows", "户（村）", lambda row: len(row.sheet), "n s1", width=8),
     Column(
         "posted", "张贴", lambda row: written(row.posted_on), "nb s3", plain=lambda row: row.posted_on,
-        sort="-posted", natural=True,
+        sort="-posted",
     ),
     Column("days", "天数", lambda row: row.days, "n s1", width=8),
     Column(

@@ -20,7 +20,7 @@ def _long(label: str, required: str, help_text: str = "") -> FreeText:
         label=label,
         max_length=2000,
         help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "wfull"}),
+        widget=forms.Textarea(attrs={"rows": 5, "cols": 72}),
         error_messages={"required": required, "max_length": "不超过 2000 个字"},
     )
 

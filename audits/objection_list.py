@@ -41,7 +41,6 @@ COLUMNS = [
         "nb s3",
         plain=lambda row: row.raised_on,
         sort="-raised",
-        natural=True,
     ),
     Column("due", "答复期限", lambda row: _due(row), "nb s3", plain=lambda row: row.due_on, sort="due"),
     Column("state", "办理情况", lambda row: _state(row), "nb s3", plain=lambda row: row.state),

@@ -20,6 +20,8 @@ from demo.store import at
 from households.models import Household
 from office import attachments
 
+# The telephone on the sheets; nobody has it.
+TELEPHONE = "0632-0000000（演示）"
 PLACES = {"village": "村务公开栏", "town": "镇政府公开栏", "county": "区政府门户网站"}
 BANK = "演示农村商业银行"
 TEAM = ("演示验收组长", "演示验收组员", "演示驻村干部")
@@ -129,7 +131,13 @@ class Desk:
         for level in posting.places:
             with attachments.on_disk(scan(f"{posting.word}照片")) as photo:
                 audit_list.post_notice(
-                    level, PLACES[level], by=self.actor(audit_list), on=on, photo=photo, at=at(on)
+                    level,
+                    PLACES[level],
+                    telephone=TELEPHONE,
+                    by=self.actor(audit_list),
+                    on=on,
+                    photo=photo,
+                    at=at(on),
                 )
 
     def accept(self, audit_list: AuditList, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
