@@ -30,7 +30,7 @@ def audit_list(world: World, asking: User) -> Places:
         return (opened.pk,)
 
     homes, ground = world.built["household"], world.ground
-    own = of(*homes.own, ground.village, world.cast["village"])
+    own = of(*homes.own, ground.village, world.cast["town"])
     foreign = of(*homes.foreign, ground.foreign_village, foreigner)
     return Places(own, foreign, (NOWHERE,))
 

@@ -73,9 +73,9 @@ def public_notice(world: World, asking: User) -> Places:
     ground = world.ground
     village = world.make_household(village=ground.village, on=None)
     opened = AuditList.open_list(
-        kind=ListKind.ENTRY, area=ground.village, year=2018, by=world.cast["village"], on=LONG_AGO
+        kind=ListKind.ENTRY, area=ground.village, year=2018, by=world.cast["town"], on=LONG_AGO
     )
-    opened.add(village, by=world.cast["village"], on=LONG_AGO, reason="演示")
+    opened.add(village, by=world.cast["town"], on=LONG_AGO, reason="演示")
     over = _hung(opened, LONG_AGO, world.cast["village"])
     Notice.objects.filter(pk=over.pk).update(level="town")
     hangs = _hung(opened, TODAY, world.cast["village"])
