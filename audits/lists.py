@@ -96,7 +96,7 @@ COLUMNS = [
     Column("entries", "户（村）", lambda row: row.households, "n s1", width=8),
     Column("persons", "人", lambda row: row.persons, "n s1", width=8),
     Column("since", "到达日期", lambda row: _day(row.stage_since), "nb s2", plain=lambda row: row.stage_since),
-    Column("waited", "已等天数", lambda row: _waited(row), "n s1", width=8),
+    Column("waited", "已等天数", lambda row: row.waited, "n s1", width=8),
     Column("due", "办理期限", lambda row: _due(row), "nb s2", plain=lambda row: row.due_on),
     Column("round", "轮次", lambda row: row.round, "n hide-phone", width=6),
     Column("objections", "未结异议", lambda row: row.objected or "", "n hide-phone", width=8),
@@ -138,6 +138,7 @@ def dress(rows: list[Any], day: datetime.date) -> None:
         row.households, row.persons = counted.get(row.pk, (0, 0))
         row.objected = objected.get(row.pk, 0)
         row.day = day
+        row.waited = (day - row.stage_since).days if row.is_open else ""
 
 
 def on_lists(keys: list[int]) -> dict[int, tuple[int, int]]:
@@ -176,10 +177,6 @@ def _stage(row: Any) -> SafeString:
 
 def _day(day: datetime.date) -> str:
     return f"{day:%Y-%m-%d}"
-
-
-def _waited(row: Any) -> int | str:
-    return (row.day - row.stage_since).days if row.is_open else ""
 
 
 def _due(row: Any) -> SafeString | str:

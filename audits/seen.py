@@ -37,9 +37,7 @@ class SeenForm(forms.Form):
 class PassForm(SeenForm):
     """通过, with an opinion that is kept with the decision."""
 
-    opinion = forms.CharField(
-        label="意见", max_length=500, required=False, widget=forms.TextInput({"class": "opinion"})
-    )
+    opinion = forms.CharField(label="意见", max_length=500, required=False)
 
 
 class SendBackForm(SeenForm):

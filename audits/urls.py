@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from audits.views import (
     acceptance,
     archives,
     decisions,
@@ -17,7 +16,6 @@ from audits.views import (
     opening,
     papers,
     ticked,
-)
 
 app_name = "audits"
 
@@ -45,6 +43,14 @@ urlpatterns = [
     path("new/", opening.new, name="new"),
     path("candidates/", opening.candidates, name="candidates"),
     path("houses/", house_progress.listing, name="houses"),
+    path("many/", many.many, name="many"),
+    path("doubtful/", many.doubtful, name="doubtful"),
+    path("delegations/", delegations.listing, name="delegations"),
+    path("delegations/<int:pk>/end/", delegations.end, name="delegation-end"),
+    path("windows/", settings.windows, name="windows"),
+    path("windows/<int:pk>/withdraw/", settings.withdraw, name="window-withdraw"),
+    path("settings/", settings.settings, name="settings"),
+    path("targets/", targets.targets, name="targets"),
     path("<int:pk>/", lists.detail, name="audit"),
     path("<int:pk>/add/", opening.add, name="add"),
     path("<int:pk>/rank/", opening.rank, name="rank"),

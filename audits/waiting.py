@@ -19,7 +19,7 @@ def mine(user: User, on: datetime.date) -> Q:
     """Open lists whose stage the user may do now: by role and area or for somebody else, with four eyes."""
     held = list(_held(user, on))
     clerical, own, strict = Q(pk__in=()), Q(pk__in=()), Q(pk__in=())
-    for kind, version, stage in _stages():
+    for kind, version, stage in stages():
         there = Q(pk__in=())
         for role, where in held:
             if role in stage.roles:
@@ -46,7 +46,8 @@ def posted(on: datetime.date) -> Exists:
     )
 
 
-def _stages() -> Iterator[tuple[str, int, Stage]]:
+def stages() -> Iterator[tuple[str, int, Stage]]:
+    """(kind, version, stage) of every procedure."""
     for kind, versions in procedures.TABLES.items():
         for procedure in versions:
             for stage in procedure.stages:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Sum
@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area
+from audits import desk as audits_desk
 from households.models import Kind, StatusEvent
 from office.models import Job, JobState
 from reporting.chart import Chart, YearBars, draw
@@ -160,6 +161,8 @@ def todos(
         return []
     able = user.capabilities()
     found = [_failed(user, now)]
+    if Capability.AUDIT_VIEW in able:
+        found += [Todo(**asdict(task)) for task in audits_desk.tasks(user, today)]
     if Capability.PLAN_ADOPT in able:
         found.append(_plans(user))
     if Capability.REPORT_RUN in able and area is not None:

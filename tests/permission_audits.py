@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
-from audits.models import AuditList, Decision, Evidence, Verdict
+from audits.models import AdjustmentWindow, AuditList, Decision, Delegation, Evidence, Verdict
 from audits.procedures import ListKind, Paper
 from households.models import Household
 from office import attachments
@@ -91,3 +91,35 @@ def audit_evidence_file(world: World, asking: User) -> Places:
         return *places, Attachment.objects.on(Evidence, [places[-1]]).get().pk
 
     return Places(of(papers.own), of(papers.foreign), (*papers.unknown, NOWHERE))
+
+
+def delegation(world: World, asking: User) -> Places:
+    """One's own; that of two strangers lies elsewhere."""
+
+    def of(principal: User, area: Area) -> tuple[int]:
+        deputy = make_user(f"deputy_{principal.username}")
+        given = Delegation.objects.create(
+            principal=principal,
+            deputy=deputy,
+            area=area,
+            start_on=LONG_AGO,
+            end_on=LONG_AGO,
+            reason="出差",
+            recorded_at=timezone.now(),
+        )
+        return (given.pk,)
+
+    stranger = make_user("stranger_principal", Role.VILLAGE, world.ground.foreign_village)
+    ground = world.ground
+    return Places(of(asking, ground.village), of(stranger, ground.foreign_village), (NOWHERE,))
+
+
+def window(world: World, asking: User) -> Places:
+    """Of the county that the own village lies in, which all who work there read."""
+
+    def of(county: Area) -> tuple[int]:
+        days = {"opens_on": LONG_AGO, "closes_on": LONG_AGO}
+        at = timezone.now()
+        return (AdjustmentWindow.objects.create(county=county, source="演示", recorded_at=at, **days).pk,)
+
+    return Places(of(world.ground.county), of(world.ground.other_county), (NOWHERE,))

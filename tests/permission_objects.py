@@ -40,6 +40,8 @@ from tests.permission_audits import (
     audit_evidence,
     audit_evidence_file,
     audit_list,
+    delegation,
+    window,
 )
 from tests.permission_notices import (
     audit_notice,
@@ -348,6 +350,8 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "list_archive": list_archive,
     "audit_evidence": audit_evidence,
     "audit_evidence_file": audit_evidence_file,
+    "delegation": delegation,
+    "window": window,
     "report_kind": report_kind,
     "run": run,
     "run_file": run_file,

@@ -205,6 +205,14 @@ TABLE: dict[str, Rule] = {
     "measures:sharing-withdraw": Rule(post=C.ASSET_EDIT, of="sharing"),
     # audits: the stage and the area are judged by audits/acting.py, on a complete form only
     "audits:list": Rule(C.AUDIT_VIEW),
+    "audits:many": Rule(C.AUDIT_ACT, C.AUDIT_ACT),
+    "audits:doubtful": Rule(C.AUDIT_VIEW),
+    "audits:delegations": Rule(C.AUDIT_ACT, C.AUDIT_ACT),
+    "audits:delegation-end": Rule(post=C.AUDIT_ACT, of="delegation"),
+    "audits:windows": Rule(C.AUDIT_VIEW, (C.AUDIT_VIEW, C.AUDIT_SETTINGS)),
+    "audits:window-withdraw": Rule(post=C.AUDIT_SETTINGS, of="window"),
+    "audits:settings": Rule(C.AUDIT_SETTINGS, C.AUDIT_SETTINGS),
+    "audits:targets": Rule(C.AUDIT_VIEW, (C.AUDIT_VIEW, C.AUDIT_SETTINGS)),
     "audits:audit": Rule(C.AUDIT_VIEW, of="audit_list"),
     "audits:pass": Rule(post=C.AUDIT_ACT, of="audit_list"),
     "audits:send-back": Rule(C.AUDIT_ACT, C.AUDIT_ACT, of="audit_list"),
@@ -300,6 +308,7 @@ AREA_LISTS = [
     "measures:ledger",
     "measures:sources",
     "measures:assets",
+    "audits:targets",
     "reporting:plans",
     "reporting:reports",
 ]

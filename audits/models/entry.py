@@ -36,6 +36,10 @@ class EntryQuerySet(ScopedQuerySet):
         """On its way: neither acted on nor struck off."""
         return self.filter(closed_at__isnull=True)
 
+    def with_subject(self) -> "EntryQuerySet":
+        """With all that judging them reads of household and area."""
+        return self.select_related("household__village", "household__county", "area")
+
     def with_hold(self) -> "EntryQuerySet":
         """Adds `objected`: an objection to it is open."""
         open_ones = Objection.objects.open().filter(entry=OuterRef("pk"))

@@ -107,8 +107,7 @@ class ListPassing(ListCard):
         return self.procedure[key]
 
     def _entries(self) -> list[Entry]:
-        related = ("household__village", "household__county", "area")
-        return list(Entry.objects.standing().filter(audit_list=self.pk).select_related(*related))
+        return list(Entry.objects.standing().with_subject().filter(audit_list=self.pk))
 
     def _arrival(self, stage: Stage | None, on: datetime.date, at: datetime.datetime) -> dict[str, Any]:
         """The columns of a list that comes to a stage; without one it is closed."""

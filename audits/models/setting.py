@@ -10,13 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from audits import procedures
 from audits.cases import RULES, Rules
 from audits.procedures import ListKind, Procedure
+from office import trail
 
 DAYS = "days."
 # Whether running notices have public pages: 1 or 0, at once and not frozen with a list (audits/public.py).
@@ -92,11 +93,18 @@ class AuditSetting(models.Model):
             recorded_at=at,
         )
         row.full_clean()
-        row.save()
+        with transaction.atomic():
+            row.save()
+            detail = {"kind": kind, "name": name, "value": row.value, "from": from_on}
+            trail.record("audit-setting", actor=by, subject=row, area=county, detail=detail)
         return row
 
     def clean(self) -> None:
         if self.name in RULE_NAMES:
+            if self.name == "water_blocks" and self.value not in (0, 1):
+                raise ValidationError("是否必须达标填 1 或 0")
+            if self.name == "stable_years" and (self.value < 1 or self.value != int(self.value)):
+                raise ValidationError("年数须是不小于1的整数")
             return
         if self.name == PUBLIC:
             if self.value not in (0, 1):

@@ -1,13 +1,16 @@
 """开放调整期: when the national system can be changed, as the district records it (R045, R063; 004 L1064–1068)."""
 
 import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from areas.models import Area
 from areas.scope import ScopedQuerySet
+from office import trail
 
 
 class WindowQuerySet(ScopedQuerySet):
@@ -49,3 +52,42 @@ class AdjustmentWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.county} {self.opens_on}—{self.closes_on}"
+
+    @classmethod
+    def record(
+        cls,
+        *,
+        county: Area,
+        opens_on: datetime.date,
+        closes_on: datetime.date,
+        source: str,
+        by: Any,
+        at: datetime.datetime,
+    ) -> "AdjustmentWindow":
+        """As the province announced it; ValidationError when it closes before it opens or overlaps another."""
+        window = cls(
+            county=county,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            source=source.strip(),
+            recorded_by=by,
+            recorded_at=at,
+        )
+        window.full_clean()
+        standing = cls.objects.filter(county=county, withdrawn_at__isnull=True)
+        if standing.filter(opens_on__lte=closes_on, closes_on__gte=opens_on).exists():
+            raise ValidationError("和已登记的调整期重叠：有误的先撤回")
+        with transaction.atomic():
+            window.save()
+            detail = {"opens": opens_on, "closes": closes_on, "source": window.source}
+            trail.record("audit-window", actor=by, subject=window, area=county, detail=detail)
+        return window
+
+    def withdraw(self, *, by: Any, at: datetime.datetime) -> bool:
+        """Entered by mistake; False when it has been withdrawn already."""
+        with transaction.atomic():
+            standing = AdjustmentWindow.objects.filter(pk=self.pk, withdrawn_at__isnull=True)
+            done = bool(standing.update(withdrawn_at=at))
+            if done:
+                trail.record("audit-window-withdraw", actor=by, subject=self, area=self.county)
+        return done

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Capability
@@ -78,8 +79,7 @@ def missing(audit_list: AuditList, on: datetime.date) -> list[str]:
     """What the machine would refuse the list for today, in its words."""
     if not audit_list.is_open:
         return []
-    related = ("household__village", "household__county", "area")
-    entries = list(Entry.objects.standing().filter(audit_list=audit_list.pk).select_related(*related))
+    entries = list(Entry.objects.standing().with_subject().filter(audit_list=audit_list.pk))
     try:
         wanting.check(audit_list, audit_list.step, entries, on)
     except ValidationError as refusal:
@@ -104,7 +104,7 @@ def _lacks(audit_list: AuditList, messages: Sequence[str], entries: Entries) -> 
 
 def _place(audit_list: AuditList, said: str) -> str:
     if "开放调整期" in said:
-        return "#entries"
+        return reverse("audits:windows")
     return next((place for word, place in PLACES if word in said), "#entries")
 
 

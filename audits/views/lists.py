@@ -23,12 +23,15 @@ from office.listing import area_choices
 def listing(request: SignedIn) -> HttpResponse:
     day = clock.today()
     listed = audit_lists(request.user, request.GET, day)
+    able = request.user.capabilities()
     households, persons = (0, 0) if listed.refusal else totals(listed.rows)
     context = {
         "form": listed.form,
         "page": listed.page(request),
         "households": households,
         "persons": persons,
+        "may_act": Capability.AUDIT_ACT in able,
+        "may_set": Capability.AUDIT_SETTINGS in able,
         "columns": listed.columns,
         "area": listed.area,
         "areas": area_choices(request.user, listed.area, day),

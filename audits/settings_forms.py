@@ -1,0 +1,80 @@
+"""Forms of what a county sets: adjustment windows, notice days and open questions of the criteria, targets."""
+
+import datetime
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from areas.models import Area
+from audits import cases
+from audits.models.setting import DAYS
+from audits.procedures import TABLES, ListKind
+
+DATE = {"type": "date", "class": "w8"}
+# 口径 the plans leave open, by the kind of list that reads it.
+RULES: dict[tuple[str, str], str] = {
+    (ListKind.HOUSEHOLD_EXIT, "stable_years"): "收入稳定超过标准的年数",
+    (ListKind.HOUSEHOLD_EXIT, "deep_margin"): "深度贫困村收入须达标准的倍数",
+    (ListKind.HOUSEHOLD_EXIT, "water_blocks"): "饮水安全是否必须达标（1 是，0 否）",
+    (ListKind.VILLAGE_EXIT, "incidence"): "贫困发生率须低于（%）",
+}
+
+
+def names() -> dict[str, str]:
+    """Every setting there is ("kind name"), with what it is called: rules, then days of notices without a number."""
+    found = {f"{kind} {name}": f"{ListKind(kind).label}：{word}" for (kind, name), word in RULES.items()}
+    for kind, versions in TABLES.items():
+        for stage in versions[-1].postings():
+            if stage.posting is not None and not stage.posting.fixed:
+                found[f"{kind} {DAYS}{stage.key}"] = f"{ListKind(kind).label}：{stage.label}天数"
+    return found
+
+
+def default(kind: str, name: str) -> Decimal | int:
+    """What holds where the county has set nothing."""
+    if name.startswith(DAYS):
+        posting = TABLES[kind][-1][name.removeprefix(DAYS)].posting
+        return posting.days if posting is not None else 0
+    return Decimal(getattr(cases.RULES, name))
+
+
+class OfCounty(forms.Form):
+    county = forms.ModelChoiceField(Area.objects.none(), label="区县", empty_label=None)
+
+    def __init__(self, data: Any = None, *, counties: Sequence[Area], **more: Any) -> None:
+        super().__init__(data, **more)
+        field: Any = self.fields["county"]
+        field.queryset = Area.objects.filter(pk__in=[county.pk for county in counties])
+        field.label_from_instance = lambda area: area.name
+        if len(counties) == 1:
+            field.initial = counties[0].pk
+            field.widget = forms.HiddenInput()
+
+
+class WindowForm(OfCounty):
+    opens_on = forms.DateField(label="开放日期", widget=forms.DateInput(DATE))
+    closes_on = forms.DateField(label="关闭日期", widget=forms.DateInput(DATE))
+    source = forms.CharField(
+        label="依据", max_length=200, widget=forms.TextInput({"class": "w24"}), help_text="通知的文号或名称"
+    )
+
+
+class SettingForm(OfCounty):
+    setting = forms.ChoiceField(label="设置项", choices=lambda: list(names().items()))
+    value = forms.DecimalField(label="值", max_digits=6, decimal_places=2, min_value=0)
+    from_on = forms.DateField(
+        label="启用日期", widget=forms.DateInput(DATE), help_text="这天起开的名单用新值，已开的不变"
+    )
+
+    def __init__(self, data: Any = None, *, day: datetime.date, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.day = day
+
+    def clean_from_on(self) -> datetime.date:
+        from_on: datetime.date = self.cleaned_data["from_on"]
+        if from_on < self.day:
+            raise ValidationError("启用日期不能早于今天")
+        return from_on
