@@ -116,11 +116,13 @@ def _overdue(visible: Any, on: datetime.date) -> Task:
 
 def _doubtful(mine: QuerySet, on: datetime.date) -> Task:
     lists = mine.filter(kind__in=(ListKind.HOUSEHOLD_EXIT, ListKind.VILLAGE_EXIT))
-    found: list[tuple[str, int]] = kept_a_minute(
-        lists.order_by(),
-        f"doubts {on}",
-        lambda: [(each.reason, len(each.entries)) for each in doubts(lists, on)],
-    )
+    found: list[tuple[str, int]] = []
+    if lists.exists():
+        found = kept_a_minute(
+            lists.order_by(),
+            f"doubts {on}",
+            lambda: [(each.reason, len(each.entries)) for each in doubts(lists, on)],
+        )
     which = "；".join(f"{reason} {count}" for reason, count in found[:NAMED]) or "待办名单里没有存疑的。"
     return Task(
         sum(count for _, count in found), "存疑待下结论", which, reverse("audits:doubtful"), "去看原因"
