@@ -128,7 +128,7 @@ class User(AbstractBaseUser):
         for duty in self.valid_duties():
             if capability not in CAPABILITIES[duty.role]:
                 continue
-            here = self._scope(f"duty {duty.pk}", [duty.area]).area_q(to)
+            here = self.scope_of_duty(duty).area_q(to)
             if duty.role != Role.DEPARTMENT:
                 condition |= here
             elif duty.unit:
@@ -141,6 +141,10 @@ class User(AbstractBaseUser):
         if any(duty.role != Role.DEPARTMENT for duty in held):
             return list(Unit.values)
         return list(dict.fromkeys(duty.unit for duty in held if duty.unit))
+
+    def scope_of_duty(self, duty: Duty) -> AreaScope:
+        """Only the area of this one."""
+        return self._scope(f"duty {duty.pk}", [duty.area])
 
     def _scope(self, name: str, areas: list[Area]) -> AreaScope:
         scopes: dict[str, AreaScope] = self.__dict__.setdefault("_scopes", {})

@@ -1,17 +1,16 @@
 """What the audits ask of somebody today: lists that wait, notices that end, objections, what is overdue or doubtful."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.urls import reverse
 
 from accounts.models import User
 from audits import facts, waiting, wanting
 from audits.days import written
-from audits.lists import MINE, OBJECTED, OVERDUE, POSTED, totals
+from audits.lists import MINE, OBJECTED, OVERDUE, POSTED, on_lists
 from audits.models import Answer, AuditList, Entry, Notice, Objection
 from audits.procedures import ListKind
 from households.record import head_names
@@ -20,6 +19,7 @@ from office.listing import kept_a_minute
 NAMED = 3
 # Of what waits for one person so many entries are judged for the desk; the lists themselves judge every one.
 JUDGED = 1500
+JUDGED_KINDS = (ListKind.HOUSEHOLD_EXIT, ListKind.VILLAGE_EXIT)
 SOON = datetime.timedelta(days=1)
 
 
@@ -46,82 +46,113 @@ def waiting_lists(user: User, on: datetime.date) -> QuerySet:
 
 
 def tasks(user: User, on: datetime.date) -> list[Task]:
-    """Kinds of work, each with its count; what waits most urgently first, empty ones with their 0."""
+    """Kinds of work, each with its count; empty ones with their 0. Four statements and that of the scope, one more when something waits."""
     visible = AuditList.objects.visible_to(user)
     mine = waiting_lists(user, on)
-    found = [_overdue(visible, on), _ending(visible, on)]
-    found += [_waiting(kind, mine.filter(kind=kind), on) for kind in ListKind if kind in _kinds_of(user)]
-    found += [_objections(visible, on), _doubtful(mine, on)]
-    return found
+    late_or_mine = Q(due_on__lt=on) | Q(pk__in=mine.order_by().values("pk"))
+    rows = (
+        visible.open()
+        .filter(late_or_mine)
+        .annotate(waits=Case(When(pk__in=mine.order_by().values("pk"), then=1), default=0))
+    )
+    found = list(rows.select_related("area").order_by("stage_since", "pk"))
+    waits = [one for one in found if one.waits]
+    counted = on_lists([one.pk for one in waits]) if waits else {}
+    seen = visible.order_by().values("pk")
+    return [
+        _overdue([one for one in found if one.due_on is not None and one.due_on < on], on),
+        _ending(
+            list(
+                Notice.objects.filter(
+                    audit_list__in=seen, audit_list__closed_at__isnull=True, ends_on__gte=on
+                )
+                .select_related("audit_list__area")
+                .order_by("ends_on")
+            ),
+            on,
+        ),
+        *(
+            _waiting(kind, [one for one in waits if one.kind == kind], counted, on)
+            for kind in ListKind
+            if kind in _kinds_of(user)
+        ),
+        _objections(
+            list(
+                Objection.objects.open()
+                .filter(audit_list__in=seen)
+                .select_related("audit_list__area")
+                .order_by("due_on")
+            ),
+            on,
+        ),
+        _doubtful([one for one in waits if one.kind in JUDGED_KINDS], mine, on),
+    ]
 
 
 def _kinds_of(user: User) -> set[str]:
-    return {
-        kind
-        for kind, _, stage in waiting.stages()
-        if {duty.role for duty in user.valid_duties()} & set(stage.roles)
-    }
+    roles = {duty.role for duty in user.valid_duties()}
+    return {kind for kind, _, stage in waiting.stages() if roles & set(stage.roles)}
 
 
-def _waiting(kind: ListKind, lists: QuerySet, on: datetime.date) -> Task:
-    keys = list(lists.order_by("stage_since", "pk").select_related("area")[:NAMED])
-    count = lists.count()
+def _waiting(
+    kind: ListKind, lists: Sequence[AuditList], counted: dict[int, tuple[int, int]], on: datetime.date
+) -> Task:
     which = f"没有待办的{kind.label}名单。"
-    if count:
-        entries, persons = totals(lists)
-        longest = (on - lists.aggregate(first=Min("stage_since"))["first"]).days
-        named = "、".join(f"{one.area.name}（{one.step.label}）" for one in keys)
-        more = "等" if count > len(keys) else ""
+    if lists:
+        entries = sum(counted.get(one.pk, (0, 0))[0] for one in lists)
+        persons = sum(counted.get(one.pk, (0, 0))[1] for one in lists)
         size = f"{entries} 个村" if kind == ListKind.VILLAGE_EXIT else f"{entries} 户 {persons} 人"
-        which = f"{size}，最长已等 {longest} 天：{named}{more}"
+        longest = (on - lists[0].stage_since).days
+        named = [f"{one.area.name}（{one.step.label}）" for one in lists]
+        which = f"{size}，最长已等 {longest} 天：{_first(named)}"
     url = f"{reverse('audits:list')}?state={MINE}&kind={kind}"
-    return Task(count, f"待我办理　{kind.label}", which, url, "去办理")
+    return Task(len(lists), f"待我办理　{kind.label}", which, url, "去办理")
 
 
-def _ending(visible: Any, on: datetime.date) -> Task:
-    sheets = Notice.objects.filter(audit_list__in=visible.open().order_by().values("pk"), ends_on__gte=on)
-    soon = list(sheets.filter(ends_on__lte=on + SOON).select_related("audit_list__area").order_by("ends_on"))
-    running = sheets.count()
-    which = f"在公示公告的 {running} 榜，今明两天没有期满的。" if running else "没有在公示公告的名单。"
+def _ending(sheets: Sequence[Notice], on: datetime.date) -> Task:
+    soon = [one for one in sheets if one.ends_on <= on + SOON]
+    which = "没有在公示公告的名单。"
+    if sheets:
+        which = f"在公示公告的 {len(sheets)} 榜，今明两天没有期满的。"
     if soon:
-        named = "、".join(
+        named = [
             f"{one.audit_list.area.name}{one.word}（{'今天' if one.ends_on == on else '明天'} 24:00）"
-            for one in soon[:NAMED]
-        )
-        which = f"{named}{'等' if len(soon) > NAMED else ''}；在公示公告的共 {running} 榜"
+            for one in soon
+        ]
+        which = f"{_first(named)}；在公示公告的共 {len(sheets)} 榜"
     return Task(len(soon), "公示公告将满", which, f"{reverse('audits:list')}?state={POSTED}", "去查看")
 
 
-def _objections(visible: Any, on: datetime.date) -> Task:
-    rows = Objection.objects.open().filter(audit_list__in=visible.order_by().values("pk"))
-    first = rows.select_related("audit_list__area").order_by("due_on").first()
-    count, which = rows.count(), "没有未办结的异议。"
-    if first is not None:
-        due = "今天到期" if first.due_on == on else f"{written(first.due_on, on)}到期"
-        late = rows.filter(due_on__lt=on).count()
-        which = f"最早的在{first.audit_list.area.name}，{due}" + (f"；超期 {late} 件" if late else "")
-    return Task(count, "异议未办结", which, f"{reverse('audits:list')}?state={OBJECTED}", "去办理")
+def _objections(rows: Sequence[Objection], on: datetime.date) -> Task:
+    which = "没有未办结的异议。"
+    if rows:
+        due = "今天到期" if rows[0].due_on == on else f"{written(rows[0].due_on, on)}到期"
+        late = sum(one.due_on < on for one in rows)
+        which = f"最早的在{rows[0].audit_list.area.name}，{due}" + (f"；超期 {late} 件" if late else "")
+    return Task(len(rows), "异议未办结", which, f"{reverse('audits:list')}?state={OBJECTED}", "去办理")
 
 
-def _overdue(visible: Any, on: datetime.date) -> Task:
-    rows = visible.overdue(on)
+def _overdue(lists: Sequence[AuditList], on: datetime.date) -> Task:
     named = [
         f"{one.area.name}{one.get_kind_display()}（{one.step.label}，应于{written(one.due_on, on)}）"
-        for one in rows.order_by("due_on").select_related("area")[:NAMED]
+        for one in sorted(lists, key=lambda one: (one.due_on, one.pk))
+        if one.due_on is not None
     ]
-    count = rows.count()
-    which = "、".join(named) + ("等" if count > len(named) else "") if named else "没有超期的名单。"
-    return Task(count, "名单超期", which, f"{reverse('audits:list')}?state={OVERDUE}", "去查看")
+    which = _first(named) if named else "没有超期的名单。"
+    return Task(len(lists), "名单超期", which, f"{reverse('audits:list')}?state={OVERDUE}", "去查看")
 
 
-def _doubtful(mine: QuerySet, on: datetime.date) -> Task:
-    lists = mine.filter(kind__in=(ListKind.HOUSEHOLD_EXIT, ListKind.VILLAGE_EXIT))
+def _first(named: Sequence[str]) -> str:
+    return "、".join(named[:NAMED]) + ("等" if len(named) > NAMED else "")
+
+
+def _doubtful(waits: Sequence[AuditList], mine: QuerySet, on: datetime.date) -> Task:
     found: list[tuple[str, int]] = []
-    if lists.exists():
+    if waits:
+        # As the lists stand: whatever happens to one of them makes it another question.
+        what = f"doubts {on} {[(one.pk, one.version) for one in waits]}"
         found = kept_a_minute(
-            lists.order_by(),
-            f"doubts {on}",
-            lambda: [(each.reason, len(each.entries)) for each in doubts(lists, on)],
+            mine.order_by(), what, lambda: [(each.reason, len(each.entries)) for each in doubts(waits, on)]
         )
     which = "；".join(f"{reason} {count}" for reason, count in found[:NAMED]) or "待办名单里没有存疑的。"
     return Task(
@@ -129,11 +160,13 @@ def _doubtful(mine: QuerySet, on: datetime.date) -> Task:
     )
 
 
-def doubts(lists: QuerySet, on: datetime.date) -> list[Doubt]:
+def doubts(lists: Iterable[AuditList], on: datetime.date) -> list[Doubt]:
     """Why entries of these lists cannot go on, most frequent reason first; an answered concern is none."""
     reasons: dict[str, list[Entry]] = {}
     left = JUDGED
-    for audit_list in lists.select_related("area").order_by("stage_since", "pk"):
+    for audit_list in lists:
+        if audit_list.kind not in JUDGED_KINDS:
+            continue
         entries = list(Entry.objects.standing().with_subject().filter(audit_list=audit_list.pk)[:left])
         left -= len(entries)
         for entry, said in _said(audit_list, entries, on):

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Duty, User
-from areas.scope import AreaScope
+from accounts.models import User
 from audits import acting, procedures
 from audits.models import Delegation, Entry, Notice, Seat
 from audits.procedures import Stage
@@ -58,13 +57,12 @@ def _held(user: User, on: datetime.date) -> Iterator[tuple[str, Q]]:
     """Role and condition on the list's area, of each duty of one's own and of those one stands in for."""
     for duty in user.valid_duties():
         if acting.serves(duty):
-            yield duty.role, _within(duty)
-    own = user.area_scope().area_q("area")
+            yield duty.role, user.scope_of_duty(duty).area_q("area")
     for delegation in Delegation.objects.valid_on(on).filter(deputy=user).select_related("principal"):
         for duty in delegation.principal.valid_duties():
             if acting.serves(duty):
-                yield duty.role, _within(duty) & own
-
-
-def _within(duty: Duty) -> Q:
-    return AreaScope.of([duty.area]).area_q("area")
+                yield (
+                    duty.role,
+                    delegation.principal.scope_of_duty(duty).area_q("area")
+                    & user.area_scope().area_q("area"),
+                )

@@ -42,11 +42,12 @@ class AuditListQuerySet(ScopedQuerySet):
         """As every scope; who has a part in some procedures only sees no list of the others."""
         if not isinstance(user, User):
             return super().visible_to(user)
-        whole = [duty.area for duty in user.valid_duties() if duty.role in SEES_EVERY_KIND]
-        seen = _reach(AreaScope.of(whole))
+        seen = Q(pk__in=())
         for duty in user.valid_duties():
-            if duty.role in BUSINESS - SEES_EVERY_KIND and acting.sees(duty):
-                seen |= _reach(AreaScope.of([duty.area])) & Q(kind__in=procedures.kinds_of(duty.role))
+            if duty.role in SEES_EVERY_KIND:
+                seen |= _reach(user.scope_of_duty(duty))
+            elif duty.role in BUSINESS and acting.sees(duty):
+                seen |= _reach(user.scope_of_duty(duty)) & Q(kind__in=procedures.kinds_of(duty.role))
         return self.filter(seen)
 
     def open(self) -> "AuditListQuerySet":

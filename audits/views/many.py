@@ -85,6 +85,6 @@ def doubtful(request: SignedIn) -> HttpResponse:
     day = clock.today()
     lists = desk.waiting_lists(request.user, day)
     require(request.user, Capability.AUDIT_VIEW)
-    found = desk.doubts(lists, day)
+    found = desk.doubts(lists.select_related("area").order_by("stage_since", "pk"), day)
     context = {"doubts": found, "total": sum(len(each.entries) for each in found)}
     return render(request, "audits/doubtful.html", context)
