@@ -42,6 +42,8 @@ def main() -> int:
         with working(place):
             exported.append(place.measured("exports"))
     found |= bars.exports((small, large), exported)
+    say(f"a list passed at {small.size}")
+    found |= bars.passing(small, small.measured("passing"))
     say("first page of the embedded mode")
     first_page = bars.first_page(embedded)
     say("imports")

@@ -170,6 +170,22 @@ def exports(places: tuple[Place, Place], found: list[dict[str, Any]]) -> dict[st
     }
 
 
+def passing(place: Place, found: dict[str, Any]) -> dict[str, Entry]:
+    """P17 at the slower of both stages: 审核 freezes every row, 销号 writes every exit."""
+    ratios = {stage: found[stage] / found["plain"] for stage in ("approval", "strike_off")}
+    worse = max(ratios, key=ratios.__getitem__)
+    return {
+        "P17": {
+            "ratio": round(ratios[worse], 2),
+            "at": f"{place.size}, list of {found['rows']} ({worse}) ÷ UPDATE and INSERT of as many rows",
+            "pass": ratios[worse] <= 20,
+            "approval": round(ratios["approval"], 2),
+            "strike_off": round(ratios["strike_off"], 2),
+            "seconds": round(found[worse], 2),
+        }
+    }
+
+
 def first_page(place: Place) -> Entry:
     """P19, the part that is there: start of the embedded mode to its first page."""
 
