@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from audits.views import (
     acceptance,
     archives,
     decisions,
@@ -20,6 +21,7 @@ from django.urls import path
     settings,
     targets,
     ticked,
+)
 
 app_name = "audits"
 
@@ -44,9 +46,6 @@ urlpatterns = [
     path("<int:pk>/papers/", papers.listing, name="papers"),
     path("<int:pk>/papers/<slug:kind>/", papers.paper, name="paper"),
     path("<int:pk>/archive/", archives.make, name="archive"),
-    path("new/", opening.new, name="new"),
-    path("candidates/", opening.candidates, name="candidates"),
-    path("houses/", house_progress.listing, name="houses"),
     path("many/", many.many, name="many"),
     path("doubtful/", many.doubtful, name="doubtful"),
     path("delegations/", delegations.listing, name="delegations"),
@@ -55,6 +54,9 @@ urlpatterns = [
     path("windows/<int:pk>/withdraw/", settings.withdraw, name="window-withdraw"),
     path("settings/", settings.settings, name="settings"),
     path("targets/", targets.targets, name="targets"),
+    path("new/", opening.new, name="new"),
+    path("candidates/", opening.candidates, name="candidates"),
+    path("houses/", house_progress.listing, name="houses"),
     path("<int:pk>/", lists.detail, name="audit"),
     path("<int:pk>/add/", opening.add, name="add"),
     path("<int:pk>/rank/", opening.rank, name="rank"),

@@ -70,29 +70,6 @@ def audit_decision(world: World, asking: User) -> Places:
     return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))
 
 
-def audit_evidence(world: World, asking: User) -> Places:
-    """A paper of each list, with its scan."""
-
-    def of(pk: int) -> tuple[int, int]:
-        audit_list = AuditList.objects.get(pk=pk)
-        by = audit_list.opened_by
-        with attachments.on_disk(attachments.check(SimpleUploadedFile("a.png", png()))) as file:
-            return pk, audit_list.attach(Paper.OTHER, file, by=by, on=LONG_AGO).pk
-
-    lists = world.built["audit_list"]
-    return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))
-
-
-def audit_evidence_file(world: World, asking: User) -> Places:
-    """The scan of each paper, addressed through it."""
-    papers = world.built["audit_evidence"]
-
-    def of(places: tuple[int, ...]) -> tuple[int, ...]:
-        return *places, Attachment.objects.on(Evidence, [places[-1]]).get().pk
-
-    return Places(of(papers.own), of(papers.foreign), (*papers.unknown, NOWHERE))
-
-
 def delegation(world: World, asking: User) -> Places:
     """One's own; that of two strangers lies elsewhere."""
 
@@ -123,3 +100,26 @@ def window(world: World, asking: User) -> Places:
         return (AdjustmentWindow.objects.create(county=county, source="演示", recorded_at=at, **days).pk,)
 
     return Places(of(world.ground.county), of(world.ground.other_county), (NOWHERE,))
+
+
+def audit_evidence(world: World, asking: User) -> Places:
+    """A paper of each list, with its scan."""
+
+    def of(pk: int) -> tuple[int, int]:
+        audit_list = AuditList.objects.get(pk=pk)
+        by = audit_list.opened_by
+        with attachments.on_disk(attachments.check(SimpleUploadedFile("a.png", png()))) as file:
+            return pk, audit_list.attach(Paper.OTHER, file, by=by, on=LONG_AGO).pk
+
+    lists = world.built["audit_list"]
+    return Places(of(*lists.own), of(*lists.foreign), (*lists.unknown, NOWHERE))
+
+
+def audit_evidence_file(world: World, asking: User) -> Places:
+    """The scan of each paper, addressed through it."""
+    papers = world.built["audit_evidence"]
+
+    def of(places: tuple[int, ...]) -> tuple[int, ...]:
+        return *places, Attachment.objects.on(Evidence, [places[-1]]).get().pk
+
+    return Places(of(papers.own), of(papers.foreign), (*papers.unknown, NOWHERE))
