@@ -59,9 +59,10 @@ class Capability(models.TextChoices):
     AUDIT_OPEN = "audit_open", "开名单和提报"
     AUDIT_ACT = "audit_act", "办理审核环节"
     AUDIT_SETTINGS = "audit_settings", "修改审核设置"
-    PROJECT_VIEW = "project_view", "查看项目和资金"
+    PROJECT_VIEW = "project_view", "查看项目"
     PROJECT_EDIT = "project_edit", "申报和管理项目"
     PROJECT_APPROVE = "project_approve", "审批项目"
+    FUND_VIEW = "fund_view", "查看项目资金和资产"
     FUND_MANAGE = "fund_manage", "管理项目资金"
     ASSET_EDIT = "asset_edit", "登记资产收益"
     TRAIL_VIEW = "trail_view", "查看操作日志"
@@ -83,6 +84,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
             _C.PROJECT_VIEW,
+            _C.FUND_VIEW,
             _C.ASSET_EDIT,
             _C.MEASURE_EDIT,
             _C.PLAN_VIEW,
@@ -120,6 +122,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
             _C.PROJECT_VIEW,
+            _C.FUND_VIEW,
             _C.PROJECT_EDIT,
             _C.ASSET_EDIT,
             _C.MEASURE_EDIT,
@@ -145,6 +148,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
             _C.PROJECT_VIEW,
+            _C.FUND_VIEW,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
@@ -166,6 +170,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
             _C.PROJECT_VIEW,
+            _C.FUND_VIEW,
             _C.PROJECT_EDIT,
             _C.ASSET_EDIT,
             _C.PROJECT_APPROVE,
@@ -204,6 +209,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.VILLAGE_VIEW,
             _C.MEASURE_VIEW,
             _C.PROJECT_VIEW,
+            _C.FUND_VIEW,
             _C.PLAN_VIEW,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
@@ -219,6 +225,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
     Role.DEPARTMENT: frozenset(
         {
             _C.LISTS_VIEW,
+            _C.PROJECT_VIEW,
             _C.LISTS_UPLOAD,
             _C.INDICATOR_VIEW,
             _C.INDICATOR_EDIT,

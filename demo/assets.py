@@ -51,6 +51,7 @@ class Incomes:
             kind=kind,
             value=project.allocated,
             capacity=capacity,
+            station="村级电站" if capacity else "",
             owner=f"{village}村集体",
             keeper="演示管护员",
             operator="演示合作社",

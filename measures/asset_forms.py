@@ -10,7 +10,7 @@ from areas.scope import AreaScope
 from measures import sharing
 from measures.measure_forms import year_field
 from measures.models import Asset, Project
-from measures.models.asset import SOLAR, AssetKind
+from measures.models.asset import SOLAR, AssetKind, Station
 from measures.money_fields import Once, WholeNumber, Yuan
 from measures.project_forms import LONG, MIDDLE, SHORT, AreaChoice, day_field, line, remark, select
 from office.form_fields import Filter, SearchWord, choice
@@ -24,6 +24,7 @@ class AssetForm(forms.Form):
     kind = select("资产类别", AssetKind.values)
     area = AreaChoice(label="权属地点")
     value = Yuan(label="资产价值（元）")
+    station = select("电站类型", Station.values, required=False, help_text="光伏电站填")
     capacity = forms.DecimalField(
         label="装机容量（千瓦）",
         required=False,
@@ -69,8 +70,8 @@ class AssetForm(forms.Form):
         solar = asked.get("kind") == SOLAR
         if asked.get("kind") and solar != bool(asked.get("capacity")) and "capacity" not in self.errors:
             self.add_error("capacity", "光伏电站要填装机容量" if solar else "只有光伏电站填装机容量")
-        if asked.get("capacity") == 0:
-            asked["capacity"] = None
+        if asked.get("kind") and solar != bool(asked.get("station")) and "station" not in self.errors:
+            self.add_error("station", "光伏电站要选电站类型" if solar else "只有光伏电站有电站类型")
         name = asked.get("name")
         if name and Asset.objects.filter(project=self.project, name=name).exists():
             self.add_error("name", "这个项目已有同名资产")

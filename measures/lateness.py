@@ -28,6 +28,10 @@ class Reason:
     words: Callable[[Any, datetime.date], str]
 
 
+def said(day: datetime.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _before(day: datetime.date, days: int) -> datetime.date:
     return day - datetime.timedelta(days=days)
 
@@ -43,14 +47,16 @@ REASONS = (
         "到期未开工",
         lambda one, day: one.stage in (stages.APPLIED, stages.APPROVED) and one.start_on < day,
         lambda day: Q(stage__in=(stages.APPLIED, stages.APPROVED), start_on__lt=day),
-        lambda one, day: f"计划 {one.start_on} 开工，已过 {(day - one.start_on).days} 天",
+        lambda one, day: f"计划{said(one.start_on)}开工，已过 {(day - one.start_on).days} 天",
     ),
     Reason(
         "not-finished",
         "到期未完工",
         lambda one, day: one.stage == stages.WORKS and one.due_on < day,
         lambda day: Q(stage=stages.WORKS, due_on__lt=day),
-        lambda one, day: f"计划 {one.due_on} 竣工，已过 {(day - one.due_on).days} 天，进度 {one.progress}%",
+        lambda one, day: (
+            f"计划{said(one.due_on)}竣工，已过 {(day - one.due_on).days} 天，进度 {one.progress}%"
+        ),
     ),
     Reason(
         "not-reported",

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from accounts.units import Unit
 from areas.models import Area
 from areas.scope import AreaScope
 from households.care.files import Files, choose_again
@@ -103,6 +104,7 @@ class ProjectForm(forms.Form):
     nature = select("建设性质", NATURES)
     content = remark("建设内容", 500, required=True)
     owner_unit = line("实施单位", 60)
+    unit = select("主管部门", Unit.values, required=False, help_text="行业扶贫项目填")
     leader = line("质量责任人", 30, SHORT, help_text="终身负责")
     plan_money = Yuan(label="计划投资（元）")
     work_amount = forms.DecimalField(
@@ -129,7 +131,7 @@ class ProjectForm(forms.Form):
     layout = (
         ("项目", ("name", "year", "area", "chapter", "category", "nature", "content")),
         ("投资和工期", ("plan_money", "work_amount", "work_unit", "start_on", "due_on")),
-        ("责任和受益", ("owner_unit", "leader", "helped_households", "helped_persons", "benefit")),
+        ("责任和受益", ("owner_unit", "unit", "leader", "helped_households", "helped_persons", "benefit")),
     )
 
     def __init__(self, *args: Any, scope: AreaScope, day: datetime.date, **options: Any) -> None:

@@ -21,7 +21,7 @@ from measures.fund_forms import LedgerFilter, SourceFilter
 from measures.models import Asset, FundEntry, FundSource, Project
 from measures.project_forms import ProjectFilter
 from office.exports import exportable
-from office.listing import Column, Listed, area_in
+from office.listing import Column, Listed, area_in, chosen_columns
 
 PROJECTS, LEDGER, SOURCES, ASSETS = (
     "measures:projects",
@@ -37,6 +37,15 @@ LEDGER_SUMS = {
     "paid_out": Sum("amount", filter=Q(kind="支付")),
 }
 ASSET_SUMS = {"worth": Sum("value")}
+
+
+def choices(listed: Listed, columns: list[Column]) -> dict[str, Any]:
+    """What a list's page offers to show or hide, and what it shows."""
+    return {
+        "columns": listed.columns,
+        "offered": [one for one in columns if not one.pinned],
+        "chosen": {one.key for one in listed.columns},
+    }
 
 
 def yuan(amount: Any) -> str:
@@ -86,7 +95,7 @@ PROJECT_COLUMNS = [
     Column("chapter", "章节", lambda row: row.chapter, "nb hide-phone", standard=False, width=10),
     Column("category", "类别", lambda row: row.category, "nb hide-phone", standard=False, width=14),
     Column("stage", "环节", lambda row: chip(row.stage), "nb s2", plain=lambda row: row.stage, width=10),
-    money("plan_money", "计划投资"),
+    money("plan_money", "计划投资", sort="-plan"),
     money("allocated", "已分配"),
     money("paid", "已支付"),
     Column(
@@ -103,11 +112,15 @@ PROJECT_COLUMNS = [
         lambda row: f"{row.progress}%",
         "n s1",
         plain=lambda row: row.progress,
+        sort="progress",
         width=9,
     ),
-    Column("due", "计划竣工", lambda row: written(row.due_on), "nb s3", plain=lambda row: row.due_on),
+    Column(
+        "due", "计划竣工", lambda row: written(row.due_on), "nb s3", plain=lambda row: row.due_on, sort="due"
+    ),
     Column("late", "滞后", lambda row: _late(row), "s6", plain=lambda row: "；".join(row.why_late), width=30),
     Column("sources", "资金来源", lambda row: row.source_kinds, "nb hide-phone", standard=False),
+    Column("unit", "主管部门", lambda row: row.unit, "nb hide-phone", standard=False, width=10),
     Column("owner_unit", "实施单位", lambda row: row.owner_unit, "hide-phone", standard=False, width=20),
     Column("leader", "质量责任人", lambda row: row.leader, "nb hide-phone", standard=False),
     Column("helped", "受益户", lambda row: row.helped_households, "n hide-phone", standard=False, width=8),
@@ -121,7 +134,7 @@ PROJECT_COLUMNS = [
     ),
 ]
 PROJECT_ORDER = ("-year", "-pk")
-PROJECT_SORTS = {"plan": ("-plan_money",), "due": ("due_on",), "progress": ("progress",)}
+PROJECT_SORTS = {"plan": ("plan_money",), "due": ("due_on",), "progress": ("progress",)}
 
 
 @exportable(PROJECTS, title="扶贫项目")
@@ -129,8 +142,9 @@ def projects(user: User, query: QueryDict, day: datetime.date) -> Listed:
     visible = Project.objects.visible_to(user)
     require(user, Capability.PROJECT_VIEW)
     area, form = area_in(query, user), ProjectFilter(query)
+    columns = chosen_columns(query, PROJECT_COLUMNS)
     if not form.is_valid():
-        return Listed(visible.none(), PROJECT_COLUMNS, PROJECT_ORDER, form, area)
+        return Listed(visible.none(), columns, PROJECT_ORDER, form, area)
     rows = form.matching(visible.in_area(area), day)
 
     def dress(some: list[Any]) -> None:
@@ -143,7 +157,7 @@ def projects(user: User, query: QueryDict, day: datetime.date) -> Listed:
             row.source_kinds = "、".join(dict.fromkeys(kinds.get(row.pk, ())))
 
     joined = rows.select_related("area__parent")
-    return Listed(joined, PROJECT_COLUMNS, PROJECT_ORDER, form, area, PROJECT_SORTS, dress)
+    return Listed(joined, columns, PROJECT_ORDER, form, area, PROJECT_SORTS, dress)
 
 
 def _late(row: Any) -> SafeString | str:
@@ -181,15 +195,16 @@ SOURCE_ORDER = ("-year", "pk")
 @exportable(SOURCES, title="资金来源")
 def sources(user: User, query: QueryDict, day: datetime.date) -> Listed:
     visible = FundSource.objects.visible_to(user)
-    require(user, Capability.PROJECT_VIEW)
+    require(user, Capability.FUND_VIEW)
     area, form = area_in(query, user), SourceFilter(query)
+    columns = chosen_columns(query, SOURCE_COLUMNS)
     if not form.is_valid():
-        return Listed(visible.none(), SOURCE_COLUMNS, SOURCE_ORDER, form, area)
+        return Listed(visible.none(), columns, SOURCE_ORDER, form, area)
     rows = visible.in_area(area)
     for name in ("year", "kind"):
         if form.cleaned_data[name]:
             rows = rows.filter(**{name: form.cleaned_data[name]})
-    return Listed(rows.select_related("area"), SOURCE_COLUMNS, SOURCE_ORDER, form, area)
+    return Listed(rows.select_related("area"), columns, SOURCE_ORDER, form, area)
 
 
 LEDGER_COLUMNS = [
@@ -229,10 +244,11 @@ LEDGER_ORDER = ("on", "pk")
 @exportable(LEDGER, title="资金台账")
 def ledger(user: User, query: QueryDict, day: datetime.date) -> Listed:
     visible = FundEntry.objects.visible_to(user)
-    require(user, Capability.PROJECT_VIEW)
+    require(user, Capability.FUND_VIEW)
     area, form = area_in(query, user), LedgerFilter(query)
+    columns = chosen_columns(query, LEDGER_COLUMNS)
     if not form.is_valid():
-        return Listed(visible.none(), LEDGER_COLUMNS, LEDGER_ORDER, form, area)
+        return Listed(visible.none(), columns, LEDGER_ORDER, form, area)
     asked, rows = form.cleaned_data, visible.in_area(area)
     if asked["year"]:
         rows = rows.filter(source__year=asked["year"])
@@ -264,7 +280,7 @@ def ledger(user: User, query: QueryDict, day: datetime.date) -> Listed:
     turned = FundEntry.objects.filter(counters=OuterRef("pk"))
     joined = rows.select_related("source", "project", "area__parent__parent__parent__parent", "by")
     return Listed(
-        joined.annotate(is_countered=Exists(turned)), LEDGER_COLUMNS, LEDGER_ORDER, form, area, dress=dress
+        joined.annotate(is_countered=Exists(turned)), columns, LEDGER_ORDER, form, area, dress=dress
     )
 
 
@@ -279,7 +295,9 @@ def _state(row: Any) -> str:
 
 
 def _countering(row: Any) -> SafeString | str:
-    return opens("measures:counter", row, "冲回") if row.may_counter else _state(row)
+    if not row.may_counter:
+        return _state(row)
+    return format_html('<span class="no-print">{}</span>', opens("measures:counter", row, "冲回"))
 
 
 ASSET_COLUMNS = [
@@ -324,10 +342,11 @@ ASSET_ORDER = ("-pk",)
 @exportable(ASSETS, title="项目资产")
 def assets(user: User, query: QueryDict, day: datetime.date) -> Listed:
     visible = Asset.objects.visible_to(user)
-    require(user, Capability.PROJECT_VIEW)
+    require(user, Capability.FUND_VIEW)
     area, form = area_in(query, user), AssetFilter(query)
+    columns = chosen_columns(query, ASSET_COLUMNS)
     if not form.is_valid():
-        return Listed(visible.none(), ASSET_COLUMNS, ASSET_ORDER, form, area)
+        return Listed(visible.none(), columns, ASSET_ORDER, form, area)
     rows = visible.in_area(area)
     if form.cleaned_data["kind"]:
         rows = rows.filter(kind=form.cleaned_data["kind"])
@@ -344,4 +363,4 @@ def assets(user: User, query: QueryDict, day: datetime.date) -> Listed:
             )
 
     joined = rows.select_related("area__parent", "project").prefetch_related("incomes__sharings")
-    return Listed(joined, ASSET_COLUMNS, ASSET_ORDER, form, area, dress=dress)
+    return Listed(joined, columns, ASSET_ORDER, form, area, dress=dress)

@@ -35,7 +35,8 @@ def _second(world: World, of: str, make: Callable[[Any], Any]) -> Places:
 
 
 def project(world: World, asking: User) -> Places:
-    return _both(world, at_works)
+    """Of the unit of the cast's department."""
+    return _both(world, lambda area: at_works(area, unit="民政"))
 
 
 def source(world: World, asking: User) -> Places:

@@ -39,6 +39,14 @@ class AssetKind(models.TextChoices):
     OTHER = "其他", "其他"
 
 
+class Station(models.TextChoices):
+    """Where a solar station stands (R099; 003 专栏3.4)."""
+
+    ROOF = "户用屋顶", "户用屋顶"
+    VILLAGE = "村级电站", "村级电站"
+    CENTRAL = "集中式", "集中式"
+
+
 class Asset(models.Model):
     area_field = "area"
 
@@ -47,6 +55,7 @@ class Asset(models.Model):
     name = models.CharField("资产名称", max_length=60)
     kind = models.CharField("资产类别", max_length=4, choices=AssetKind.choices)
     value = MoneyField("资产价值")
+    station = models.CharField("电站类型", max_length=4, choices=Station.choices, blank=True)
     capacity = models.DecimalField("装机容量（千瓦）", max_digits=8, decimal_places=2, null=True, blank=True)
     owner = models.CharField("产权人", max_length=60)
     keeper = models.CharField("管护责任人", max_length=30)
@@ -68,8 +77,9 @@ class Asset(models.Model):
             models.UniqueConstraint(fields=["project", "name"], name="asset_named_once"),
             models.CheckConstraint(condition=Q(value__gt=0), name="asset_has_a_value"),
             models.CheckConstraint(
-                condition=Q(kind=SOLAR, capacity__gt=0) | (~Q(kind=SOLAR) & Q(capacity__isnull=True)),
-                name="asset_capacity_of_solar",
+                condition=(Q(kind=SOLAR, capacity__gt=0) & ~Q(station=""))
+                | (~Q(kind=SOLAR) & Q(capacity__isnull=True, station="")),
+                name="asset_station_of_solar",
             ),
         ]
 

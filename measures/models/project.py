@@ -14,6 +14,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 
+from accounts.models import User
+from accounts.roles import Capability
+from accounts.units import Unit
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from measures import stages
@@ -50,6 +53,15 @@ def by_whom(label: str) -> models.ForeignKey:
     )
 
 
+class ProjectQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Any:
+        """In one's area; a department sees those of its own unit alone (R236)."""
+        found = super().visible_to(user)
+        if isinstance(user, User) and Capability.PROJECT_VIEW in user.capabilities():
+            return found.filter(user.unit_q(Capability.PROJECT_VIEW))
+        return found
+
+
 class Project(models.Model):
     area_field = "area"
 
@@ -61,6 +73,7 @@ class Project(models.Model):
     nature = models.CharField("建设性质", max_length=4, choices=words(*NATURES), default=NATURES[0])
     content = models.CharField("建设内容", max_length=500)
     owner_unit = models.CharField("实施单位", max_length=60)
+    unit = models.CharField("主管部门", max_length=10, choices=Unit.choices, blank=True)
     leader = models.CharField("质量责任人", max_length=30)
     plan_money = MoneyField("计划投资")
     work_amount = models.DecimalField("工程量", max_digits=12, decimal_places=2)
@@ -97,7 +110,7 @@ class Project(models.Model):
     entered_by = by_whom("登记人")
     entered_at = models.DateTimeField("登记时间", editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = "项目"

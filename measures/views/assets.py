@@ -44,7 +44,8 @@ def listing(request: SignedIn) -> HttpResponse:
     context = {
         "form": listed.form,
         "page": listed.page(request, sums=project_lists.ASSET_SUMS),
-        "columns": listed.columns,
+        **project_lists.choices(listed, project_lists.ASSET_COLUMNS),
+        "may_funds": True,
         "area": area,
         "areas": area_choices(request.user, area, day),
         "narrowed": area is not None or any(request.GET.get(name) for name in listed.form.fields),
@@ -76,7 +77,7 @@ def new(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
-    return _page(request, _asset(request, pk, Capability.PROJECT_VIEW))
+    return _page(request, _asset(request, pk, Capability.FUND_VIEW))
 
 
 @require_POST
@@ -139,7 +140,7 @@ def propose(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 def sharing(request: SignedIn, pk: int) -> HttpResponse:
-    return _sharing_page(request, _sharing(request, pk, Capability.PROJECT_VIEW))
+    return _sharing_page(request, _sharing(request, pk, Capability.FUND_VIEW))
 
 
 @require_POST

@@ -26,7 +26,13 @@ from office.listing import area_choices
 def ledger(request: SignedIn) -> HttpResponse:
     day = clock.today()
     listed = project_lists.ledger(request.user, request.GET, day)
-    return _list_page(request, listed, "measures/ledger.html", project_lists.LEDGER_SUMS)
+    return _list_page(
+        request,
+        listed,
+        "measures/ledger.html",
+        project_lists.LEDGER_SUMS,
+        **project_lists.choices(listed, project_lists.LEDGER_COLUMNS),
+    )
 
 
 @require_safe
@@ -39,6 +45,7 @@ def sources(request: SignedIn) -> HttpResponse:
         listed,
         "measures/sources.html",
         project_lists.SOURCE_SUMS,
+        **project_lists.choices(listed, project_lists.SOURCE_COLUMNS),
         year=year,
         counties=verdicts(request.user, listed.area, year),
     )
@@ -49,7 +56,7 @@ def _list_page(request: SignedIn, listed: Any, template: str, sums: Any, **more:
     context = {
         "form": listed.form,
         "page": listed.page(request, sums=sums),
-        "columns": listed.columns,
+        "may_funds": True,
         "area": area,
         "areas": area_choices(request.user, area, clock.today()),
         "may_fund": Capability.FUND_MANAGE in request.user.capabilities(),
@@ -84,7 +91,7 @@ def source_new(request: SignedIn) -> HttpResponse:
 
 @require_safe
 def source(request: SignedIn, pk: int) -> HttpResponse:
-    return _source_page(request, _source(request, pk, Capability.PROJECT_VIEW))
+    return _source_page(request, _source(request, pk, Capability.FUND_VIEW))
 
 
 @require_POST

@@ -31,10 +31,11 @@ def listing(request: SignedIn) -> HttpResponse:
     context = {
         "form": listed.form,
         "page": listed.page(request, sums=project_lists.MONEY_SUMS),
-        "columns": listed.columns,
+        **project_lists.choices(listed, project_lists.PROJECT_COLUMNS),
         "area": area,
         "areas": area_choices(request.user, area, day),
         "may_edit": Capability.PROJECT_EDIT in request.user.capabilities(),
+        "may_funds": Capability.FUND_VIEW in request.user.capabilities(),
         "narrowed": area is not None or any(request.GET.get(name) for name in listed.form.fields),
     }
     return render(request, "measures/projects.html", context, status=422 if listed.refusal else 200)

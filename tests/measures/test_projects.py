@@ -211,7 +211,7 @@ def test_progress_is_dated_and_its_fall_and_its_lateness_are_explained(ground, s
     project.refresh_from_db()
     assert project.progress == 40
     shown = page(town.get(f"/projects/{project.pk}/"))
-    assert "计划 2018-06-01 竣工" in shown and "雨季" in shown
+    assert "计划2018年6月1日竣工" in shown and "雨季" in shown
 
 
 def test_a_reason_to_be_late_holds_for_the_list_as_for_the_project(ground):
@@ -287,6 +287,22 @@ def test_the_public_page_shows_what_the_district_has_published(ground, signed_in
     assert nobody.get("/projects/public/?area=999999999999").status_code == 404
     assert district.post(address, {"published": "no"}).status_code == 303
     assert 'data-total="0"' in page(nobody.get("/projects/public/"))
+
+
+def test_a_department_sees_its_own_projects_alone(ground, signed_in):
+    own, other = at_works(ground.village, unit="民政"), at_works(ground.town, unit="住建")
+    client = signed_in("department")
+    shown = page(client.get("/projects/"))
+    assert 'data-total="1"' in shown and "资金台账" not in shown
+    assert client.get(f"/projects/{own.pk}/").status_code == 200
+    assert client.get(f"/projects/{other.pk}/").status_code == 404
+    assert client.get("/projects/ledger/").status_code == 403
+
+
+def test_columns_are_chosen(ground, signed_in):
+    at_works(ground.village, unit="民政")
+    shown = page(signed_in("district").get("/projects/?column=unit&column=stage"))
+    assert '<th scope="col">主管部门</th>' in shown and '<th scope="col">地点</th>' not in shown
 
 
 def test_a_review_has_a_grade_and_other_papers_have_none(ground, signed_in):

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from households.models import Person
 from measures import invariants
-from measures.models import Asset, AssetIncome, Measure, Policy, Share, Sharing, Taken
+from measures.models import Asset, AssetIncome, Measure, Policy, Project, Share, Sharing, Taken
 from measures.sharing import BY_HOUSEHOLD, BY_PERSON, WAYS, Claim, said, share
 from office.models import TrailRow
 from tests.measures.project_world import DAY, at_works, hidden, page
@@ -22,6 +22,8 @@ FORMED = datetime.date(2017, 3, 1)
 claims = st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1, max_size=20).map(
     lambda homes: [Claim(f"{place:03d}", *home) for place, home in enumerate(homes)]
 )
+# The rule is quick; how long the drawing takes is the machine's matter.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 sums = st.integers(1, 10**9).map(lambda cents: Decimal(cents).scaleb(-2))
 
 
@@ -30,6 +32,7 @@ def got(total: str, *who: tuple[str, int, bool], **rule) -> dict[str, Decimal]:
     return {part.number: part.amount for part in parts}
 
 
+@UNHURRIED
 @given(total=sums, who=claims, way=st.sampled_from(WAYS), first=st.none() | sums)
 def test_the_parts_are_the_total_and_nobody_with_labour_has_more(total, who, way, first):
     parts = {part.number: part.amount for part in share(total, who, way=way, first=first)}
@@ -44,6 +47,7 @@ def test_the_parts_are_the_total_and_nobody_with_labour_has_more(total, who, way
         assert max(able) <= min(weak) + Decimal("0.03")
 
 
+@UNHURRIED
 @given(total=sums, who=claims, way=st.sampled_from(WAYS), seed=st.integers(0, 99))
 def test_the_order_in_which_they_come_changes_nothing(total, who, way, seed):
     other = list(who)
@@ -167,7 +171,9 @@ def test_only_households_of_the_place_claim_and_unknown_labour_is_no_precedence(
 @pytest.mark.django_db
 def test_what_is_paid_is_a_measure_of_each_household(homes, ground):
     income = receive(
-        an_asset(ground.village, "光伏电站", capacity=Decimal(50)), "8000.01", costs=Decimal("0.01")
+        an_asset(ground.village, "光伏电站", station="村级电站", capacity=Decimal(50)),
+        "8000.01",
+        costs=Decimal("0.01"),
     )
     sharing = confirmed(propose(income, "7000", first=Decimal(3000), village_use="公益岗位"))
     planned = Measure.objects.count()
@@ -191,7 +197,7 @@ def test_what_is_paid_is_a_measure_of_each_household(homes, ground):
 def test_a_planned_measure_is_the_one_that_is_fulfilled(homes, ground):
     solar = Policy.objects.get(code="PV-INCOME")
     planned = Measure.plan(solar, household=homes[0], year=2018, on=DAY, by=None, amount=Decimal(3000))
-    asset = an_asset(ground.village, "光伏电站", capacity=Decimal(50))
+    asset = an_asset(ground.village, "光伏电站", station="村级电站", capacity=Decimal(50))
     confirmed(propose(receive(asset))).pay(paid_on=DAY, voucher="发1", by=None, today=DAY)
     planned.refresh_from_db()
     assert planned.state == "落实" and planned.amount == Decimal(5000)
@@ -251,6 +257,31 @@ def test_a_share_changed_behind_the_rule_is_found(homes, ground):
     propose(receive(an_asset(ground.village)))
     Share.objects.filter(household=homes[0]).update(amount=Decimal(1))
     assert any("各户合计" in problem for problem in invariants.problems())
+
+
+@pytest.mark.django_db
+def test_a_solar_station_says_its_kind_and_capacity(ground, signed_in):
+    project = at_works(ground.village)
+    Project.objects.filter(pk=project.pk).update(stage="拨付")
+    typed = {
+        "name": "演示电站",
+        "kind": "光伏电站",
+        "area": ground.village.pk,
+        "value": "420000",
+        "owner": "演示东村",
+        "keeper": "演示甲",
+        "operator": "演示公司",
+        "formed_on": "2018-11-01",
+        "life_years": "20",
+    }
+    address = f"/projects/{project.pk}/assets/"
+    bare = page(signed_in("town").post(address, typed))
+    assert "光伏电站要填装机容量" in bare and "光伏电站要选电站类型" in bare
+    typed |= {"capacity": "50", "station": "村级电站"}
+    wrong = signed_in("town").post(address, {**typed, "kind": "大棚"})
+    assert wrong.status_code == 422 and "只有光伏电站填装机容量" in page(wrong)
+    assert signed_in("town").post(address, typed).status_code == 303
+    assert (Asset.objects.get().station, Asset.objects.get().capacity) == ("村级电站", Decimal(50))
 
 
 @pytest.mark.django_db
