@@ -223,9 +223,11 @@ class Project(models.Model):
         return self._step("cancel", {}, only=Q(allocated=0), **act)
 
     def revise(
-        self, *, plan_money: Decimal, due_on: datetime.date, seen: int, **act: Any
+        self, *, plan_money: Decimal, due_on: datetime.date, seen: int, today: datetime.date, **act: Any
     ) -> "ProjectDecision":
         """Another sum or end of the works, by the district, with a reason; not after the acceptance."""
+        if not self.since <= act["on"] <= today:
+            raise ValidationError({"on": f"应在进入本环节的 {self.since} 到今天（{today}）之间"})
         if due_on < self.start_on:
             raise ValidationError({"due_on": "计划竣工不能早于计划开工"})
         if plan_money <= 0:

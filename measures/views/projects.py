@@ -139,7 +139,7 @@ def revise(request: SignedIn, pk: int) -> HttpResponse:
     form = ReviseForm(request.POST if request.method == "POST" else None, initial=initial)
 
     def save() -> str:
-        project.revise(by=request.user, recorded_at=clock.moment(), **form.cleaned_data)
+        project.revise(by=request.user, today=clock.today(), recorded_at=clock.moment(), **form.cleaned_data)
         noted(request, "调整项目计划", project, 计划投资=project.plan_money, 计划竣工=project.due_on)
         return f"已调整：计划投资 {project.plan_money:,.2f} 元，计划竣工 {project.due_on}。"
 

@@ -189,6 +189,8 @@ def test_the_plan_is_changed_by_the_district_with_a_reason(ground, signed_in):
     typed = {"plan_money": "79999", "due_on": "2019-03-01", "opinion": "雨季"}
     low = taken(signed_in("district"), project, "revise", **typed)
     assert low.status_code == 422 and "不能少于已分配的 80,000.00 元" in page(low)
+    future = taken(signed_in("district"), project, "revise", **{**typed, "on": "2018-11-21"})
+    assert future.status_code == 422 and "到今天" in page(future)
     typed["plan_money"] = "120000"
     assert taken(signed_in("district"), project, "revise", **typed).status_code == 303
     project.refresh_from_db()
