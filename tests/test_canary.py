@@ -28,6 +28,7 @@ from office.pii import mask_id
 from reporting.models import ReportRun
 from tests.conftest import identity_number
 from tests.households.entry_pages import sent_by
+from tests.measures.project_world import at_works, enter, source
 from tests.permission_objects import BUILDERS, World
 from tests.permission_table import TABLE
 
@@ -44,6 +45,7 @@ CANARIES = {
     "银行账号": "6228489904057391046",
     "帮扶责任人证件号码": HELPER_IDENTITY,
     "帮扶责任人电话": "13955040263",
+    "收款账号": "6228489904068820571",
 }
 OLD = {"earlier account": "6228489904050000137", "earlier phone": "13944930154"}
 WORDS = CANARIES | OLD
@@ -101,6 +103,10 @@ def canary(ground, make_household, cast) -> Household:
         **dict.fromkeys(answers, 1000),
     )
     survey.save()
+    project = at_works(ground.village, name="演示金丝雀项目")
+    central = source(ground.village, name="演示金丝雀资金")
+    enter("分配", project, central, "100")
+    enter("支付", project, central, "50", payee_account=CANARIES["收款账号"])
     return household
 
 
