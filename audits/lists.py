@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
-from audits import notice_list, objection_list, procedures, waiting
+from audits import after_lists, notice_list, objection_list, procedures, waiting
 from audits.days import written
 from audits.models import AuditList, Entry, Objection, Outcome
 from audits.procedures import ListKind
@@ -22,7 +22,7 @@ from office.listing import Column, Listed, area_in
 
 KEY = "audits:list"
 # The lists of this room with files of their own; importing them registers them.
-FURTHER = (notice_list.KEY, objection_list.KEY)
+FURTHER = (notice_list.KEY, objection_list.KEY, *after_lists.KEYS)
 ORDER = ("-year", "-pk")
 # What waits longest comes first.
 WAITING = ("stage_since", "pk")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("measures.urls")),
     path("audits/", include("audits.urls")),
     path("notices/", include("audits.notice_urls")),
+    path("", include("audits.subject_urls")),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

@@ -8,6 +8,7 @@ written in by hand when it is put up.
 import datetime
 from typing import Any
 
+from audits import passages
 from households import condition, poverty
 from households.care.owed import three_settled
 from households.models import Household, Paper, Survey, Visit
@@ -81,6 +82,8 @@ def file_of(household: Household, day: datetime.date) -> dict[str, Any]:
         "standing": beside,
         "colour_changes": household.colour_changes.select_related("by").order_by("pk"),
         "events": household.events.select_related("person", "village").order_by("on", "pk"),
+        "passages": passages.of_household(household),
+        "lookbacks": household.lookback_visits.exclude(result="").order_by("visited_on", "pk"),
         "helpers": household.helpers.order_by("start_on", "pk"),
         "visits": visits,
         "shocks": household.shocks.all(),

@@ -34,6 +34,7 @@ from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
 from tests import permission_projects as projects
 from tests.conftest import make_user
+from tests.permission_after import lookback, lookback_visit
 from tests.permission_audits import (
     audit_decision,
     audit_entry,
@@ -352,6 +353,8 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "window": window,
     "audit_evidence": audit_evidence,
     "audit_evidence_file": audit_evidence_file,
+    "lookback": lookback,
+    "lookback_visit": lookback_visit,
     "report_kind": report_kind,
     "run": run,
     "run_file": run_file,

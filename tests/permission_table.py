@@ -265,6 +265,23 @@ TABLE: dict[str, Rule] = {
     "audits:house-patrol": Rule(C.AUDIT_ACT, C.AUDIT_ACT, of="audit_entry"),
     "audits:houses": Rule(C.AUDIT_VIEW),
     "audits:answer": Rule(post=C.AUDIT_ACT, of="audit_entry"),
+    # audits: after the exit
+    "audits:lookbacks": Rule((C.AUDIT_VIEW, C.REGISTER_VIEW)),
+    "audits:lookback-new": Rule((C.AUDIT_ACT, C.REGISTER_VIEW), (C.AUDIT_ACT, C.REGISTER_VIEW)),
+    "audits:lookback": Rule((C.AUDIT_VIEW, C.REGISTER_VIEW), of="lookback"),
+    "audits:lookback-visit": Rule(
+        (C.AUDIT_VIEW, C.REGISTER_VIEW), (C.AUDIT_ACT, C.REGISTER_VIEW), of="lookback_visit"
+    ),
+    "audits:watch": Rule((C.AUDIT_VIEW, C.MEASURE_VIEW)),
+    "audits:watch-note": Rule((C.AUDIT_ACT, C.MEASURE_VIEW), (C.AUDIT_ACT, C.MEASURE_VIEW), of="measure"),
+    "audited:household": Rule((C.AUDIT_VIEW, C.REGISTER_VIEW), of="household"),
+    "audited:reverse-exit": Rule(
+        (C.AUDIT_ACT, C.REGISTER_VIEW), (C.AUDIT_ACT, C.REGISTER_VIEW), of="household"
+    ),
+    "audited:fall-back": Rule(
+        (C.AUDIT_OPEN, C.REGISTER_VIEW), (C.AUDIT_OPEN, C.REGISTER_VIEW), of="household"
+    ),
+    "audited:village": Rule(C.AUDIT_VIEW, of="village"),
     # reporting: what a household's file and door card print
     "reporting:dossier": Rule(C.REGISTER_VIEW, of="household"),
     "reporting:card": Rule(C.REGISTER_VIEW, of="household"),
@@ -309,6 +326,8 @@ AREA_LISTS = [
     "measures:sources",
     "measures:assets",
     "audits:targets",
+    "audits:lookbacks",
+    "audits:watch",
     "reporting:plans",
     "reporting:reports",
 ]

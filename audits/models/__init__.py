@@ -9,10 +9,12 @@ from audits.models.evidence import Evidence
 from audits.models.frozen import FrozenFacts
 from audits.models.house_case import HouseCase, Signature
 from audits.models.list_archive import ListArchive
+from audits.models.lookback import Lookback, LookbackVisit
 from audits.models.notice import Notice
 from audits.models.objection import Objection
 from audits.models.seat import Seat
 from audits.models.setting import AuditSetting
+from audits.models.stop_reason import StopReason
 from audits.models.window import AdjustmentWindow
 from audits.targets import YearlyTarget
 
@@ -31,11 +33,14 @@ __all__ = [
     "HomeVisit",
     "HouseCase",
     "ListArchive",
+    "Lookback",
+    "LookbackVisit",
     "Notice",
     "Objection",
     "Outcome",
     "Seat",
     "Signature",
+    "StopReason",
     "Verdict",
     "YearlyTarget",
 ]

@@ -23,6 +23,8 @@ DAYS = "days."
 # Whether running notices have public pages: 1 or 0, at once and not frozen with a list (audits/public.py).
 PUBLIC = "public"
 RULE_NAMES = ("stable_years", "deep_margin", "water_blocks", "incidence")
+# Of what comes after an exit (audits/continued.py): whole years and months.
+TERM_NAMES = ("policy_years", "subsistence_months")
 
 
 def rules_of(frozen: dict[str, str]) -> Rules:
@@ -109,6 +111,10 @@ class AuditSetting(models.Model):
         if self.name == PUBLIC:
             if self.value not in (0, 1):
                 raise ValidationError("公开网页只有开和关")
+            return
+        if self.name in TERM_NAMES and self.kind == ListKind.HOUSEHOLD_EXIT:
+            if self.value < 1 or self.value != int(self.value):
+                raise ValidationError("须是不小于1的整数")
             return
         if self.kind not in procedures.TABLES or not self.name.startswith(DAYS):
             raise ValidationError("没有这个设置项")
