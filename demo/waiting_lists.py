@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
-from audits.models import AdjustmentWindow, AuditList, Delegation, Entry, YearlyTarget
+from audits.models import AdjustmentWindow, AuditList, Delegation, Entry, Lookback, YearlyTarget
+from audits.models.lookback import Result
 from audits.procedures import ListKind
 from audits.targets import Source
 from demo import accounts, help_given
@@ -35,6 +36,11 @@ MANY_HOUSES, MANY_IN = 60, "耿山子村"
 STORM = "2018年8月台风后房屋受损，鉴定为C级"
 FALLEN_BACK = "家庭主要劳动力患重病，收入下降，生活困难"
 LARGEST_LIST = 8
+# What the first visits found, and then all the others.
+FOUND_AGAIN = (
+    (Result.AT_RISK, "户主新查出慢性病，医药费增加，收入接近标准"),
+    (Result.STABLE, "收入稳定，两不愁三保障都在"),
+)
 # One household there has not been given all it is entitled to.
 OWED_IN = "德胜庄村"
 
@@ -148,6 +154,7 @@ class Waiting:
         self._send_back()
         self._objections()
         self._delegations(today)
+        self._looked_at_again(today)
 
     def _leaving(self) -> dict[Area, list[Household]]:
         """Who has a survey of 2018 that lets them leave, by village."""
@@ -234,6 +241,37 @@ class Waiting:
             opened = self.desk.open(ListKind.VILLAGE_EXIT, key.area.parent, [key.area], on=on)
             self.desk.reach(opened, stage, opened.opened_on, ready=stage == "village-notice")
             self.lists.append((TOWN if home else ELSEWHERE, opened))
+
+    def _looked_at_again(self, today: datetime.date) -> None:
+        """回头看 of 2017: one of the county, visited in part, and one of the home town that is late."""
+        for area, role, percent, drawn_on, due_on in (
+            (self.county, Role.DISTRICT, 5, day(9, 10), day(12, 10)),
+            (self.town, Role.TOWN, 10, day(10, 8), day(11, 15)),
+        ):
+            sample = Lookback.draw(
+                area=area,
+                year=today.year - 1,
+                seed=f"演示{drawn_on:%m%d}",
+                due_on=due_on,
+                by=self.officials.of(role, area),
+                on=drawn_on,
+                percent=percent,
+                visitor="镇驻村工作队",
+                at=at(drawn_on),
+            )
+            visits = list(sample.visits.select_related("village", "lookback"))
+            for place, visit in enumerate(visits[: len(visits) * 2 // 3]):
+                result, finding = FOUND_AGAIN[min(place, len(FOUND_AGAIN) - 1)]
+                on = drawn_on + datetime.timedelta(days=3 + place % 20)
+                visit.record(
+                    result=result,
+                    finding=finding,
+                    visitor=visit.visitor,
+                    visited_on=on,
+                    by=self.officials.of(Role.HELPER, visit.village),
+                    on=on,
+                    at=at(on),
+                )
 
     def _at(self, kind: str, stage: str) -> list[AuditList]:
         return [each for _, each in self.lists if each.kind == kind and each.stage == stage]
