@@ -155,7 +155,8 @@ def _result(row: Any) -> SafeString:
     if row.is_waiting:
         word, chip = ("逾期未走访", "sign sign-err") if row.late else ("待走访", "chip chip-on")
     else:
-        word, chip = row.get_result_display(), "chip chip-done"
+        word = row.get_result_display()
+        chip = "chip chip-done" if row.result == Result.STABLE else "sign sign-warn"
     address = reverse("audits:lookback-visit", args=[row.lookback_id, row.pk])
     return format_html('<a href="{}"><span class="{}">{}</span></a>', address, chip, word)
 
