@@ -9,6 +9,7 @@ import datetime
 from typing import Any
 
 from audits import passages
+from audits.models import LookbackVisit
 from households import condition, poverty
 from households.care.owed import three_settled
 from households.models import Household, Paper, Survey, Visit
@@ -83,7 +84,9 @@ def file_of(household: Household, day: datetime.date) -> dict[str, Any]:
         "colour_changes": household.colour_changes.select_related("by").order_by("pk"),
         "events": household.events.select_related("person", "village").order_by("on", "pk"),
         "passages": passages.of_household(household),
-        "lookbacks": household.lookback_visits.exclude(result="").order_by("visited_on", "pk"),
+        "lookbacks": LookbackVisit.objects.filter(household=household)
+        .exclude(result="")
+        .order_by("visited_on", "pk"),
         "helpers": household.helpers.order_by("start_on", "pk"),
         "visits": visits,
         "shocks": household.shocks.all(),
