@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from audits.criteria import Result
+from audits.entry_names import names
 from audits.models import AuditList, Entry
 from audits.procedures import Paper
 from audits.seen import SeenForm
@@ -111,7 +112,7 @@ class TickedForm(SeenForm):
 
     def __init__(self, *args: Any, entries: Sequence[Entry], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["entry"].choices = [(entry.pk, str(entry)) for entry in entries]  # type: ignore[attr-defined]
+        self.fields["entry"].choices = list(names(entries).items())  # type: ignore[attr-defined]
 
 
 class SplitForm(TickedForm):
@@ -138,7 +139,7 @@ class PaperForm(SeenForm):
         others = [(str(kind), str(kind.label)) for kind in rest]
         groups = [(f"{audit_list.step.label}需要的", asked)] if asked else []
         self.fields["kind"].choices = [*groups, ("其他", others)]  # type: ignore[attr-defined]
-        self.fields["entry"].choices = [("", "整份名单"), *((one.pk, str(one)) for one in entries)]  # type: ignore[attr-defined]
+        self.fields["entry"].choices = [("", "整份名单"), *names(entries).items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean() or self.cleaned_data

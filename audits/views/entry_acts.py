@@ -21,6 +21,7 @@ from audits.act_forms import (
     StrikeForm,
 )
 from audits.criteria import Result
+from audits.entry_names import name
 from audits.models import Entry
 from audits.refusals import NotNow
 from audits.seen import SeenForm
@@ -42,7 +43,7 @@ def agree(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
         agreed = form.cleaned_data["agreed"]
         entry.agree(agreed, by=request.user, on=clock.today())
         word = "申请退出" if entry.household_id is None else "认可"
-        return f"已登记：{entry}{word if agreed else f'不{word}，须剔除'}。"
+        return f"已登记：{name(entry)}{word if agreed else f'不{word}，须剔除'}。"
 
     return _page(request, entry, form, act, title=title, template="audits/agree.html")
 
@@ -54,7 +55,7 @@ def hold(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
 
     def act() -> str:
         entry.hold(form.cleaned_data["reason"], by=request.user, on=clock.today())
-        return f"{entry}已暂缓，补齐后再恢复，或者拆成余单。"
+        return f"{name(entry)}已暂缓，补齐后再恢复，或者拆成余单。"
 
     return _page(request, entry, form, act, title="暂缓", template="audits/hold.html")
 
@@ -68,7 +69,7 @@ def release(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
         if not entry.hold_reason:
             raise NotNow("这一条没有暂缓")
         entry.release(by=request.user, on=clock.today())
-        return f"{entry}已恢复办理。"
+        return f"{name(entry)}已恢复办理。"
 
     return _page(request, entry, form, act, title="恢复办理", template="audits/release.html")
 
@@ -81,7 +82,7 @@ def strike(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
     def act() -> str:
         audit_list = entry.audit_list
         audit_list.strike_off(entry, by=request.user, on=clock.today(), reason=form.cleaned_data["reason"])
-        return f"{entry}已剔除。" + ("" if audit_list.is_open else "名单上没有别的条目，已经办结。")
+        return f"{name(entry)}已剔除。" + ("" if audit_list.is_open else "名单上没有别的条目，已经办结。")
 
     return _page(request, entry, form, act, title="剔除", template="audits/strike.html", danger=True)
 
@@ -100,7 +101,9 @@ def overrule(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
     def act() -> str:
         result: Result | None = form.cleaned_data["result"]
         entry.overrule(result, form.cleaned_data["reason"], by=request.user, on=clock.today())
-        return f"{entry}已改判为{result.label}。" if result is not None else f"{entry}的改判已取消。"
+        return (
+            f"{name(entry)}已改判为{result.label}。" if result is not None else f"{name(entry)}的改判已取消。"
+        )
 
     about = f"系统核算：{computed.label}。改判只能从严，放宽须由改判人的上一级办理。"
     return _page(request, entry, form, act, title="改判", template="audits/overrule.html", about=about)
@@ -114,7 +117,7 @@ def move(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
     def act() -> str:
         asked = form.cleaned_data
         entry.move_to(asked["place"], asked["reason"], by=request.user, on=clock.today())
-        return f"{entry}已排到第 {entry.place} 位。"
+        return f"{name(entry)}已排到第 {entry.place} 位。"
 
     return _page(request, entry, form, act, title="调整顺序", template="audits/move.html")
 
@@ -132,7 +135,7 @@ def answer(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
         if (asked["key"], asked["concern"]) not in [(one.key, one.text) for one in standing]:
             raise NotNow(CHANGED)
         audit_list.answer(entry, asked["key"], asked["concern"], asked["answer"], by=request.user, on=day)
-        return f"{entry}的验收结论已记下。"
+        return f"{name(entry)}的验收结论已记下。"
 
     about = request.POST.get("concern", "")
     return _page(request, entry, form, act, title="验收结论", template="audits/answer.html", about=about)
@@ -157,12 +160,11 @@ def _page(
         request,
         entry.audit_list,
         form,
-        title=title,
+        title=f"{title}　{name(entry)}",
         submit=title,
         template=template,
         act=act,
         back=f"{reverse('audits:audit', args=[entry.audit_list.pk])}#e{entry.pk}",
-        entry=entry,
         danger=danger,
         **more,
     )

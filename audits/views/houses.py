@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import SignedIn
 from accounts.roles import Capability
 from accounts.views.errors import refused
+from audits.entry_names import name
 from audits.house_forms import HouseForm, PatrolForm, SignForm
 from audits.models import Entry, HouseCase
 from audits.panels import acts, house
@@ -40,7 +41,7 @@ def detail(request: SignedIn, pk: int, entry_pk: int) -> HttpResponse:
 
     def act() -> str:
         case.fill(by=request.user, on=day, **form.facts())
-        return f"{entry}的改造档案已保存。"
+        return f"{name(entry)}的改造档案已保存。"
 
     context = _context(entry, form, case, more)
     return form_page(
@@ -116,6 +117,7 @@ def _context(entry: Entry, form: HouseForm, case: HouseCase, more: dict[str, Any
         "submit": "保存",
         "back": _address(entry),
         "case": case,
+        "name": name(entry),
         "house": house.of(case),
         **more,
     }
@@ -128,10 +130,9 @@ def _small(
         request,
         entry.audit_list,
         form,
-        title=title,
+        title=f"{title}　{name(entry)}",
         submit=submit,
         act=act,
         back=_address(entry),
-        entry=entry,
         template=template,
     )

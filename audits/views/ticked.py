@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import SignedIn
 from accounts.roles import Capability
 from audits.act_forms import SplitForm, TickedForm
+from audits.entry_names import name
 from audits.models import AuditList, Entry
 from audits.refusals import NotNow
 from audits.views.fetch import list_for
@@ -65,7 +66,7 @@ def agree(request: SignedIn, pk: int) -> HttpResponse:
         asked = [entry for entry in entries if entry.pk in form.cleaned_data["entry"]]
         for entry in asked:
             if entry.agreed is False:
-                raise NotNow(f"{entry}已登记不认可，改变主意的单独登记")
+                raise NotNow(f"{name(entry)}已登记不认可，改变主意的单独登记")
             entry.audit_list = audit_list
             entry.agree(True, by=request.user, on=clock.today())
         return f"已登记 {len(asked)} 户认可。"

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from audits import renovation
+from audits.codes import CODES
 from audits.renovation import DEPARTMENTS, REBUILD, REPAIR, House
 
 D = Decimal
@@ -125,3 +126,11 @@ def test_all_five_departments_accept_or_none_does():
     for name in DEPARTMENTS:
         assert renovation.accepted({**signed, name: False}) == [f"{name}验收不合格"]
         assert renovation.accepted({key: True for key in signed if key != name}) == [f"{name}还没有签字"]
+
+
+@pytest.mark.parametrize("way", ["统建", "空置房置换", "闲置房修缮", "公租房", "零租房", "幸福院"])
+def test_ways_for_special_hardship_have_no_floor(way):
+    assert way in CODES["renovation_way"].words
+    assert renovation.subsidy_bounds("D级", way, Decimal(5000)) == renovation.Bounds(
+        Decimal(0), Decimal(5000)
+    )

@@ -1,9 +1,13 @@
-"""What in the machine of the audits serves each requirement, and the test that shows it (as tests/test_requirements.py)."""
+"""What serves each requirement of the audits, rule and screen, and the test that shows it (as tests/test_requirements.py).
+
+A test is one of this folder, or of another as `folder.module::test`.
+"""
 
 import importlib
 
 import pytest
 
+ASKED = "R030 R032 R033-R050 R052-R053 R057-R064 R131-R145 R269-R272"  # of the list of requirements
 SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R030": (
         "income of the exit year above the line; 稳定 is a number of years the county sets: checks C095, AuditSetting",
@@ -17,30 +21,40 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("test_checks::test_a_deep_poverty_village_may_ask_for_a_margin",),
     ),
     "R033": (
-        "the household is the unit; income and the five, all needed: audits.criteria",
+        "the household is the unit; income and the five, all needed: audits.criteria; entitled measures beside it: audits.entitled; shown line by line on the page of an entry",
         (
             "test_criteria::test_each_of_the_five_is_needed",
             "test_verdicts::test_nobody_passes_who_does_not_meet_the_standard",
+            "test_entitled::test_it_says_what_the_coverage_list_counts",
         ),
     ),
     "R034": (
-        "年度预退出: ranking by ease, places by hand with a reason, yearly targets: ranking, models.proposing, targets",
+        "年度预退出: ranking by ease, places by hand with a reason, yearly targets: ranking, models.proposing, targets; the pages /audits/candidates/, add and move",
         (
             "test_criteria::test_ranking_puts_the_easiest_first_and_says_why",
             "test_lists::test_a_list_is_ranked_by_ease_and_what_is_on_a_list_is_no_candidate",
             "test_lists::test_a_ranking_is_changed_by_hand_with_a_reason",
             "test_lists::test_targets_keep_their_history_and_their_kind",
+            "test_opening_pages::test_candidates_come_easiest_first_with_reasons_and_the_plan",
+            "test_opening_pages::test_ticked_candidates_go_onto_one_list_in_their_order",
+            "test_entry_acts::test_a_place_is_changed_by_hand_with_a_reason",
+            "test_opening_pages::test_a_town_sees_its_villages_and_may_not_list_another_towns",
         ),
     ),
     "R035": (
-        "小组提报, then 民主评议: stages proposal and appraisal of procedures.household_exit",
-        ("test_table::test_a_stage_passes_by_its_role_alone_on_its_day_alone",),
+        "小组提报, then 民主评议: stages proposal and appraisal of procedures.household_exit; put on the list by search or by ease",
+        (
+            "test_table::test_a_stage_passes_by_its_role_alone_on_its_day_alone",
+            "test_opening_pages::test_households_are_found_by_name_and_number_and_put_on",
+        ),
     ),
     "R036": (
-        "both minutes, with their scans: Paper.COMMITTEE_MINUTES and DELEGATE_MINUTES of the appraisal",
+        "both minutes, with their scans: Paper.COMMITTEE_MINUTES and DELEGATE_MINUTES of the appraisal; kept and given out on the page of the list",
         (
             "test_table::test_a_stage_does_not_pass_with_one_thing_missing",
             "test_papers::test_every_paper_is_printed_before_anything_was_decided",
+            "test_evidence_pages::test_what_is_missing_is_said_until_its_scan_is_there",
+            "test_evidence_pages::test_a_scan_is_a_download_for_who_sees_the_list_and_reading_it_is_in_the_trail",
         ),
     ),
     "R037": (
@@ -51,26 +65,34 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "R038": (
-        "the household agrees, or does not go on: Entry.agree",
+        "the household agrees, or does not go on: Entry.agree; recorded one by one or ticked together",
         (
             "test_lists::test_a_household_that_does_not_agree_does_not_go_on",
             "test_papers::test_a_page_each_and_the_page_of_one",
+            "test_entry_acts::test_consent_is_recorded_by_the_village_one_and_all",
         ),
     ),
     "R039": (
-        "公示 of seven whole days in the village: Notice",
-        ("test_notices::test_seven_days_are_seven_whole_days",),
+        "公示 of seven whole days in the village: Notice; put up on its page, read by everybody",
+        (
+            "test_notices::test_seven_days_are_seven_whole_days",
+            "test_notice_pages::test_a_sheet_is_put_up_with_its_photos_and_the_page_shows_its_clock",
+        ),
     ),
     "R040": (
         "上报 after the notice: stage submission",
         ("test_table::test_a_stage_passes_by_its_role_alone_on_its_day_alone",),
     ),
     "R041": (
-        "验收 by a named team, six items, a sample of homes: Acceptance, HomeVisit",
+        "验收 by a named team, six items, a sample of homes: Acceptance, HomeVisit; homes drawn by the program: Drawn; the page /audits/<list>/acceptance/",
         (
             "test_table::test_a_stage_does_not_pass_with_one_thing_missing",
             "test_verdicts::test_every_concern_is_answered_by_the_acceptance",
             "test_papers::test_a_paper_rests_on_what_was_frozen_with_the_decision",
+            "test_acceptance_page::test_one_home_in_ten_is_drawn_and_never_fewer_than_one",
+            "test_acceptance_page::test_homes_are_drawn_when_the_list_arrives_and_not_again",
+            "test_acceptance_page::test_the_list_waits_for_every_home_that_was_drawn",
+            "test_acceptance_page::test_a_record_that_is_not_whole_is_refused_with_what_was_typed",
         ),
     ),
     "R042": (
@@ -100,13 +122,28 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "R047": (
-        "objections: held, investigated, answered, closed by another: Objection, AuditList.settle, split",
+        "objections: held, investigated, answered, closed by another: Objection, AuditList.settle, split; ticked entries are split off on the page of the list",
         (
             "test_objections::test_who_is_concerned_does_not_close_an_objection",
             "test_objections::test_a_held_entry_stops_the_list_and_a_remainder_lets_the_rest_go_on",
             "test_objection_pages::test_who_is_concerned_does_not_close_it_and_another_does",
             "test_public_notices::test_an_objection_holds_its_entry_at_once_and_says_by_when",
             "test_objection_pages::test_the_written_answer_is_printed_without_contact",
+            "test_entry_acts::test_several_ticked_ones_are_split_off_with_a_reason",
+        ),
+    ),
+    "R048": (
+        "the year's plan beside what is listed and has left, shown and stopping nobody: targets, opening.standings",
+        (
+            "test_opening_pages::test_candidates_come_easiest_first_with_reasons_and_the_plan",
+            "test_lists::test_targets_keep_their_history_and_their_kind",
+        ),
+    ),
+    "R049": (
+        "villagers judge: 民主评议 with both minutes, then the notice and whoever objects",
+        (
+            "test_table::test_a_stage_does_not_pass_with_one_thing_missing",
+            "test_public_notices::test_an_objection_holds_its_entry_at_once_and_says_by_when",
         ),
     ),
     "R050": (
@@ -116,29 +153,46 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
             "test_invariants::test_an_exit_beside_the_lists_is_found",
         ),
     ),
+    "R052": (
+        "strict exit: nobody passes below the standard, overruled only upward, 认定 frozen with its grounds",
+        (
+            "test_verdicts::test_nobody_passes_who_does_not_meet_the_standard",
+            "test_entry_acts::test_a_verdict_is_overruled_upward_alone",
+        ),
+    ),
     "R053": (
         "standard and procedure of the exit as data: audits.procedures, audits.criteria",
         ("test_table::test_every_stage_names_roles_of_business_and_a_place_to_go",),
     ),
     "R057": (
-        "incidence by 省定 under 2 % and four factors: criteria.village",
+        "incidence by 省定 under 2 % and four factors: criteria.village; each factor with its facts on the page of the village",
         (
             "test_criteria::test_a_village_leaves_under_two_percent",
             "test_criteria::test_each_factor_of_a_village_is_needed",
             "test_verdicts::test_a_village_passes_under_two_percent_of_its_rural_population",
+            "test_village_pages::test_the_incidence_is_shown_exactly_and_stops_at_two",
+            "test_village_pages::test_each_factor_shows_its_facts_and_leads_to_them",
+            "test_village_pages::test_the_list_the_incidence_opens_counts_to_it",
         ),
     ),
     "R058": (
-        "the village applies, the town reviews: stages application and review of procedures.village_exit",
-        ("test_lists::test_a_village_applies_for_itself",),
+        "the village applies, the town reviews: stages application and review of procedures.village_exit; both over their pages",
+        (
+            "test_lists::test_a_village_applies_for_itself",
+            "test_opening_pages::test_key_villages_are_put_on_their_towns_list",
+            "test_entry_acts::test_a_village_applies_for_itself_on_its_towns_list",
+        ),
     ),
     "R059": (
         "公示 of seven days in the village: stage village-notice",
         ("test_table::test_the_days_that_stand_in_the_plan",),
     ),
     "R060": (
-        "测评验收 with its report; incidence computed from the register: stage acceptance, facts.village_case",
-        ("test_table::test_a_stage_does_not_pass_with_one_thing_missing",),
+        "测评验收 with its report; incidence computed from the register: stage acceptance, facts.village_case; a third party's report is kept with the village",
+        (
+            "test_table::test_a_stage_does_not_pass_with_one_thing_missing",
+            "test_village_pages::test_the_third_partys_report_stands_with_the_village",
+        ),
     ),
     "R061": (
         "审定 by the leading group: stage decision",
@@ -152,9 +206,28 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         "备案 and 销号 in the window, the cap comes off: stages filing and strike-off",
         ("test_whole_way::test_a_village_takes_off_its_cap",),
     ),
+    "R064": (
+        "key villages by town and year; their lists wait in the demonstration, exits are dated events",
+        (
+            "test_whole_way::test_a_village_takes_off_its_cap",
+            "demo.test_loaded::test_key_villages_stand_as_in_the_plan",
+        ),
+    ),
+    "R131": (
+        "一户一档: HouseCase, its page, photos and report as evidence of the house",
+        (
+            "test_house_pages::test_an_application_is_filled_in_and_shown",
+            "test_house_pages::test_what_was_decided_on_is_not_asked_again",
+            "test_houses::test_the_case_begins_with_what_the_register_knows",
+        ),
+    ),
     "R132": (
-        "registered, grade C or D, willing: renovation.applied",
-        ("test_renovation::test_who_may_apply_and_how",),
+        "registered, grade C or D, willing: renovation.applied; unsafe houses are suggested, refusals beside the fields",
+        (
+            "test_renovation::test_who_may_apply_and_how",
+            "test_opening_pages::test_unsafe_houses_are_suggested_for_renovation",
+            "test_house_pages::test_what_breaks_a_rule_is_said_beside_its_field_and_nothing_is_kept",
+        ),
     ),
     "R133": (
         "三级审核、三榜公示 to the payment: procedures.renovation",
@@ -166,29 +239,79 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "R134": (
         "C repair only, a rebuilt C gets nothing: renovation.subsidy_bounds",
-        ("test_renovation::test_the_floor_holds_and_never_above_the_real_cost",),
+        (
+            "test_renovation::test_the_floor_holds_and_never_above_the_real_cost",
+            "test_house_pages::test_what_breaks_a_rule_is_said_beside_its_field_and_nothing_is_kept",
+        ),
     ),
     "R135": (
-        "area limits by size of household: renovation.area_limits",
-        ("test_renovation::test_area_limits_by_size_of_household",),
+        "area limits by size of household: renovation.area_limits; the limits stand beside the form",
+        (
+            "test_renovation::test_area_limits_by_size_of_household",
+            "test_house_pages::test_an_application_is_filled_in_and_shown",
+        ),
     ),
     "R136": (
         "floors, never above the real cost: renovation.paid",
-        ("test_renovation::test_what_stands_against_a_payment",),
+        (
+            "test_renovation::test_what_stands_against_a_payment",
+            "test_house_pages::test_a_subsidy_out_of_bounds_is_refused",
+        ),
     ),
     "R137": (
-        "中央省市, district, town: renovation.shares",
-        ("test_renovation::test_the_gap_goes_from_above_to_the_district_to_the_town",),
+        "中央省市, district, town: renovation.shares; the town's share is worked out and its working shown",
+        (
+            "test_renovation::test_the_gap_goes_from_above_to_the_district_to_the_town",
+            "test_house_pages::test_the_gap_goes_to_the_town_and_the_working_is_shown",
+        ),
+    ),
+    "R138": (
+        "payment by the district to the 一卡通 on file; bank and last four digits kept with it: HouseCase.paid_to",
+        (
+            "test_house_pages::test_a_subsidy_goes_to_the_account_on_file_and_shows_four_digits",
+            "test_house_pages::test_nothing_is_paid_without_an_account",
+        ),
+    ),
+    "R139": (
+        "papers first, then 归档 with the number of the national system: stage archive, the archive of a list",
+        (
+            "test_archive::test_the_archive_of_an_exit_holds_everything_and_its_index_names_every_file",
+            "test_whole_way::test_a_list_goes_through_every_stage_once_and_is_closed",
+        ),
     ),
     "R140": (
-        "five departments accept, or it is not accepted: HouseCase.sign, renovation.accepted",
+        "five departments accept, or it is not accepted: HouseCase.sign, renovation.accepted; item by item, by name and paper, over the page of the house",
         (
             "test_renovation::test_all_five_departments_accept_or_none_does",
             "test_table::test_a_stage_does_not_pass_with_one_thing_missing",
+            "test_house_pages::test_departments_sign_once_each_with_name_and_paper",
         ),
     ),
+    "R141": (
+        "progress by month and house by house, with export: /audits/houses/",
+        (
+            "test_house_pages::test_progress_counts_each_month_and_every_count_opens_its_list",
+            "test_house_pages::test_a_house_that_waits_too_long_is_late",
+        ),
+    ),
+    "R142": (
+        "五统一 and barrier-free, ticked while it is built: HouseCase.five_unities, barrier_free, plate",
+        ("test_house_pages::test_what_was_decided_on_is_not_asked_again",),
+    ),
+    "R143": (
+        "质量巡查 as dated lines with name: HouseCase.patrol",
+        ("test_house_pages::test_patrols_are_lines_with_day_and_name",),
+    ),
+    "R144": (
+        "ways for special hardship in the list of ways; the plan gives them no floor: codes renovation_way",
+        ("test_renovation::test_ways_for_special_hardship_have_no_floor",),
+    ),
+    "R145": (
+        "yearly 危改 figures: houses by year and month, /audits/houses/?year=",
+        ("test_house_pages::test_progress_counts_each_month_and_every_count_opens_its_list",),
+    ),
     "R269": (
-        "place, days, photo and the sheet of each notice: Notice",
+        "place, days, photo and the sheet of each notice: Notice; its page, print and workbook",
         (
             "test_notices::test_a_notice_without_its_photo_does_not_pass",
             "test_notices::test_a_sheet_shows_four_columns_and_is_never_changed",
@@ -211,6 +334,14 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
             "test_whole_way::test_a_list_goes_through_every_stage_once_and_is_closed",
         ),
     ),
+    "R272": (
+        "policy publicity: the public catalogue of policies in plain words; public notices",
+        (
+            "measures.test_policies::test_the_page_is_open_and_lists_all_unfiltered",
+            "measures.test_policies::test_a_line_is_said_in_plain_words_with_its_source",
+            "test_public_notices::test_everybody_reads_it_and_no_search_engine_keeps_it",
+        ),
+    ),
 }
 
 
@@ -220,4 +351,19 @@ def test_each_requirement_names_tests_that_exist(number):
     assert what and tests
     for name in tests:
         module, _, function = name.partition("::")
-        assert callable(getattr(importlib.import_module(f"tests.audits.{module}"), function)), name
+        path = f"tests.{module}" if "." in module else f"tests.audits.{module}"
+        assert callable(getattr(importlib.import_module(path), function)), name
+
+
+def test_every_requirement_of_the_audits_has_its_row():
+    assert not wanted(ASKED) - set(SERVED)
+
+
+def wanted(asked: str) -> set[str]:
+    """R033-R035 R041 is four numbers."""
+    found: set[str] = set()
+    for part in asked.split():
+        first, _, last = part.partition("-")
+        numbers = range(int(first[1:]), int((last or first)[1:]) + 1)
+        found |= {f"R{number:03d}" for number in numbers}
+    return found
