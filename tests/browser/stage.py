@@ -19,6 +19,8 @@ from django.db.models import Count  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from areas.models import Area, Level  # noqa: E402
+from audits.models import Entry  # noqa: E402
+from audits.procedures import ListKind  # noqa: E402
 from demo.accounts import TOWN, VILLAGE  # noqa: E402
 from households.models import LEFT, Household, Person  # noqa: E402
 from office.findings import Finding  # noqa: E402
@@ -85,6 +87,30 @@ def full() -> dict[str, tuple]:
     }
 
 
+def audits() -> dict[str, tuple]:
+    """Lists of the demonstration at the stage where a page of theirs has something to ask."""
+
+    def entry(kind: str, stage: str) -> Entry:
+        waiting = Entry.objects.standing().filter(kind=kind, audit_list__stage=stage)
+        return waiting.select_related("audit_list").order_by("pk").first()
+
+    exits, houses = ListKind.HOUSEHOLD_EXIT, ListKind.RENOVATION
+    at = {
+        "audits:add": entry(ListKind.ENTRY, "application"),
+        "audits:agree-ticked": entry(exits, "consent"),
+        "audits:acceptance": entry(exits, "acceptance"),
+        "audits:overrule": entry(exits, "approval"),
+        "audits:house": entry(houses, "payment"),
+        "audits:house-sign": entry(houses, "acceptance"),
+        "audits:house-patrol": entry(houses, "works"),
+    }
+    whole = {"audits:add", "audits:agree-ticked", "audits:acceptance"}
+    return {
+        name: (one.audit_list_id,) if name in whole else (one.audit_list_id, one.pk)
+        for name, one in at.items()
+    }
+
+
 def main() -> None:
     of = ground()
     # The county's years before 2018 are closed.
@@ -92,7 +118,7 @@ def main() -> None:
     world = World(of, cast(of), make)
     for name, build in BUILDERS.items():
         world.built[name] = build(world, world.cast[ASKING])
-    found = {name: made.own for name, made in world.built.items()} | full()
+    found = {name: made.own for name, made in world.built.items()} | full() | audits()
     found["household_watched"] = world.built["household"].own
     print(json.dumps({name: list(map(str, own)) for name, own in found.items()}))
 

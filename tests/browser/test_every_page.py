@@ -26,6 +26,8 @@ STATUS = {
     "households:import-bad-rows": {200, 409},
     # Opened from a figure alone, which says what is listed.
     "measures:coverage-list": {200, 422},
+    # What the household comes to may be the strictest already.
+    "audits:overrule": {200, 409},
     # At another stage than the list's; before there is an answer.
     "audits:notice-new": {200, 409},
     "audits:objection-answer": {200, 409},
