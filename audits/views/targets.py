@@ -167,11 +167,11 @@ def targets(request: SignedIn) -> HttpResponse:
 
 
 def _own(request: SignedIn) -> Area | None:
-    own = counties.of(request.user)
+    """One's own area; of a city or province its first county."""
     home = request.user.home_area
-    if home is not None and home.level in (Level.TOWN, Level.VILLAGE):
+    if home is not None and home.level in (Level.COUNTY, Level.TOWN, Level.VILLAGE):
         return home
-    return own[0] if own else None
+    return next(iter(counties.of(request.user)), None)
 
 
 def _parts(area: Area, day: datetime.date) -> list[Area]:
