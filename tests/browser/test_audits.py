@@ -1,0 +1,225 @@
+"""Audits in a real browser: from the plan to the tally by clicks, an objection and its remainder list; five clicks."""
+
+# ruff: noqa: F811 - fixtures of the audits' own tests are imported and asked for by name
+import datetime
+import os
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.roles import Role
+from audits.models import AuditList
+from households.models import StatusEvent
+from office.jobs import run_now
+from reporting.jobs import parameters
+from tests.audits.conftest import county, driver, eligible, key_village  # noqa: F401
+from tests.browser.audit_desk import Desk, stage_of
+from tests.conftest import make_user
+from villages.models import KeyVillage
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FIRST = datetime.date(2018, 10, 8)
+NOVEMBER = datetime.date(2018, 11, 5)
+WEEK = datetime.timedelta(days=8)
+PART_OF_A_WEEK = datetime.timedelta(days=6)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_beside_the_browser():
+    """The browser's own loop runs in this thread; nothing is asked of the database while it does."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def desk(page, live_server, cast, office_day, tmp_path):
+    office_day(FIRST)
+    page.set_default_timeout(20_000)
+    return Desk(page, live_server.url, cast, office_day, tmp_path)
+
+
+def test_a_village_goes_from_plan_to_tally_with_an_objection_that_splits_a_remainder(
+    desk,
+    ground,
+    eligible,
+    county,
+):
+    homes = [eligible(), eligible(), eligible()]
+    page = desk.seat("district", "/audits/")
+    desk.follow("年度计划")
+    for area, figures in ((ground.county, (3, 6)), (ground.town, (3, 6))):
+        for name, figure in zip(("户数", "人数"), figures, strict=True):
+            page.get_by_label(f"{area.name}{name}", exact=True).fill(str(figure))
+    desk.press("保存计划")
+    desk.said("已登记 2 处计划")
+
+    page = desk.seat("village", f"/audits/candidates/?area={ground.village.code}&year=2018")
+    for box in page.locator("input[name=household]").all():
+        desk.click(box)
+    desk.press("列入名单")
+    page.wait_for_url(re.compile(r"/audits/\d+/$"))
+    pk = AuditList.objects.get().pk
+    here = f"/audits/{pk}/"
+
+    for _ in ("proposal", "appraisal"):
+        desk.papers()
+        desk.pass_on()
+    desk.seat("helper", here)
+    desk.papers()
+    desk.pass_on()
+    page = desk.seat("village", here)
+    desk.papers()
+    desk.agree()
+    desk.pass_on()
+    desk.post()
+    # Too early: the page says until when, and so does the answer.
+    desk.too_soon("2018-10-15满期")
+
+    page = desk.seat("village", here)
+    desk.follow("登记异议")
+    page.select_option("[name=entry]", index=2)
+    page.fill("[name=text]", "该户今年有新的债务，收入不实")
+    desk.click(page.locator("form[data-action=record-objection] button[type=submit]"))
+    desk.day(FIRST + WEEK)
+    page = desk.seat("village", here)
+    desk.too_soon("有异议没有办结")
+    held = page.locator("#entries tbody tr:not(.why)").nth(1)
+    desk.click(held.locator("input[name=entry]"))
+    desk.press("拆出余单")
+    page.fill("[name=reason]", "异议没有办结，其余的先办")
+    desk.click(page.locator("form[data-action=split] button[type=submit]"))
+    remainder = AuditList.objects.get(split_from=pk)
+    assert (remainder.stage, remainder.entries.get().household) == ("village-notice", homes[1])
+    page = desk.seat("village", here)
+    expect(page.get_by_role("link", name=str(remainder))).to_be_visible()
+    desk.pass_on()
+    desk.pass_on()
+    assert stage_of(pk) == "acceptance"
+
+    desk.seat("town", here)
+    desk.papers()
+    desk.accept()
+    desk.pass_on()
+    page = desk.seat("approver", here)
+    expect(page.locator(".facts-side").first).to_contain_text("今天张贴")
+    desk.pass_on()
+    desk.seat("town", here)
+    desk.post()
+    desk.day(FIRST + WEEK + PART_OF_A_WEEK)
+    desk.seat("town", here)
+    desk.pass_on()
+    desk.seat("leader", here)
+    desk.pass_on()
+    page = desk.seat("town", here)
+    desk.too_soon("不在开放调整期")
+    desk.day(NOVEMBER)
+    desk.seat("town", here)
+    desk.pass_on()
+    assert StatusEvent.objects.filter(kind="退出").count() == 2
+
+    # The objection is upheld: its household is struck off and the remainder list ends with it.
+    objection = remainder.objections.get()
+    page = desk.seat("town", f"/audits/objections/{objection.pk}/")
+    page.fill("[name=investigation]", "入户核对，债务属实")
+    desk.click(page.locator("[name=upheld]").first)
+    page.fill("[name=answer]", "反映属实，本年不退出")
+    desk.press("办结异议")
+    assert stage_of(remainder.pk) is None
+    homes[1].refresh_from_db()
+    assert homes[1].in_register
+
+    job = run_now("report", params=parameters("exit-tally", ground.county, 2018, NOVEMBER))
+    page = desk.seat("district", f"/reports/runs/{job.result['run']}/")
+    exits = page.locator("table.plan a[href*='kind=']", has_text=re.compile(r"^2$")).first
+    desk.click(exits)
+    table = page.locator("table[data-total]")
+    assert (table.get_attribute("data-total"), table.get_attribute("data-persons")) == ("2", "4")
+
+
+def test_a_village_takes_off_its_cap_by_clicks(desk, ground, key_village, county):
+    # Whoever enters the village does not decide on it.
+    desk.cast["town2"] = make_user("town2", Role.TOWN, ground.town)
+    desk.seat("town2", "/audits/new/?kind=village-exit")
+    desk.click(desk.page.locator("form[data-action=open-list] button[type=submit]"))
+    pk = AuditList.objects.get().pk
+    here = f"/audits/{pk}/"
+    page = desk.seat("town2", f"{here}add/")
+    desk.click(page.locator("input[name=subject]").first)
+    desk.click(page.locator("form[data-action=add] button[type=submit]"))
+    entry = AuditList.objects.get().entries.get()
+    page = desk.seat("village", f"{here}entries/{entry.pk}/agree/")
+    desk.click(page.get_by_label("申请", exact=True))
+    desk.click(page.locator("form[data-action=agree] button[type=submit]"))
+    for _ in ("application", "review"):
+        desk.seat("town", here)
+        desk.papers()
+        desk.pass_on()
+    desk.seat("town", here)
+    desk.post()
+    desk.day(FIRST + WEEK)
+    for _ in ("village-notice", "submission"):
+        desk.seat("town", here)
+        desk.pass_on()
+    desk.seat("district", here)
+    desk.papers()
+    desk.pass_on()
+    desk.seat("leader", here)
+    desk.pass_on()
+    for level in ("区县", "镇街"):
+        desk.seat("district", here)
+        desk.post(level if level == "区县" else "")
+    desk.day(FIRST + WEEK + PART_OF_A_WEEK)
+    desk.seat("district", here)
+    desk.pass_on()
+    desk.seat("leader", here)
+    desk.pass_on()
+    desk.day(NOVEMBER)
+    desk.seat("district", here)
+    desk.pass_on()
+    assert stage_of(pk) is None
+    assert not KeyVillage.objects.get(area=ground.village).on_list
+    page = desk.seat("district", "/audits/targets/?kind=village-exit")
+    expect(page.locator("tr.sum")).to_contain_text("1")
+
+
+def test_a_clean_list_of_sixty_is_passed_in_five_clicks_and_two_doubtful_ones_say_why(
+    desk,
+    driver,
+    eligible,
+    county,
+):
+    clean = driver.open("household-exit", *(eligible() for _ in range(60)))
+    doubtful = driver.open(
+        "household-exit", eligible(), eligible(survey={"water_safe": False}), eligible(income=3580)
+    )
+    AuditList.objects.filter(pk=doubtful.pk).update(stage_since=FIRST + datetime.timedelta(days=1))
+    AuditList.objects.update(stage="approval")
+    desk.day(FIRST + datetime.timedelta(days=2))
+    page = desk.seat("approver")
+    desk.clicks = 0
+    row = page.locator(".todo tr", has_text="待我办理　贫困户退出")
+    desk.click(row.get_by_role("link", name="去办理"))
+    desk.follow(str(clean))
+    desk.click(page.locator("form[data-action=pass] button[type=submit]"))
+    desk.said("审核已通过")
+    assert desk.clicks <= 5 and stage_of(clean.pk) == "announcement"
+
+    page = desk.seat("approver", f"/audits/{doubtful.pk}/")
+    expect(page.locator(".why")).to_have_count(1)
+    expect(page.locator(".why")).to_contain_text("饮水")
+    desk.too_soon("验收没有写明结论")
+    assert stage_of(doubtful.pk) == "approval"
+
+
+def test_many_clean_lists_are_passed_by_keyboard(desk, driver, eligible, county):
+    lists = [driver.open("household-exit", eligible()) for _ in range(3)]
+    AuditList.objects.update(stage="approval")
+    page = desk.seat("approver", "/audits/many/")
+    page.focus("#all")
+    page.keyboard.press("Space")
+    page.focus("form[data-action=pass-many] button[type=submit]")
+    page.keyboard.press("Enter")
+    desk.said("已通过 3 份")
+    assert {stage_of(each.pk) for each in lists} == {"announcement"}
