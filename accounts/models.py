@@ -96,6 +96,7 @@ class User(AbstractBaseUser):
             found = list(self.duties.valid_on(day).select_related("area__parent__parent")) if able else []
             kept = self.__dict__["_duties"] = (day, found)
             self.__dict__.pop("_scopes", None)
+            self.__dict__.pop("_succeeded", None)
         return kept[1]
 
     def capabilities(self) -> frozenset[Capability]:
@@ -149,7 +150,9 @@ class User(AbstractBaseUser):
     def _scope(self, name: str, areas: list[Area]) -> AreaScope:
         scopes: dict[str, AreaScope] = self.__dict__.setdefault("_scopes", {})
         if name not in scopes:
-            scopes[name] = AreaScope.of(areas)
+            if areas and "_succeeded" not in self.__dict__:
+                self.__dict__["_succeeded"] = Area.objects.succeeded()
+            scopes[name] = AreaScope.of(areas, self.__dict__.get("_succeeded"))
         return scopes[name]
 
     @property

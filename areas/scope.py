@@ -9,7 +9,7 @@ and every view fetches through `.visible_to(request.user)`. No duty, no scope, n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -45,8 +45,11 @@ class AreaScope:
         return cls(everything=True)
 
     @classmethod
-    def of(cls, areas: Iterable[Area]) -> AreaScope:
-        """The areas and all below them; who holds a successor sees the closed area as well."""
+    def of(cls, areas: Iterable[Area], closed: Sequence[tuple] | None = None) -> AreaScope:
+        """The areas and all below them; who holds a successor sees the closed area as well.
+
+        `closed`: Area.objects.succeeded() of who has asked for it already.
+        """
         model: Any = None
         ids: dict[str, set[int]] = {
             level: set() for level in ("province", "city", "county", "town", "village")
@@ -64,7 +67,8 @@ class AreaScope:
             ids["county"].update(
                 model.objects.filter(level="county", parent__in=ids["city"]).values_list("pk", flat=True)
             )
-        closed = model.objects.succeeded()
+        if closed is None:
+            closed = model.objects.succeeded()
         while True:
             counties, towns, villages = (frozenset(ids[level]) for level in ("county", "town", "village"))
             scope = cls(counties, towns, villages, frozenset(ids["province"] | ids["city"]))

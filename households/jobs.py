@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from households import checks, doubts, full_export_jobs
+from households import checks, doubts, full_export_jobs, year_jobs
 from households.agreement import jobs as agreement_jobs
 from households.checks.others import Lines
 from households.duplicates import jobs as duplicate_jobs
@@ -21,7 +21,14 @@ from office.jobs import Job, JobRun, JobState, job, periodic, run_now
 from office.models import DuePeriod
 
 # Workers look for jobs here: those of the workbook are known by being named.
-__all__ = ["agreement_jobs", "duplicate_jobs", "margin_jobs", "full_export_jobs", "workbook_jobs"]
+__all__ = [
+    "agreement_jobs",
+    "duplicate_jobs",
+    "margin_jobs",
+    "full_export_jobs",
+    "workbook_jobs",
+    "year_jobs",
+]
 
 CHECK = "register-check"
 # A file is written before its row: younger ones may still get theirs.

@@ -148,15 +148,18 @@ def _strip(kept: DictionaryObject) -> None:
 
 
 def _strip_photo(image: StreamObject) -> None:
-    """A photo in the page is a JPEG of its own, with all that a telephone writes into one."""
+    """A photo in the page is a JPEG or a JPEG 2000 of its own, with all that a telephone writes into one."""
     filters = image.get("/Filter")
     names = [filters] if isinstance(filters, NameObject) else list(filters or [])
-    if "/DCTDecode" not in names:
+    if not {"/DCTDecode", "/JPXDecode"} & set(names):
         return
     if len(names) > 1:
         raise Refused("PDF 里的照片压缩方式不认识，请重新扫描后再选")
     try:
-        image._data = pictures.jpeg(image._data).content
+        if "/DCTDecode" in names:
+            image._data = pictures.jpeg(image._data).content
+        else:
+            image._data = pictures.jpeg2000(image._data)
     except pictures.NotAPicture as refusal:
         raise Refused(f"PDF 里的{refusal}") from refusal
 

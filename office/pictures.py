@@ -28,6 +28,9 @@ _SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _CHUNKS = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs"}
 )
+# JPEG 2000: start and size, comment, first tile; the boxes that draw.
+_CODESTREAM, _COMMENT, _TILE = b"\xff\x4f\xff\x51", b"\xff\x64", b"\xff\x90"
+_BOXES = frozenset({b"jP  ", b"ftyp", b"rreq", b"jp2h", b"jp2c"})
 
 
 class NotAPicture(ValueError):
@@ -93,6 +96,59 @@ def png(data: bytes) -> Picture:
     if size is None or not drawn:
         raise NotAPicture("图片里没有图像，请重新选择")
     return Picture(bytes(kept), size[0], size[1])
+
+
+def jpeg2000(data: bytes) -> bytes:
+    """A JPEG 2000, as scanners put it into PDFs, without XMP, EXIF, comments and whatever else its boxes tell;
+    raises NotAPicture."""
+    if data.startswith(_CODESTREAM):
+        return _without_comments(data)
+    kept, drawn = bytearray(), False
+    for name, content in _boxes(data):
+        if name == b"jp2c":
+            drawn, content = True, _without_comments(content)
+        if name in _BOXES:
+            # Sixteen bytes of head where the length does not fit into four.
+            long = len(content) + 8 >= 1 << 32
+            head = (1 if long else len(content) + 8).to_bytes(4, "big") + name
+            kept += head + ((len(content) + 16).to_bytes(8, "big") if long else b"") + content
+    if not drawn:
+        raise NotAPicture("照片里没有图像，请重新扫描后再选")
+    return bytes(kept)
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    place = 0
+    for _ in range(MOST_PARTS):
+        if place == len(data):
+            return
+        size, head = int.from_bytes(data[place : place + 4], "big"), 8
+        if size == 1:
+            size, head = int.from_bytes(data[place + 8 : place + 16], "big"), 16
+        elif size == 0:
+            size = len(data) - place
+        if size < head or place + size > len(data):
+            break
+        yield data[place + 4 : place + 8], data[place + head : place + size]
+        place += size
+    raise NotAPicture("照片已损坏，请重新扫描后再选")
+
+
+def _without_comments(stream: bytes) -> bytes:
+    """A codestream without the comments of its main head, which ends where the first tile begins."""
+    if not stream.startswith(_CODESTREAM):
+        raise NotAPicture("照片已损坏，请重新扫描后再选")
+    kept, place = bytearray(stream[:2]), 2
+    for _ in range(MOST_PARTS):
+        marker, size = stream[place : place + 2], int.from_bytes(stream[place + 2 : place + 4], "big")
+        if marker == _TILE:
+            return bytes(kept) + stream[place:]
+        if len(marker) < 2 or marker[0] != 0xFF or size < 2:
+            break
+        if marker != _COMMENT:
+            kept += stream[place : place + 2 + size]
+        place += 2 + size
+    raise NotAPicture("照片已损坏，请重新扫描后再选")
 
 
 def _measured(width: int, height: int) -> None:

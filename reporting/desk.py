@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area
 from audits import desk as audits_desk
-from households.models import Kind, StatusEvent
+from households.models import FullExport, Kind, StatusEvent
 from office.models import Job, JobState
 from reporting.chart import Chart, YearBars, draw
 from reporting.definitions import exit_tally, rolling_plan
@@ -163,6 +163,8 @@ def todos(
     found = [_failed(user, now)]
     if Capability.AUDIT_VIEW in able:
         found += [Todo(**asdict(task)) for task in audits_desk.tasks(user, today)]
+    if Capability.REVEAL in able:
+        found.append(_numbers(user, now))
     if Capability.PLAN_ADOPT in able:
         found.append(_plans(user))
     if Capability.REPORT_RUN in able and area is not None:
@@ -175,6 +177,17 @@ def _failed(user: User, now: datetime.datetime) -> Todo:
     titles = list(jobs.order_by("-finished_at").values_list("title", flat=True)[:20])
     which = "、".join(dict.fromkeys(titles)) if titles else "最近七天没有未办成的任务。"
     return Todo(len(titles), "任务未办成", which, reverse("accounts:jobs"), "去查看")
+
+
+def _numbers(user: User, now: datetime.datetime) -> Todo:
+    """Requests of others for files with full numbers; they stand for a day."""
+    waiting = list(FullExport.objects.waiting_for(user, now).select_related("owner", "area")[:20])
+    words = [f"{one.owner}（{one.area}　{one.persons} 人）" for one in waiting[:5]]
+    which = "、".join(words) if words else "没有待复核的申请。"
+    address = reverse("households:full-exports")
+    if len(waiting) == 1:
+        address = reverse("households:full-export", args=[waiting[0].pk])
+    return Todo(len(waiting), "完整号码导出待复核", which, address, "去复核")
 
 
 def _plans(user: User) -> Todo:

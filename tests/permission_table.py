@@ -102,6 +102,7 @@ TABLE: dict[str, Rule] = {
     "households:duplicate-merge": Rule(C.REGISTER_EDIT, C.REGISTER_EDIT, of="duplicate"),
     # households: helpers, visits, shocks, the watch list
     "households:without-helper": Rule(C.REGISTER_VIEW),
+    "households:not-settled": Rule(C.REGISTER_VIEW),
     "households:not-visited": Rule(C.REGISTER_VIEW),
     "households:helpers": Rule(C.REGISTER_VIEW),
     "households:helper-new": Rule(C.HELPER_EDIT, C.HELPER_EDIT, of="household"),
@@ -310,6 +311,7 @@ AREA_LISTS = [
     "households:duplicates",
     "households:colours",
     "households:without-helper",
+    "households:not-settled",
     "households:not-visited",
     "households:helpers",
     "households:watch",

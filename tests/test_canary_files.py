@@ -22,7 +22,7 @@ from office.models import Job, JobState
 from office.pii import mask_account
 from tests.households.national_sheets import HEAD, SPOUSE, workbook
 from tests.households.test_import import edited, put
-from tests.test_canary import CANARIES, canary, content, dump, files, found_in  # noqa: F401
+from tests.test_canary import CANARIES, IDENTITY, canary, content, dump, files, found_in  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 exports.named("households:list")
@@ -32,6 +32,11 @@ LISTS = sorted(key for key in exports._lists if key not in {"households:agreemen
 ASKED = {"measures:coverage-list": "policy=PV-INCOME&kind=unmet&"}
 # Values that a workbook brings in: nobody's until then.
 BROUGHT = {"户联系电话": "13955510482", "银行账号": "6228489904051110299"}
+BROUGHT_FOR_A_PERSON = {
+    "疾病名称": "演示白雀症",
+    "残疾证号": f"{IDENTITY}42",
+    "成员联系电话": "13955510639",
+}
 
 
 def work_off() -> None:
@@ -98,7 +103,11 @@ def test_what_a_workbook_brings_in_is_nowhere_in_the_clear(
     canary.helpers.update(affiliation="县")
     filled = edited(
         downloaded,
-        put(("户", "联系电话", BROUGHT["户联系电话"]), ("户", "银行账号", BROUGHT["银行账号"])),
+        put(
+            ("户", "联系电话", BROUGHT["户联系电话"]),
+            ("户", "银行账号", BROUGHT["银行账号"]),
+            *(("人口", title, value) for title, value in BROUGHT_FOR_A_PERSON.items()),
+        ),
     )
     client = signed_in("village")
     answer = client.post(reverse("households:imports"), {"file": SimpleUploadedFile("采集.xlsx", filled)})
@@ -111,9 +120,11 @@ def test_what_a_workbook_brings_in_is_nowhere_in_the_clear(
     work_off()
     canary.refresh_from_db()
     assert (canary.phone, canary.bank_account) == tuple(BROUGHT.values())
+    head = canary.head
+    assert [head.disease_name, head.disability_certificate, head.phone] == list(BROUGHT_FOR_A_PERSON.values())
 
     def brought(text: str) -> bool:
-        return any(value in text for value in BROUGHT.values())
+        return any(value in text for value in (*BROUGHT.values(), *BROUGHT_FOR_A_PERSON.values()))
 
     assert not brought(page)
     assert not {where for where, text in dump() if brought(text) or found_in(text)}

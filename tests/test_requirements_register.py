@@ -215,8 +215,11 @@ SERVED: dict[str, Served] = {
         ),
     ),
     "R268": Served(
-        "三落实: care.owed.three_settled, in 一户一档",
-        ("households.test_condition::test_help_is_settled_by_whom_it_is_for_what_and_by_whom",),
+        "三落实: care.owed.three_settled, in 一户一档; the households without all three: /households/not-settled/",
+        (
+            "households.test_condition::test_help_is_settled_by_whom_it_is_for_what_and_by_whom",
+            "households.test_condition::test_households_without_all_three_are_listed_with_what_is_missing",
+        ),
         later="measures beyond the helper's plan: C",
     ),
     "R273": Served(

@@ -1,4 +1,4 @@
-"""没有帮扶责任人的户 and 近期未走访的户: households to which help is owed and who has not had it."""
+"""没有帮扶责任人的户, 三落实不齐的户 and 近期未走访的户: households to which help is owed and who has not had it."""
 
 import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from households.care.filters import VisitedSince
-from households.care.owed import helpers_of, last_visits, not_visited, without_helper
+from households.care.owed import helpers_of, last_visits, not_settled, not_visited, without_helper
 from households.lists.rows import four, head, number, opens, strong
 from households.models import Household
 from households.record import head_names, written
@@ -21,6 +21,7 @@ from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
 UNPAIRED_KEY, UNVISITED_KEY = "households:without-helper", "households:not-visited"
+UNSETTLED_KEY = "households:not-settled"
 NEEDED = (
     "number",
     "village__name",
@@ -51,6 +52,16 @@ UNVISITED = [
     _HELPERS,
     Column("visited", "最近走访", lambda row: _visited(row), "nb s3", plain=lambda row: row.last_visit),
 ]
+UNSETTLED = [
+    *UNVISITED,
+    Column(
+        "missing",
+        "未落实",
+        lambda row: "帮扶措施" if row.helper_names else "帮扶责任人、帮扶措施",
+        "nb s3",
+        width=24,
+    ),
+]
 UNPAIRED = [column for column in UNVISITED if column is not _HELPERS]
 
 
@@ -61,6 +72,16 @@ def unpaired(user: User, query: QueryDict, day: datetime.date) -> Listed:
     area = area_in(query, user)
     found = without_helper(households.in_area(area), day)
     return Listed(_fetched(found), UNPAIRED, ORDER, area=area, dress=partial(_dress, day=day))
+
+
+@exportable(UNSETTLED_KEY, title="三落实不齐的户")
+def unsettled(user: User, query: QueryDict, day: datetime.date) -> Listed:
+    """R268: help is owed, and no helper of the day has written what is to be done."""
+    households = Household.objects.visible_to(user)
+    require(user, Capability.REGISTER_VIEW)
+    area = area_in(query, user)
+    found = not_settled(households.in_area(area), day)
+    return Listed(_fetched(found), UNSETTLED, ORDER, area=area, dress=partial(_dress, day=day))
 
 
 @exportable(UNVISITED_KEY, title="近期未走访的户")

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q, Sum
 
+from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 
@@ -31,6 +32,11 @@ class FullExportQuerySet(ScopedQuerySet):
     def own(self, user: Any) -> "FullExportQuerySet":
         """The user's own, as far as the area is still the user's."""
         return self.visible_to(user).filter(owner=user)
+
+    def waiting_for(self, user: Any, now: datetime.datetime) -> "FullExportQuerySet":
+        """Those that the user may agree to or decline now: others', where the user may see full numbers."""
+        standing = self.filter(state=FullExportState.WAITING, expires_at__gt=now).exclude(owner=user)
+        return standing.in_scope(user.scope_of(Capability.REVEAL))
 
     def alone(self, user: Any, since: datetime.datetime) -> int:
         """Persons whose numbers the user has taken in files without a second person."""

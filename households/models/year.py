@@ -5,6 +5,7 @@ only (models/correction.py). The frozen figures of the year's events never depen
 """
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,12 @@ from households.models.act import Conflict
 from households.models.event import ClosedYear, StatusEvent
 from households.models.survey import SEALED, SUBMITTED, Survey
 
-BATCH = 2000
+BATCH = 1000
+Progress = Callable[[int, int], None]
+
+
+def quietly(done: int, total: int) -> None:
+    """Nobody waits for the progress."""
 
 
 class YearAct(models.Model):
@@ -55,9 +61,7 @@ class YearAct(models.Model):
         return f"{self.year}年{self.kind}"
 
     @classmethod
-    def close(
-        cls, county: Area, year: int, *, by: Any, on: datetime.date, at: datetime.datetime
-    ) -> "YearAct":
+    def check_close(cls, county: Area, year: int, on: datetime.date) -> None:
         """Raises Conflict when it is closed already, ValidationError when it is not over or an earlier
         year is open."""
         if year >= on.year:
@@ -69,12 +73,26 @@ class YearAct(models.Model):
         earlier = [one for one in years_of(county, on) if max(closed, default=0) < one < year]
         if earlier:
             raise ValidationError(f"先封存{min(earlier)}年：年度要按顺序封存")
+
+    @classmethod
+    def close(
+        cls,
+        county: Area,
+        year: int,
+        *,
+        by: Any,
+        on: datetime.date,
+        at: datetime.datetime,
+        progress: Progress = quietly,
+    ) -> "YearAct":
+        """Raises as check_close. `progress` is told (done, of how many) surveys."""
+        cls.check_close(county, year, on)
         try:
             with transaction.atomic():
                 ClosedYear.objects.create(county=county, year=year, closed_by=by, closed_at=at)
         except IntegrityError as first:
             raise Conflict(f"{year}年已经封存") from first
-        surveys = _marked(county, year, SUBMITTED, SEALED, by, "封存")
+        surveys = _marked(county, year, SUBMITTED, SEALED, by, "封存", progress)
         return cls.objects.create(
             county=county, year=year, kind=cls.Kind.CLOSE, surveys=surveys, by=by, at=at
         )
@@ -112,7 +130,14 @@ def years_of(county: Area, on: datetime.date) -> list[int]:
     return list(range(min(known), on.year)) if known else []
 
 
-def _marked(county: Area, year: int, before: str, after: str, by: Any, why: str) -> int:
+def to_seal(county: Area, year: int) -> int:
+    """Surveys that closing the year seals."""
+    return Survey.objects.filter(household__county=county, year=year, state=SUBMITTED).count()
+
+
+def _marked(
+    county: Area, year: int, before: str, after: str, by: Any, why: str, progress: Progress = quietly
+) -> int:
     """Surveys of the year from one state to the other, each with its version; returns how many."""
     rows = Survey.objects.filter(household__county=county, year=year, state=before)
     keys = list(rows.values_list("pk", flat=True))
@@ -125,4 +150,5 @@ def _marked(county: Area, year: int, before: str, after: str, by: Any, why: str)
         Survey.history.bulk_history_create(
             changed, batch_size=BATCH, update=True, default_user=by, default_change_reason=why
         )
+        progress(start + len(changed), len(keys))
     return len(keys)

@@ -16,11 +16,21 @@ from office.listing import PLACE, Listed, area_choices
 
 # The column by which the parts of an area are told apart; below a town, and without one area, the village.
 PARTS = {Level.PROVINCE: "county__parent", Level.CITY: "county", Level.COUNTY: "town"}
+KEYS = {
+    "unpaired": care.UNPAIRED_KEY,
+    "unsettled": care.UNSETTLED_KEY,
+    "unvisited": care.UNVISITED_KEY,
+}
 
 
 @require_safe
 def unpaired(request: SignedIn) -> HttpResponse:
     return _page(request, "unpaired", care.unpaired(request.user, request.GET, clock.today()))
+
+
+@require_safe
+def unsettled(request: SignedIn) -> HttpResponse:
+    return _page(request, "unsettled", care.unsettled(request.user, request.GET, clock.today()))
 
 
 @require_safe
@@ -38,7 +48,7 @@ def _page(request: SignedIn, work: str, listed: Listed, **more: Any) -> HttpResp
     query["area"] = ""
     context = {
         "work": work,
-        "key": care.UNPAIRED_KEY if work == "unpaired" else care.UNVISITED_KEY,
+        "key": KEYS[work],
         "page": listed.page(request, sums={"persons": Sum("member_count")}),
         "columns": listed.columns,
         "area": area,

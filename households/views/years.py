@@ -17,10 +17,14 @@ from accounts.views.errors import refused
 from areas.models import Area, Level
 from households.models import ClosedYear, Conflict, StatusEvent, Survey, YearAct
 from households.models.survey import DRAFT
-from households.models.year import years_of
+from households.models.year import to_seal, years_of
 from households.year_forms import Reopening
+from households.year_jobs import KIND, note
 from office import attachments, clock, trail
 from office.attachments import Attachment
+from office.jobs import enqueue
+
+AT_ONCE = 500  # surveys; sealing more is a job with its progress
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,14 @@ def record(request: SignedIn, code: str, year: int) -> HttpResponse:
 def close(request: SignedIn, code: str, year: int) -> HttpResponse:
     county = _county(request, code)
     try:
+        YearAct.check_close(county, year, clock.today())
+        if to_seal(county, year) > AT_ONCE:
+            params = {"county": county.pk, "year": year}
+            job = enqueue(KIND, params=params, owner=request.user, key=f"{KIND}:{county.pk}:{year}")
+            return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
         with transaction.atomic():
             act = YearAct.close(county, year, by=request.user, on=clock.today(), at=clock.moment())
-            _note(request, act)
+            note(act, request=request)
     except Conflict as late:
         return refused(request, f"{late.message}。")
     except ValidationError as refusal:
@@ -81,7 +90,7 @@ def reopen(request: SignedIn, code: str, year: int) -> HttpResponse:
             assert document is not None
             act = YearAct.reopen(county, year, by=request.user, reason=asked["reason"], at=clock.moment())
             document.bind(act, by=request.user, at=clock.moment())
-            _note(request, act, 原因=act.reason, 依据=document.label)
+            note(act, request=request, detail={"原因": act.reason, "依据": document.label})
     except ValidationError as refusal:
         return refused(request, f"{refusal.message}。")
     messages.success(request, f"{year}年已重开：{act.surveys} 户采集可以修改。改完请再封存。")
@@ -158,12 +167,6 @@ def _page(request: SignedIn, county: Area, year: int, form: Reopening, status: i
         "acts": [(act, labels.get(act.pk, "")) for act in acts],
     }
     return render(request, "households/year.html", context, status=status)
-
-
-def _note(request: SignedIn, act: YearAct, **more: str) -> None:
-    action = "封存年度" if act.kind == YearAct.Kind.CLOSE else "重开年度"
-    detail = {"年度": act.year, "采集户数": act.surveys, **more}
-    trail.record(action, request=request, subject=act, area=act.county, detail=detail)
 
 
 def _to(county: Area, year: int) -> HttpResponse:

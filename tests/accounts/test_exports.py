@@ -30,6 +30,7 @@ LISTS = [
     "households:events",
     "households:findings",
     "households:without-helper",
+    "households:not-settled",
     "households:not-visited",
     "households:helpers",
     "households:watch",

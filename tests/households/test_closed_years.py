@@ -6,11 +6,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts.models import Duty
+from accounts.roles import Role
 from households import tally
 from households.models import ClosedYear, Conflict, Correction, Household, StatusEvent, Survey, YearAct
 from office import clock
 from office.attachments import Attachment
-from office.models import TrailRow
+from office.jobs import run_job
+from office.models import Job, JobState, TrailRow
 from tests.households.entry_pages import sent_by
 from tests.office import handmade as made
 
@@ -93,6 +96,31 @@ def test_the_district_closes_a_year_that_is_over(signed_in, ground, survey):
     )
     assert TrailRow.objects.get(action="封存年度").detail == {"年度": 2017, "采集户数": 1}
     assert client.post(year_url(ground, "year-close")).status_code == 409
+
+
+def test_a_large_county_closes_its_year_in_a_job(signed_in, ground, survey, monkeypatch, cast):
+    monkeypatch.setattr("households.views.years.AT_ONCE", 0)
+    client = signed_in("district")
+    first, again = (client.post(year_url(ground, "year-close")) for _ in range(2))
+    assert first.status_code == again.status_code == 303 and first["Location"] == again["Location"]
+    job = Job.objects.get()
+    assert first["Location"] == reverse("accounts:job", args=[job.pk]) and not ClosedYear.objects.exists()
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.done_count, job.total_count) == (JobState.DONE, 1, 1), job.error
+    survey.refresh_from_db()
+    assert survey.state == "已封存" and client.get(job.result["url"]).status_code == 200
+    row = TrailRow.objects.get(action="封存年度")
+    assert (row.actor, row.detail) == (cast["district"], {"年度": 2017, "采集户数": 1})
+    assert client.post(year_url(ground, "year-close")).status_code == 409
+
+
+def test_the_job_looks_at_the_right_again(signed_in, ground, survey, monkeypatch, cast):
+    monkeypatch.setattr("households.views.years.AT_ONCE", 0)
+    signed_in("district").post(year_url(ground, "year-close"))
+    Duty.objects.filter(user=cast["district"]).update(role=Role.LEADER)
+    run_job(str(Job.objects.get().pk))
+    assert Job.objects.get().state == JobState.FAILED and not ClosedYear.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["village", "helper", "town", "approver", "leader", "department", "auditor"])

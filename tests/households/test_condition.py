@@ -74,3 +74,24 @@ def test_help_is_settled_by_whom_it_is_for_what_and_by_whom(make_household):
     helper.save(update_fields=["plan"])
     assert [done for _, done in three_settled(household, ON)] == [True, True, True]
     assert not not_settled(Household.objects.all(), ON).exists()
+
+
+def test_households_without_all_three_are_listed_with_what_is_missing(make_household, signed_in, ground):
+    alone, helped, settled = (make_household(village=ground.village) for _ in range(3))
+    facts = {
+        "name": "演示帮",
+        "phone": "13900005678",
+        "unit_name": "演示局",
+        "affiliation": "县",
+        "start_on": ON,
+    }
+    Helper.objects.create(household=helped, **facts)
+    Helper.objects.create(household=settled, plan="养羊", **facts)
+    page = signed_in("town").get("/households/not-settled/")
+    told = {
+        row.number: [column.cell(row) for column in page.context["columns"]][-1]
+        for row in page.context["page"].rows
+    }
+    assert told == {alone.number: "帮扶责任人、帮扶措施", helped.number: "帮扶措施"}
+    assert 'data-total="2"' in page.content.decode()
+    assert 'data-total="0"' in signed_in("other_town_user").get("/households/not-settled/").content.decode()

@@ -138,6 +138,23 @@ def test_who_may_be_the_second(homes, small, signed_in, role, status):
     assert (latest().state == "making") == (status == 303)
 
 
+def test_a_request_waits_on_the_desk_of_who_may_second_it(homes, small, signed_in, second, client_of, cast):
+    def waiting(client):
+        todos = {todo.what: todo for todo in client.get("/").context["todos"]}
+        return todos["完整号码导出待复核"].count if "完整号码导出待复核" in todos else None
+
+    ask(signed_in("town"))
+    export = latest()
+    desks = {name: waiting(signed_in(name)) for name in cast if name != "second"}
+    assert {name for name, count in desks.items() if count} == {"district"}
+    assert {desks[name] for name in ("approver", "leader", "department", "auditor")} == {None}
+    assert waiting(client_of(second)) == 1 and desks["town"] == desks["other_town_user"] == 0
+    html = client_of(second).get("/").content.decode()
+    assert f"/households/full-exports/{export.pk}/" in html and "演示town" in html
+    act(client_of(second), export, "decline/", reason="人数太多")
+    assert waiting(client_of(second)) == 0
+
+
 def test_one_decision_a_request(homes, small, signed_in, second, client_of):
     ask(signed_in("town"))
     export = latest()

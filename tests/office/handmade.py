@@ -80,3 +80,27 @@ def stream(head: bytes, content: bytes) -> bytes:
 
 
 PDF = pdf()
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    """A box of a JPEG 2000."""
+    return (len(content) + 8).to_bytes(4, "big") + name + content
+
+
+def codestream(comment: bytes) -> bytes:
+    """The start of one, a comment and a tile; what a tile holds is not looked at."""
+    start = b"\xff\x4f" + segment(0x51, bytes(38))
+    return start + segment(0x64, b"\0\1" + comment) + segment(0x90, bytes(8)) + SCAN + b"\xff\xd9"
+
+
+def jpeg2000(secret: bytes) -> bytes:
+    """One that tells the secret in an XML box, an EXIF box and a comment."""
+    boxes = [
+        box(b"jP  ", b"\r\n\x87\n"),
+        box(b"ftyp", b"jp2 \0\0\0\0jp2 "),
+        box(b"jp2h", bytes(22)),
+        box(b"xml ", b"<x:xmpmeta>" + secret),
+        box(b"uuid", b"JpgTiffExif->JP2" + secret),
+        box(b"jp2c", codestream(secret)),
+    ]
+    return b"".join(boxes)

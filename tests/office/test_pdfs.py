@@ -54,6 +54,13 @@ def test_metadata_of_file_page_and_photo_is_left_out():
     assert made.GPS not in cleaned and made.MAKER not in cleaned
 
 
+@pytest.mark.parametrize("photo", [made.jpeg2000(SECRET), made.codestream(SECRET)])
+def test_a_jpeg_2000_in_the_page_keeps_what_draws_it_alone(photo):
+    cleaned = pdfs.clean(photo_page(b"/Filter /JPXDecode", photo))
+    assert SECRET not in cleaned and b"xmpmeta" not in cleaned and b"Exif" not in cleaned
+    assert made.SCAN in cleaned
+
+
 def test_notes_on_the_page_lose_their_author_and_links():
     note = b"<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /T (" + SECRET + b") /M (D:2018) >>"
     link = (
@@ -89,6 +96,8 @@ SCRIPT = b"<< /S /JavaScript /JS (app.alert(1)) >>"
         (made.PDF[:-40], "损坏"),
         (photo_page(content=b"\xff\xd8\xff no photo"), "照片"),
         (photo_page(b"/Filter [/FlateDecode /DCTDecode]", zlib.compress(PHOTO)), "压缩方式"),
+        (photo_page(b"/Filter /JPXDecode", made.jpeg2000(b"x")[:-40]), "已损坏"),
+        (photo_page(b"/Filter /JPXDecode", b"no picture"), "已损坏"),
     ],
 )
 def test_what_acts_or_hides_is_refused_in_plain_words(hostile, said):
