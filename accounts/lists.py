@@ -1,6 +1,7 @@
 """操作日志 and 任务 as definitions: what each list shows, on screen and as a file."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django.apps import apps
@@ -25,35 +26,32 @@ TRAIL = [
         "at",
         "时间",
         lambda row: _moment(row.at),
-        "pin nb",
+        "pin nb s4",
         plain=lambda row: _stamp(row.at),
         pinned=True,
         names_row=True,
         width=20,
     ),
-    Column("actor", "操作人", lambda row: row.actor_name or "系统", said=False),
-    Column("role", "角色", lambda row: row.role, said=False),
-    Column("action", "操作", lambda row: row.action, said=False, width=20),
-    Column(
-        "subject", "对象", lambda row: f"{row.subject_word} {row.subject_id}".strip(), said=False, width=30
-    ),
-    Column("area", "区域", lambda row: str(row.area or ""), said=False, width=18),
+    Column("actor", "操作人", lambda row: row.actor_name or "系统", "nb s2", said=False),
+    Column("role", "角色", lambda row: row.role, "nb s2", said=False),
+    Column("action", "操作", lambda row: row.action, "nb s4", said=False, width=20),
+    Column("subject", "对象", lambda row: _subject(row), "nb s6", said=False, width=30),
+    Column("area", "区域", lambda row: str(row.area or ""), "nb s4", said=False, width=18),
     Column(
         "detail",
         "内容",
         lambda row: _detail(row),
-        "wrap",
+        "wrap s6",
         said=False,
         plain=lambda row: "、".join(f"{key} {value}" for key, value in row.detail.items()),
         width=60,
     ),
-    Column("ip", "地址", lambda row: row.ip, said=False),
+    Column("ip", "地址", lambda row: row.ip, "nb s2"),
     Column(
         "outcome",
         "结果",
         lambda row: _quiet(row.get_outcome_display(), row.outcome == Outcome.OK),
-        "",
-        said=False,
+        "s2",
         plain=lambda row: row.get_outcome_display(),
         width=8,
     ),
@@ -61,8 +59,7 @@ TRAIL = [
         "seq",
         "封存序号",
         lambda row: _quiet("待封存", True) if row.seq is None else row.seq,
-        "n",
-        said=False,
+        "n s2",
         plain=lambda row: row.seq,
     ),
 ]
@@ -137,6 +134,16 @@ def _filtered(
 def _dress(rows: list[Any]) -> None:
     for row in rows:
         row.subject_word = _word(row.subject_type)
+
+
+def _subject(row: TrailRow) -> str:
+    """The kind of record and its number; the long ids of files and jobs, which nobody reads, by their first eight."""
+    number = row.subject_id
+    try:
+        number = uuid.UUID(number).hex[:8]
+    except ValueError:
+        pass
+    return f"{row.subject_word} {number}".strip()  # type: ignore[attr-defined]
 
 
 def _word(label: str) -> str:

@@ -98,6 +98,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/bad-rows/", imports.bad_rows, name="import-bad-rows"),
     path("imports/<uuid:pk>/good-rows/", imports.good_rows, name="import-good-rows"),
     path("imports/<uuid:pk>/decide/", imports.decide, name="import-decide"),
+    path("imports/<uuid:pk>/recheck/", imports.recheck, name="import-recheck"),
     path("imports/<uuid:pk>/go-on/", imports.go_on, name="import-go-on"),
     path("imports/<uuid:pk>/confirm/", imports.confirm, name="import-confirm"),
     path("imports/<uuid:pk>/undo/", imports.undo, name="import-undo"),

@@ -131,6 +131,7 @@ TABLE: dict[str, Rule] = {
     "households:import-good-rows": Rule(C.REGISTER_EDIT, C.REGISTER_EDIT, of="import_batch"),
     "households:import-decide": Rule(post=C.REGISTER_EDIT, of="import_batch"),
     "households:import-go-on": Rule(post=C.REGISTER_EDIT, of="import_batch"),
+    "households:import-recheck": Rule(post=C.REGISTER_EDIT, of="import_batch"),
     "households:import-confirm": Rule(post=C.REGISTER_EDIT, of="import_batch"),
     "households:import-undo": Rule(post=C.REGISTER_EDIT, of="import_batch"),
     # households: closed years, and surveys of the years before this one

@@ -6,13 +6,12 @@ chosen already is always shown; what the rules say of it stands beside it when i
 """
 
 import datetime
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from households.checks import BOOK, ENTRY, Context, HouseholdRecord, PersonFacts
 from households.checks.case import HEAD, OUT_OF_SCHOOL, SPOUSE, Case
-from households.codes import CODES
+from households.codes import CODES, old_words
 from office.rulebook import ERROR
 
 # The rules that a field is tried against.
@@ -36,7 +35,6 @@ _STEPS = (
     ("本科",),
     ("硕士",),
 )
-_OLD = re.compile("kept for old records|early forms only")
 # Early words that stand for several steps.
 _ANY_STEP = ("大专及以上",)
 
@@ -51,11 +49,6 @@ class Narrowed:
 
 def _words(field: str) -> tuple[str, ...]:
     return CODES[field].words
-
-
-def old_words(field: str) -> frozenset[str]:
-    """Words that only old records have (codes.csv, note): never offered."""
-    return frozenset(code.label for code in CODES[field].codes if _OLD.search(code.note))
 
 
 OLD = {field: old_words(field) for field in ASKED}

@@ -30,6 +30,7 @@ def recolour_county(run: JobRun, *, county: int) -> dict[str, Any]:
     result = {"households": done, "recoloured": changed}
     with transaction.atomic():
         where = Area.objects.get(pk=county)
-        trail.record("重新判定四色", actor=run.owner, area=where, detail={"日期": today, **result})
+        detail = {"日期": today, "户数": done, "改判": changed}
+        trail.record("重新判定四色", actor=run.owner, area=where, detail=detail)
         run.finish(result)
     return result

@@ -235,6 +235,21 @@ def go_on(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def recheck(request: SignedIn, pk: UUID) -> HttpResponse:
+    """The same file once more, for who was overtaken: nothing is downloaded or uploaded again."""
+    shown = _fetch(request, pk)
+    require(request.user, Capability.REGISTER_EDIT)
+    try:
+        with transaction.atomic():
+            importing.recheck(shown)
+            enqueue("register-import-check", params={"batch": str(shown.pk)}, owner=request.user)
+            trail.record("重新核对导入", subject=shown, area=shown.area, request=request)
+    except ValidationError as refusal:
+        return refused(request, "；".join(refusal.messages), 409)
+    return _to(shown)
+
+
+@require_POST
 def decide(request: SignedIn, pk: UUID) -> HttpResponse:
     """Of one conflict (`change`) or of all: the file's values, or the register's."""
     shown = _fetch(request, pk)

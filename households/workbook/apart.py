@@ -88,10 +88,21 @@ class Apart:
             self.rows[sheet] = self.sealed.rows(self.pages[sheet])
             if sheet == IDENTITY_SHEET:
                 self.pages[sheet].very_hidden()
-            elif self.bad:
-                self.pages[sheet].set_column(0, 0, 8)
-                self.pages[sheet].set_column(1, 1, 60)
+            else:
+                self._lay_out(self.pages[sheet])
         return self.pages[sheet]
+
+    def _lay_out(self, page: Any) -> None:
+        """Readable on the screen and on one page's width of paper."""
+        page.set_column(0, 200, 12)
+        if self.bad:
+            page.set_column(0, 0, 8)
+            page.set_column(1, 1, 60)
+        page.freeze_panes(1, 2)
+        page.repeat_rows(0)
+        page.set_landscape()
+        page.set_paper(8)
+        page.fit_to_pages(1, 0)
 
     def _line(self, sheet: str, cells: Iterable[str], style: Any) -> None:
         self._page(sheet)

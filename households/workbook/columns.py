@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import models
 
+from households.codes import old_words
 from households.entry.fields import MASKS
 from households.models import Household, Living, Person, Production, Survey
 from households.models.person import YearlyFacts
@@ -82,7 +83,11 @@ class Column:
         """The choice list of a cell that holds one word."""
         if isinstance(self.field, models.BooleanField):
             return ("是", "否")
-        return self.field.code_list.words if isinstance(self.field, CodeField) else ()
+        if not isinstance(self.field, CodeField):
+            return ()
+        # What only old records have stays where it stands and is not offered anew.
+        old = old_words(self.field.list_name)
+        return tuple(word for word in self.field.code_list.words if word not in old)
 
     def shown(self, value: Any) -> str:
         """What the download writes: personal data masked."""

@@ -148,6 +148,16 @@ def go_on(batch: ImportBatch) -> None:
         raise ValidationError("这次导入已经办理过")
 
 
+def recheck(batch: ImportBatch) -> None:
+    """Back to the check, against the register as it stands now; what was decided is asked again. Raises
+    ValidationError when it is too late."""
+    for state in (ImportState.READY, ImportState.FAULTY):
+        if batch.move(state, ImportState.CHECKING, reason="", good_only=False):
+            upload.drop_apart(batch.pk)
+            return
+    raise ValidationError("这次导入已经办理过")
+
+
 def decide(batch: ImportBatch, decision: str, change: int | None = None) -> None:
     """What becomes of one conflict, or of all of them. Raises ValidationError when it is too late."""
     if decision not in (Decision.FILE, Decision.REGISTER):

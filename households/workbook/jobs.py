@@ -105,10 +105,12 @@ def set_apart(run: JobRun, *, batch: str, bad: bool) -> dict[str, Any]:
 
 
 def _counted(taken: Iterable[Row], run: JobRun) -> Iterator[Row]:
-    for place, row in enumerate(taken):
+    place = 0
+    for place, row in enumerate(taken, 1):
         if place % 1000 == 0:
             run.progress(place, None, f"已读 {place} 行")
         yield row
+    run.progress(place, place, f"已读 {place} 行")
 
 
 @job("register-import-apply", title="写入采集工作簿", queue="bulk")

@@ -72,7 +72,7 @@ class _Sheet:
         self.fixed = len(KEYS[name]) + len(SHOWN_ONLY[name])
         for place, title in enumerate(self.titles):
             own = self.fixed <= place < len(self.titles) - 1
-            width = min(30.0, max(9.0, text_width(title) + 2))
+            width = min(30.0, max(9.0 if place else 12.0, text_width(title) + 2))
             style = book.open if own else book.closed
             hidden = {"hidden": True} if title == VERSION else {}
             self.page.set_column(place, place, width, style, hidden)

@@ -80,7 +80,7 @@ def test_the_district_sets_them_and_its_households_are_judged_anew(fringe, left,
     assert "不超过它的1.3倍（3900.00元）" in fringe.explain_colour(DAY).reasons[0]
     assert TrailRow.objects.get(action="设定四色界限").detail["橙色边缘"] == "1.3"
     done = TrailRow.objects.get(action="重新判定四色")
-    assert (done.area, done.detail["recoloured"]) == (ground.county, 1)
+    assert (done.area, done.detail["改判"]) == (ground.county, 1)
 
 
 def test_one_by_one_and_many_at_once_judge_alike(fringe, left, ground):

@@ -10,7 +10,8 @@ import pytest
 from django.urls import reverse
 
 from households.checks import PersonFacts
-from households.entry.narrowing import of_members, old_words, step
+from households.codes import old_words
+from households.entry.narrowing import of_members, step
 from households.models import Person
 from tests.conftest import identity_number
 from tests.households.entry_pages import errors_of, person, sent_by

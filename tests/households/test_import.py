@@ -350,6 +350,20 @@ def test_a_head_may_pass_to_another_member(surveyed, workbook, imported):
     assert list(household.persons.order_by("pk").values_list("relation", flat=True)) == ["配偶", "户主"]
 
 
+def test_words_of_early_forms_are_kept_and_not_offered_anew(surveyed, workbook, imported):
+    household, _ = surveyed
+    household.persons.update(education="大专及以上")
+    data = workbook()
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    offered = [
+        cell.value for name in book.sheetnames for line in book[name] for cell in line if name == "_选项"
+    ]
+    lists = "".join(rule.formula1 for rule in book["人口"].data_validations.dataValidation)
+    assert "大专及以上" not in offered and "大专及以上" not in lists
+    assert imported(edited(data, put(("户", "村民小组", "二组")))).state == ImportState.APPLIED
+    assert set(household.persons.values_list("education", flat=True)) == {"大专及以上"}
+
+
 def test_twelve_thousand_bad_rows_are_all_told(cast, compared, tmp_path):
     path, titles = tmp_path / "long.xlsx", ["户编号", "村民小组", "贫困程度", "数据版本"]
     rows = ([f"{number:010d}", "一组", "无此项", "1"] for number in range(12_000))

@@ -120,6 +120,25 @@ def test_the_command_tells_a_conflict_and_writes_nothing(downloaded, tmp_path):
     assert Household.objects.get().villager_group == "三组"
 
 
+def test_who_was_overtaken_checks_the_same_file_again(downloaded, upload, signed_in, url, cast):
+    upload(edited(downloaded, put(("户", "村民小组", "二组"))))
+    batch, client = ImportBatch.objects.get(), signed_in("village")
+    changed_meanwhile(Household.objects.get(), villager_group="三组")
+    with pytest.raises(Overtaken, match="又改过"):
+        confirm(batch, cast["village"])
+    recheck = url("households:import-recheck", batch.pk)
+    assert f'action="{recheck}"' in client.get(url("households:import", batch.pk)).content.decode()
+    assert client.post(recheck).status_code == 303
+    work_off()
+    batch.refresh_from_db()
+    assert (batch.state, batch.reason, batch.undecided) == (ImportState.READY, "", 1)
+    client.post(url("households:import-decide", batch.pk), {"decision": "file"})
+    client.post(url("households:import-confirm", batch.pk))
+    work_off()
+    assert Household.objects.get().villager_group == "二组"
+    assert client.post(recheck).status_code == 409
+
+
 @pytest.fixture
 def half_bad(downloaded, upload):
     """An upload of one good new household and one with a bad row."""
