@@ -97,18 +97,24 @@ MOST_READINGS = 8
 
 def searched(text: str) -> str:
     """The form in which a name is stored and asked for: NFKC, small letters, without blanks and dots."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(DOTS)
-    return "".join(plain.split())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return plain if plain.isalnum() else "".join(plain.translate(DOTS).split())
 
 
 def initials(name: str) -> set[str]:
     """First letters of the name's pinyin, as 王小兰 wxl; several where a character is read in several ways."""
-    plain = searched(name)
-    ways: list[str | tuple[str, ...]] = [BOTH_WAYS.get(letter) or _letter(letter) for letter in plain]
+    return _initials(searched(name))
+
+
+def _initials(plain: str) -> set[str]:
+    ways: list[str] = [BOTH_WAYS.get(letter) or _letter(letter) for letter in plain]
     if plain[:2] in DOUBLE_SURNAMES:
         ways[:2] = DOUBLE_SURNAMES[plain[:2]]
     elif plain[:1] in SURNAMES:
         ways[0] = SURNAMES[plain[0]]
+    if all(len(way) <= 1 for way in ways):
+        reading = "".join(ways)
+        return {reading} if len(reading) >= SHORTEST else set()
     readings = ("".join(reading) for reading in product(*(way for way in ways if way)))
     return {reading for reading in islice(readings, MOST_READINGS) if len(reading) >= SHORTEST}
 
@@ -117,7 +123,9 @@ def grams(name: str) -> set[str]:
     """Everything the name is found by."""
     plain = searched(name)
     parts = {plain[start : start + size] for size in SIZES for start in range(len(plain) - size + 1)}
-    return parts | {reading[:size] for reading in initials(name) for size in INITIALS if len(reading) >= size}
+    return parts | {
+        reading[:size] for reading in _initials(plain) for size in INITIALS if len(reading) >= size
+    }
 
 
 def asked_grams(asked: str) -> set[str]:

@@ -128,6 +128,19 @@ class Case:
         )
 
     @cached_property
+    def works(self) -> bool:
+        """Anything is said of anybody's work: months, a place, a post."""
+        return any(
+            person.work_months
+            or person.public_service_post_months
+            or person.work_place
+            or person.work_place_detail
+            or person.public_service_post_type
+            or person.employment_channel
+            for person in self.present
+        )
+
+    @cached_property
     def dropouts(self) -> bool:
         return any(person.dropout_reason for person in self.present)
 

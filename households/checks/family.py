@@ -17,6 +17,7 @@ SEXES = ("男", "女")
 CHILDREN, OWN_PARENTS = ("之子", "之女"), ("之父", "之母")
 GRANDCHILDREN = ("之孙子", "之孙女", "之外孙子", "之外孙女")
 OWN_GRANDPARENTS = ("之祖父", "之祖母", "之外祖父", "之外祖母")
+OF_ANOTHER_GENERATION = {*CHILDREN, *OWN_PARENTS, *GRANDCHILDREN, *OWN_GRANDPARENTS}
 
 
 def _said(pattern: str) -> dict[str, str]:
@@ -64,6 +65,8 @@ def relation_of_the_other_sex(case: Case, person: PersonFacts) -> bool:
 def generations_too_near(case: Case, person: PersonFacts) -> bool:
     head = case.head
     if head is None or head.birth_date is None or person.birth_date is None or person is head:
+        return False
+    if person.relation not in OF_ANOTHER_GENERATION:
         return False
     after_head = full_years(head.birth_date, person.birth_date)
     before_head = full_years(person.birth_date, head.birth_date)
@@ -149,6 +152,8 @@ def _there(person: PersonFacts, day: datetime.date) -> bool:
 def days_in_disorder(case: Case) -> Iterator[Spot]:
     record, today = case.record, case.day
     for person in record.persons:
+        if person.joined_on is None and person.left_on is None:
+            continue
         for name in _disorder(today, joined_on=person.joined_on, left_on=person.left_on):
             yield at(person, f"person.{name}")
     for helper in record.helpers:

@@ -102,8 +102,9 @@ def digits_lost(case: Case) -> Iterator[Spot]:
 
 def _lost(cell: object) -> bool:
     """A workbook keeps fifteen digits of a number; the rest of eighteen are noughts of its own."""
-    return isinstance(cell, int | float | Decimal) or (
-        isinstance(cell, str) and EXPONENT.fullmatch(cell) is not None
+    return cell is not None and (
+        isinstance(cell, int | float | Decimal)
+        or (isinstance(cell, str) and EXPONENT.fullmatch(cell) is not None)
     )
 
 

@@ -72,20 +72,20 @@ def old_with_labour(case: Case, person: PersonFacts) -> bool:
     return age is not None and age >= OLD_FROM and person.labour_capacity in NOT_OF_THE_OLD
 
 
-@of_person("C057", "person.labour_capacity", "person.work_months")
+@of_person("C057", "person.labour_capacity", "person.work_months", needs="works")
 def works_without_labour(case: Case, person: PersonFacts) -> bool:
     return person.labour_capacity in NO_LABOUR and (
         above_nought(person.work_months) or bool(person.work_place)
     )
 
 
-@of_person("C058", "person.work_place", "person.work_months")
+@of_person("C058", "person.work_place", "person.work_months", needs="works")
 def place_or_months_alone(case: Case, person: PersonFacts) -> bool:
     placed = bool(person.work_place or person.work_place_detail)
     return placed != above_nought(person.work_months)
 
 
-@spotted("C059")
+@spotted("C059", needs="works")
 def months_of_a_year(case: Case) -> Iterator[Spot]:
     for person in case.present:
         for name in MONTH_FIELDS:
@@ -94,14 +94,14 @@ def months_of_a_year(case: Case) -> Iterator[Spot]:
                 yield at(person, f"person.{name}")
 
 
-@of_person("C060", "person.public_service_post_type", "person.birth_date")
+@of_person("C060", "person.public_service_post_type", "person.birth_date", needs="works")
 def post_at_that_age(case: Case, person: PersonFacts) -> bool:
     posted = bool(person.public_service_post_type) or POST in person.employment_channel
     age = case.yearly_age(person)
     return posted and age is not None and age not in POST_AGES
 
 
-@of_person("C061", "person.public_service_post_type", "person.public_service_post_months")
+@of_person("C061", "person.public_service_post_type", "person.public_service_post_months", needs="works")
 def post_or_months_alone(case: Case, person: PersonFacts) -> bool:
     return bool(person.public_service_post_type) != above_nought(person.public_service_post_months)
 

@@ -24,7 +24,7 @@ from households.workbook.outcome import Outcome
 
 BATCH = 300
 # New households need no look at what is kept of them.
-NEW_BATCH = 1000
+NEW_BATCH = 500
 MISSING = "C001"
 FACTS: dict[str, type] = {"survey": SurveyFacts, "living": LivingFacts, "production": ProductionFacts}
 NAMES = {

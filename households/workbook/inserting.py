@@ -23,7 +23,7 @@ from office.pii import EncryptedTextField, KeyedIndexField, index, seal
 
 BATCH = 5000  # rows a statement
 PIECE = 1 << 20  # bytes sent at once
-FEW, MANY = (CodeField, models.BooleanField), 1000
+FEW, MANY = (CodeField, models.BooleanField, models.SmallIntegerField), 1000
 # The sequence is looked up once, not for each key.
 NEXT_KEYS = """
     WITH of AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS keys)
@@ -239,6 +239,8 @@ def _copied(value: Any) -> str:
         return "\\N"
     if kind is bool:
         return "t" if value else "f"
+    if kind is uuid.UUID:
+        return value.hex  # type: ignore[no-any-return]
     if isinstance(value, str):
         return _copied(str(value))
     return str(value)
