@@ -5,7 +5,6 @@ Needs a worker on the same database that takes the bulk queue (tests.bench.site.
 
 import datetime
 import tempfile
-import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -17,27 +16,19 @@ from accounts.models import User
 from areas.models import Area, Level
 from households.lists.register import KEY
 from office import clock, exports
-from office.models import Job, JobState
-from tests.bench import facts
+from office.models import Job
+from tests.bench import facts, waiting
 from tests.bench.places import COUNTY
 from tests.bench.turns import medians, seconds
-
-PATIENCE = 600.0  # seconds
 
 
 def done(owner: User) -> Job:
     """The job of one export of the whole register, after the worker has made the file."""
     register = exports.named(KEY)
     listed = register.ask(owner, QueryDict(""), clock.today())
-    job = exports.order(register, "", listed, format="xlsx", once=uuid.uuid4().hex, owner=owner)
-    until = time.monotonic() + PATIENCE
-    while True:
-        job.refresh_from_db()
-        if job.state == JobState.DONE:
-            return job
-        if job.state in (JobState.FAILED, JobState.CANCELLED) or time.monotonic() > until:
-            raise AssertionError(f"{job.title}: {job.state} {job.error}")
-        time.sleep(0.02)
+    return waiting.done(
+        exports.order(register, "", listed, format="xlsx", once=uuid.uuid4().hex, owner=owner)
+    )
 
 
 def taken(owner: User) -> float:

@@ -4,7 +4,6 @@ Needs a worker on the same database (tests.bench.site.working).
 """
 
 import datetime
-import time
 from collections import Counter
 from typing import Any
 
@@ -14,15 +13,14 @@ from areas.models import Area, Level
 from households.models import Household, StatusEvent
 from office import jobs
 from office.clock import end_of
-from office.models import Job, JobState
+from office.models import Job
 from reporting.jobs import parameters
 from reporting.models import ReportRun
-from tests.bench import empty_job
+from tests.bench import empty_job, waiting
 from tests.bench.places import COUNTY
 from tests.bench.turns import medians, seconds
 
 YEAR, AS_OF = 2015, datetime.date(2018, 11, 20)
-PATIENCE = 600.0  # seconds
 # What a row adds to: the definition's figures by kind and direction, written down a second time.
 FLOWS = {
     ("纳入", 1): "new",
@@ -43,15 +41,7 @@ RAW = """
 
 def done(kind: str, params: dict[str, Any]) -> Job:
     """The job of this kind after a worker has done it."""
-    row = jobs.enqueue(kind, params=params)
-    until = time.monotonic() + PATIENCE
-    while True:
-        row.refresh_from_db()
-        if row.state == JobState.DONE:
-            return row
-        if row.state in (JobState.FAILED, JobState.CANCELLED) or time.monotonic() > until:
-            raise AssertionError(f"{kind}: {row.state} {row.error}")
-        time.sleep(0.02)
+    return waiting.done(jobs.enqueue(kind, params=params))
 
 
 def taken(kind: str, params: dict[str, Any]) -> float:
