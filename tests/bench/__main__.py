@@ -47,7 +47,7 @@ def main() -> int:
     say("first page of the embedded mode")
     first_page = bars.first_page(embedded)
     say("imports")
-    found |= import_bars.measured(small.size, large.size, first_page)
+    found |= import_bars.measured(small.size, large.size, first_page, say)
     ordered = dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
     for bar, entry in ordered.items():
         say(f"{bar:4} {'pass' if entry['pass'] else 'MISSED'}  {entry['ratio']}  {entry['at']}")

@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -103,8 +104,8 @@ def act(ground: Ground, path: Path, kind: str) -> float:
     return float(found["seconds"])
 
 
-def measured(small: int, large: int, first_page: Entry) -> dict[str, Entry]:
-    """The bars; P19 has the first page after start beside the quotient."""
+def measured(small: int, large: int, first_page: Entry, say: Callable[[str], None]) -> dict[str, Entry]:
+    """The bars; P19 has the first page after start beside the quotient. Says the seconds as they are found."""
     ground, embedded = Ground(AROUND), Ground(AROUND, embedded=True)
     ground.prepare()
     embedded.prepare()
@@ -117,12 +118,15 @@ def measured(small: int, large: int, first_page: Entry) -> dict[str, Entry]:
         rounds=5,
         warm_up=1,
     )
+    say(f"{small}: import {import_s:.1f}, on SQLite {import_e:.1f}, reader and COPY {floor_s:.2f}")
     import_l, floor_l = medians(
         lambda: act(ground, many, "import"), lambda: floor(ground, many), rounds=3, warm_up=0
     )
+    say(f"{large}: import {import_l:.1f}, reader and COPY {floor_l:.2f}")
     bad, clean = medians(
         lambda: act(ground, faulty, "trial"), lambda: act(ground, few, "trial"), rounds=5, warm_up=1
     )
+    say(f"{small}: trial with errors {bad:.1f}, without {clean:.1f}")
     # Far below its bar, and minutes long: once is enough.
     package = act(ground, few, "package")
     worst = max((import_s / floor_s, small), (import_l / floor_l, large))
