@@ -21,7 +21,7 @@ from households.models import Household
 from office import attachments
 
 # The telephone on the sheets; nobody has it.
-TELEPHONE = "0632-0000000（演示）"
+TELEPHONE = "0632-0000000"
 PLACES = {"village": "村务公开栏", "town": "镇政府公开栏", "county": "区政府门户网站"}
 BANK = "演示农村商业银行"
 TEAM = ("演示验收组长", "演示验收组员", "演示驻村干部")

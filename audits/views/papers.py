@@ -50,9 +50,17 @@ def paper(request: SignedIn, pk: int, kind: str) -> HttpResponse:
     found = kinds.BY_KEY.get(kind)
     if found is None or found not in kinds.of(audit_list.kind):
         raise Http404("this procedure has no such paper")
-    entries = list(seen_entries(request, audit_list, request.GET.get("entry", "")))
-    printed = kinds.printed(found, ListFacts(audit_list, entries, clock.today()))
-    return render(request, "audits/paper.html", {"audit_list": audit_list, "paper": printed})
+    one = request.GET.get("entry", "")
+    facts = ListFacts(audit_list, seen_entries(request, audit_list, one), clock.today())
+    context = {
+        "audit_list": audit_list,
+        "paper": kinds.printed(found, facts),
+        "kind": found,
+        "one": one,
+        # Each on a page of its own may be printed by itself, too.
+        "choices": [] if one or not found.each else facts.rows(found.stage(audit_list.kind)),
+    }
+    return render(request, "audits/paper.html", context)
 
 
 def seen_entries(request: SignedIn, audit_list: AuditList, one: str = "") -> list[Entry]:

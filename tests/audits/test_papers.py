@@ -109,8 +109,8 @@ def test_a_page_each_and_the_page_of_one(opened, signed_in, office_day):
     audit_list = opened("household-exit", 3)
     client = signed_in("village")
     address = f"/audits/{audit_list.pk}/papers/consent/"
-    assert client.get(address).content.decode().count("<article") == 3
-    one = audit_list.entries.last()
+    whole, one = client.get(address).content.decode(), audit_list.entries.last()
+    assert whole.count("<article") == 3 and f'<option value="{one.pk}">3　演示甲</option>' in whole
     assert client.get(f"{address}?entry={one.pk}").content.decode().count("<article") == 1
     for other in ("999999", "x", "１"):
         assert client.get(f"{address}?entry={other}").status_code == 404
