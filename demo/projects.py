@@ -144,6 +144,7 @@ class Works:
             area=place,
             chapter=plan["chapter"],
             category=plan["category"],
+            unit=plan["department"],
             content=f"{plan['name']}，{plan['amount']} {plan['unit']}",
             owner_unit=f"{plan['town']}政府" if plan["town"] else "区扶贫办",
             leader=str(clerk),
