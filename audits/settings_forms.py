@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from areas.models import Area
-from audits import cases
+from audits import cases, continued
 from audits.models.setting import DAYS
 from audits.procedures import TABLES, ListKind
 
@@ -19,8 +19,13 @@ RULES: dict[tuple[str, str], str] = {
     (ListKind.HOUSEHOLD_EXIT, "stable_years"): "收入稳定超过标准的年数",
     (ListKind.HOUSEHOLD_EXIT, "deep_margin"): "深度贫困村收入须达标准的倍数",
     (ListKind.HOUSEHOLD_EXIT, "water_blocks"): "饮水安全是否必须达标（1 是，0 否）",
+    (ListKind.HOUSEHOLD_EXIT, "policy_years"): "退出后扶持政策不变的年数",
+    (ListKind.HOUSEHOLD_EXIT, "subsistence_months"): "退出后低保至少保留的月数",
     (ListKind.VILLAGE_EXIT, "incidence"): "贫困发生率须低于（%）",
 }
+
+# Of what comes after an exit (audits/continued.py).
+TERMS = {"policy_years": continued.YEARS, "subsistence_months": continued.MONTHS}
 
 
 def names() -> dict[str, str]:
@@ -38,6 +43,8 @@ def default(kind: str, name: str) -> Decimal | int:
     if name.startswith(DAYS):
         posting = TABLES[kind][-1][name.removeprefix(DAYS)].posting
         return posting.days if posting is not None else 0
+    if name in TERMS:
+        return TERMS[name]
     return Decimal(getattr(cases.RULES, name))
 
 

@@ -85,11 +85,32 @@ def test_by_policy_and_area(gone, left, ground, signed_in):
     assert total(client, f"?area={ground.sibling_village.code}")[0] == "0"
 
 
-def test_the_county_settles_the_years(gone, ground, cast, signed_in):
-    at = datetime.datetime(2018, 1, 1, tzinfo=datetime.UTC)
-    facts = {"county": ground.county, "kind": "household-exit", "by": None, "at": at}
-    AuditSetting.set(name="policy_years", value=2, from_on=datetime.date(2018, 1, 1), **facts)
-    assert "2 年内" in total(signed_in("town"))[1]
+@pytest.mark.parametrize(
+    ("name", "was", "said"),
+    [("policy_years", "3 年内", "2 年内"), ("subsistence_months", "3 个月", "2 个月")],
+)
+def test_the_district_settles_how_long(gone, ground, signed_in, name, was, said):
+    assert was in total(signed_in("town"))[1]
+    form = {
+        "county": ground.county.pk,
+        "setting": f"household-exit {name}",
+        "value": "2",
+        "from_on": "2018-11-20",
+    }
+    assert signed_in("district").post("/audits/settings/", form).status_code == 303
+    assert said in total(signed_in("town"))[1]
+
+
+@pytest.mark.parametrize("value", ["0", "1.5"])
+def test_a_term_that_cannot_be_is_refused(ground, signed_in, value):
+    form = {
+        "county": ground.county.pk,
+        "setting": "household-exit policy_years",
+        "value": value,
+        "from_on": "2018-11-20",
+    }
+    assert signed_in("district").post("/audits/settings/", form).status_code == 422
+    assert not AuditSetting.objects.exists()
 
 
 def test_a_reason_is_noted_once(gone, signed_in):
