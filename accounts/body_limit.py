@@ -9,6 +9,16 @@ from accounts.views.errors import refused
 from office.uploads import refuse_long_body
 
 
+def body_at_most(size: int) -> Callable[[Any], Any]:
+    """Bounds the body of one view, for a page open to everybody; stands outermost."""
+
+    def mark(view: Any) -> Any:
+        view.most_body = size
+        return view
+
+    return mark
+
+
 class BodyLimitMiddleware:
     """Stands before the one that asks for the token, since that reads the whole form."""
 
@@ -21,4 +31,4 @@ class BodyLimitMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        return refuse_long_body(request, refused)
+        return refuse_long_body(request, refused, getattr(view, "most_body", None))

@@ -126,13 +126,14 @@ class User(AbstractBaseUser):
         its own alone. A department's duty that names no unit holds nothing.
         """
         condition = Q(pk__in=())
+        if capability not in self.capabilities():
+            return condition
+        if self.role != Role.DEPARTMENT:
+            # One role at a time: the scope of the business duties is that of the capability.
+            return self.area_scope().area_q(to)
         for duty in self.valid_duties():
-            if capability not in CAPABILITIES[duty.role]:
-                continue
-            here = self.scope_of_duty(duty).area_q(to)
-            if duty.role != Role.DEPARTMENT:
-                condition |= here
-            elif duty.unit:
+            if duty.unit:
+                here = self.scope_of_duty(duty).area_q(to)
                 condition |= here & Q(**{unit: duty.unit})
         return condition
 

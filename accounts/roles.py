@@ -46,6 +46,7 @@ class Capability(models.TextChoices):
     MEASURE_EDIT = "measure_edit", "登记帮扶措施"
     POLICY_EDIT = "policy_edit", "修改政策"
     SOCIETY_EDIT = "society_edit", "登记社会帮扶"
+    CHARITY_SPEND = "charity_spend", "使用扶贫专户"
     LISTS_VIEW = "lists_view", "查看部门名单"
     LISTS_UPLOAD = "lists_upload", "上传部门名单"
     LISTS_SETTLE = "lists_settle", "处理部门名单的差异"
@@ -188,6 +189,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.YEAR_CLOSE,
             _C.AREA_EDIT,
             _C.SOCIETY_EDIT,
+            _C.CHARITY_SPEND,
             _C.LISTS_VIEW,
             _C.LISTS_UPLOAD,
             _C.LISTS_SETTLE,

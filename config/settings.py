@@ -278,6 +278,15 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 PUBLIC_NOTICES = env.bool("PUBLIC_NOTICES", default=True)
 # Objections that one address may send from there in a day.
 PUBLIC_OBJECTIONS_PER_DAY = env.int("PUBLIC_OBJECTIONS_PER_DAY", default=5)
+# A question to the consultation desk is to be answered within so many days; the public page takes so many an hour.
+DESK_DAYS = env.int("DESK_DAYS", default=5)
+DESK_ASKED_PER_HOUR = env.int("DESK_ASKED_PER_HOUR", default=5)
+DESK_ASKED_BY_ALL_PER_HOUR = env.int("DESK_ASKED_BY_ALL_PER_HOUR", default=200)
+
+# An incident that touches poor people is reported within so many days, a major one sooner, and closed within so many.
+INCIDENT_REPORT_DAYS = env.int("INCIDENT_REPORT_DAYS", default=3)
+INCIDENT_REPORT_DAYS_MAJOR = env.int("INCIDENT_REPORT_DAYS_MAJOR", default=1)
+INCIDENT_CLOSE_DAYS = env.int("INCIDENT_CLOSE_DAYS", default=15)
 
 # A household counts as not visited after this many days without a visit.
 VISIT_DAYS = env.int("VISIT_DAYS", default=90)

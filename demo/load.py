@@ -8,7 +8,17 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
-from demo import accounts, ground, officials, places, waiting_lists, world
+from demo import (
+    accounts,
+    consultations,
+    ground,
+    officials,
+    places,
+    society,
+    unit_lists,
+    waiting_lists,
+    world,
+)
 from demo.incomes import LINES
 from demo.past_lists import Past
 from demo.projects import Works
@@ -82,6 +92,11 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     waiting.help(random.Random(seed), past.households(), district, today)
     waiting.write(today)
     projects = Works(county, appointed, district, today).write()
+    others = random.Random(seed)
+    society.load(county, by=district, today=today, rng=others)
+    consultations.load(county, by=district, today=today, rng=others)
+    sender = User.objects.get(username=Role.DEPARTMENT)
+    unit_lists.load(county, by=district, sender=sender, today=today, rng=others)
     for year in range(min(LINES), LAST_SEALED + 1):
         closed = at(datetime.date(year + 1, 1, 15))
         ClosedYear.objects.create(county=county, year=year, closed_at=closed)

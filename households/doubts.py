@@ -37,6 +37,8 @@ from villages.models import VillageYear
 HOUSEHOLD, VILLAGE_YEAR, AREA = (model._meta.label_lower for model in (Household, VillageYear, Area))
 BATCH = 500
 RULES: dict[str, Line] = {**village_checks.BOOK.lines, **checks.BOOK.lines}
+# Rules of rooms to the left that are no line of checks.csv: number → message; they add theirs.
+FURTHER: dict[str, str] = {}
 RECORDS: dict[str, type[Model]] = {
     "household": Household,
     "person": Person,

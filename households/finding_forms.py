@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Duty, User
 from accounts.roles import CAPABILITIES, Capability
-from households.doubts import RULES
+from households.doubts import FURTHER, RULES
 from households.forms import Day, Filter, FreeText, choice
 from office.findings import Finding, FindingQuerySet, FindingState, Severity
 
@@ -34,6 +34,8 @@ class FindingFilter(Filter):
     def __init__(self, *args: Any, owners: list[tuple[int, str]], **options: Any) -> None:
         """`owners`: id and name of who has findings that may be seen."""
         super().__init__(*args, **options)
+        rules = self.fields["rule"]
+        rules.choices += [(id, f"{id} {words}") for id, words in sorted(FURTHER.items())]  # type: ignore[attr-defined]
         self.fields["owner"].choices += [(str(pk), name) for pk, name in owners]  # type: ignore[attr-defined]
 
     def clean_state(self) -> str:

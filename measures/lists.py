@@ -16,13 +16,24 @@ from accounts.roles import Capability
 from households.lists.rows import opens
 from households.record import head_names, written
 from measures import coverage_lists, project_lists
+from measures.departments import listing as department_lists
+from measures.desk import listing as desk_lists
 from measures.measure_forms import MeasureFilter
 from measures.models import Measure, State
+from measures.society import listing as society_lists
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
-# Exports look for lists here: those of coverage and of projects are known by being named.
-__all__ = ["KEY", "coverage_lists", "measures", "project_lists"]
+# Exports look for lists here: those of other subjects are known by being named.
+__all__ = [
+    "KEY",
+    "coverage_lists",
+    "department_lists",
+    "desk_lists",
+    "measures",
+    "project_lists",
+    "society_lists",
+]
 
 KEY = "measures:list"
 # 元 that were paid; help in kind has no sum.

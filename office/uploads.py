@@ -42,15 +42,17 @@ class KeptInMemory(MemoryFileUploadHandler):
         self.activated = True
 
 
-def refuse_long_body(request: HttpRequest, refused: Refusal) -> HttpResponseBase | None:
-    """413 for a body over the bound, without keeping any of it; None for every other."""
+def refuse_long_body(
+    request: HttpRequest, refused: Refusal, most: int | None = None
+) -> HttpResponseBase | None:
+    """413 for a body over the bound, or over the `most` bytes of a page without files, keeping none of it."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return None
-    if length <= most_bytes() + AROUND:
+    if length <= (most_bytes() + AROUND if most is None else most):
         return None
     drained = 0
     while drained < DRAINED and (piece := request.read(MIB)):
         drained += len(piece)
-    return refused(request, too_big(), 413)
+    return refused(request, too_big() if most is None else "内容太长，请写短一些再提交", 413)

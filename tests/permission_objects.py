@@ -44,6 +44,7 @@ from tests.permission_audits import (
     delegation,
     window,
 )
+from tests.permission_help import HELP
 from tests.permission_notices import (
     audit_notice,
     audit_notice_photo,
@@ -336,6 +337,7 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "workbook": workbook,
     "plan": plan,
     "plan_file": plan_file,
+    **HELP,
     "policy": policy,
     "policy_year": policy_year,
     "measure": measure,

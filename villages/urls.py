@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from villages.views import edit, events, listing, record
+from villages.views import edit, events, incidents, indicators, listing, record
 
 app_name = "villages"
 
 urlpatterns = [
     path("villages/", listing.village_list, name="list"),
     path("villages/events/", events.event_list, name="events"),
+    path("incidents/", incidents.listing, name="incidents"),
+    path("incidents/new/", incidents.new, name="incident-new"),
+    path("incidents/<int:pk>/", incidents.detail, name="incident"),
+    path("incidents/<int:pk>/report/", incidents.report, name="incident-report"),
+    path("incidents/<int:pk>/handle/", incidents.handle, name="incident-handle"),
+    path("incidents/<int:pk>/close/", incidents.close, name="incident-close"),
+    path("indicators/", indicators.listing, name="indicators"),
+    path("indicators/<slug:code>/", indicators.detail, name="indicator"),
+    path("indicators/<slug:code>/values/", indicators.enter, name="indicator-enter"),
+    path("indicators/<slug:code>/goal/", indicators.goal, name="indicator-goal"),
     path("villages/<str:code>/", record.village, name="village"),
     path("villages/<str:code>/staff/", edit.staff, name="staff"),
     path("villages/<str:code>/years/new/", edit.new_year, name="year-new"),

@@ -1,7 +1,7 @@
 """疑点数据: what the logic checks found, as a work list."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -75,6 +75,10 @@ class Place:
     url: str = ""
 
 
+# Records of rooms to the left: label_lower → what finds the places of these subjects; they add theirs.
+ELSEWHERE: dict[str, Callable[[set[int]], dict[int, Place]]] = {}
+
+
 @exportable(KEY, title="疑点数据")
 def findings(user: User, query: QueryDict, day: datetime.date) -> Listed:
     visible = Finding.objects.visible_to(user)
@@ -101,6 +105,7 @@ def places(findings: Iterable[Finding]) -> dict[int, Place]:
     homes = dict(Household.objects.filter(pk__in=_ids(rows, HOUSEHOLD)).values_list("pk", "number"))
     names = _names(homes, {row.part for row in rows if row.subject_type == HOUSEHOLD})
     years = VillageYear.objects.select_related("village__area").in_bulk(_ids(rows, VILLAGE_YEAR))
+    further = {kind: of(_ids(rows, kind)) for kind, of in ELSEWHERE.items() if _ids(rows, kind)}
     found = {}
     for row in rows:
         key = int(row.subject_id)
@@ -111,6 +116,8 @@ def places(findings: Iterable[Finding]) -> dict[int, Place]:
         elif row.subject_type == VILLAGE_YEAR and key in years:
             url = reverse("villages:village", args=[years[key].village.area.code])
             found[row.pk] = Place(years[key].village.area.name, f"{years[key].year}年", url)
+        elif key in further.get(row.subject_type, {}):
+            found[row.pk] = further[row.subject_type][key]
         else:
             url = f"{reverse('households:list')}?area={row.area.code}"
             found[row.pk] = Place(row.area.name, f"{row.part}年" if row.part else "", url)

@@ -19,7 +19,7 @@ from households.models import Household
 from measures import checks
 from measures.lists import PAID, measures
 from measures.measure_forms import CancelForm, DeliverForm, PlanForm
-from measures.models import Measure, State, Taken
+from measures.models import Measure, SocialHelp, State, Taken
 from office import clock, trail
 from office.listing import area_choices
 from office.rulebook import ENTRY, NIGHTLY
@@ -60,6 +60,12 @@ def household(request: SignedIn, number: str) -> HttpResponse:
         "breaches": [breaches[rule] for rule in sorted(breaches)],
         "may_plan": able and home.removed_on is None,
         "paid": sum(row.amount for row in rows if row.state == State.DELIVERED and row.unit == "元"),
+        "social": list(
+            SocialHelp.objects.visible_to(request.user)
+            .live()
+            .filter(beneficiaries__household=home)
+            .distinct()[:20]
+        ),
     }
     name = "measures/_household.html" if getattr(request, "htmx", False) else "measures/household.html"
     return render(request, name, context)

@@ -13,6 +13,7 @@ from office import clock
 from office.models import Job, JobState
 from reporting.definitions import rolling_plan
 from reporting.desk import desk, todos
+from reporting.doors import doors
 from reporting.standing import doubts, four_colours
 
 FINISHED_SHOWN = 3
@@ -35,6 +36,7 @@ def workbench(request: SignedIn) -> HttpResponse:
         "doubts": doubts(area) if area is not None else None,
         "may_report": Capability.REPORT_VIEW in able,
         "years": rolling_plan.YEARS,
+        "doors": doors(user),
         **_jobs(user),
     }
     return render(request, "reporting/workbench.html", context)

@@ -9,6 +9,8 @@ import pytest
 from households.codes import CODES
 from households.models import Household, Living, Person, Shock, Survey
 from measures.facts import PERSON
+from measures.models import DepartmentList
+from tests.measures.department_books import LISTS, book, work_off
 from villages.models import KeyVillage
 
 DAY = datetime.date(2018, 11, 20)
@@ -95,3 +97,26 @@ def _facts(rng: random.Random, person: Person) -> None:
         person.left_on, person.leave_reason, person.present = DAY, "死亡", False
     facts = {name: getattr(person, name) for name in (*PERSON, "left_on", "leave_reason") if name != "id"}
     Person.objects.filter(pk=person.pk).update(**facts)
+
+
+@pytest.fixture
+def send(signed_in, ground):
+    """send(*rows, kind="低保", who="department") uploads a list and works it off; the list."""
+
+    def upload(*rows, kind="低保", who="department", file=None, area=None) -> DepartmentList:
+        asked = {"kind": kind, "area": (area or ground.county).code, "as_on": "2018-11-01"}
+        answer = signed_in(who).post(LISTS, {**asked, "file": file or book(*rows)})
+        assert answer.status_code == 303, answer.content.decode()
+        work_off()
+        return DepartmentList.objects.latest("uploaded_at")
+
+    return upload
+
+
+@pytest.fixture
+def homes(make_household):
+    """Three households of two; the first head has 低保, nobody else."""
+    made = [make_household() for _ in range(3)]
+    Person.objects.update(subsistence_allowance=False)
+    Person.objects.filter(pk=made[0].head.pk).update(subsistence_allowance=True)
+    return made

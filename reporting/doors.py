@@ -1,0 +1,76 @@
+"""What stands beside the register on the workbench: lists of departments, questions, incidents, society, indicators.
+
+Each line says what waits there; the top bar has no room for their words (look.md).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import CharField, Count, Value
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Capability
+from measures.models import (
+    DepartmentList,
+    DeskRequest,
+    DeskState,
+    DifferenceKind,
+    HelpState,
+    ListDifference,
+    ListState,
+    SocialHelp,
+)
+from villages.models import Incident, IncidentState
+
+C = Capability
+
+
+@dataclass(frozen=True)
+class Door:
+    """A line: the word that leads there, how many wait, what they wait for."""
+
+    word: str
+    url: str
+    count: int | None = None
+    waits: str = ""
+
+
+def doors(user: User | AnonymousUser) -> list[Door]:
+    """Those that the duties open; what waits behind all of them is counted in one statement."""
+    if not isinstance(user, User):
+        return []
+    able = user.capabilities()
+    found: list[Door] = []
+    waiting: list[Any] = []
+
+    def door(word: str, name: str, rows: Any = None, waits: str = "") -> None:
+        found.append(Door(word, reverse(name), None if rows is None else 0, waits))
+        if rows is not None:
+            counted = rows.order_by().annotate(word=Value(word, output_field=CharField()))
+            waiting.append(counted.values("word").annotate(count=Count("pk")).values_list("word", "count"))
+
+    if C.LISTS_SETTLE in able:
+        open_ones = ListDifference.objects.visible_to(user).waiting()
+        known = open_ones.exclude(kind=DifferenceKind.NOT_REGISTERED)
+        door("部门名单", "measures:department-lists", known, "条差异待处理")
+    elif C.LISTS_VIEW in able:
+        running = DepartmentList.objects.visible_to(user).filter(state=ListState.RUNNING)
+        door("部门名单", "measures:department-lists", running, "份正在核对")
+    if C.DESK_ANSWER in able:
+        asked = DeskRequest.objects.visible_to(user)
+        asked = asked.filter(state__in=(DeskState.WAITING, DeskState.HANDED))
+        door("政策咨询", "measures:desk", asked, "件待受理")
+    if C.INCIDENT_VIEW in able:
+        handles = C.INCIDENT_HANDLE in able
+        states = [IncidentState.FOUND, *([IncidentState.REPORTED] if handles else [])]
+        incidents = Incident.objects.visible_to(user).filter(state__in=states)
+        door("涉贫事件", "villages:incidents", incidents, "件待上报、待处置" if handles else "件待上报")
+    if C.MEASURE_VIEW in able:
+        needs = SocialHelp.objects.visible_to(user).filter(state=HelpState.WANTED)
+        door("社会帮扶", "measures:society", needs, "项需求待对接")
+    if C.INDICATOR_VIEW in able:
+        door("主要指标", "villages:indicators")
+    counts = dict(waiting[0].union(*waiting[1:], all=True)) if waiting else {}
+    return [replace(one, count=counts.get(one.word, one.count)) for one in found]

@@ -1,0 +1,63 @@
+"""其他工作 on the workbench: what waits beside the register, for whom it is open."""
+
+import pytest
+
+from measures.models import DeskRequest, SocialHelp
+from office import clock
+from villages.models import Incident
+
+pytestmark = pytest.mark.django_db
+
+
+def lines(client) -> dict[str, int | None]:
+    return {door.word: door.count for door in client.get("/").context["doors"]}
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("district", ["部门名单", "政策咨询", "涉贫事件", "社会帮扶", "主要指标"]),
+        ("town", ["政策咨询", "涉贫事件", "社会帮扶", "主要指标"]),
+        ("village", ["涉贫事件", "社会帮扶"]),
+        ("department", ["部门名单", "政策咨询", "主要指标"]),
+        ("auditor", []),
+        ("outsider", []),
+    ],
+)
+def test_the_lines_follow_the_duty(signed_in, who, words):
+    assert list(lines(signed_in(who))) == words
+
+
+def test_each_counts_what_waits_in_the_own_area_and_leads_there(signed_in, ground):
+    facts = {
+        "topic": "求助",
+        "asker": "演示",
+        "phone": "13800001111",
+        "question": "演示问题",
+        "channel": "电话",
+    }
+    DeskRequest.ask(at=clock.moment(), days=5, area=ground.town, **facts)
+    DeskRequest.ask(at=clock.moment(), days=5, area=ground.other_town, **facts)
+    day = clock.today()
+    seen = {"kind": "信访", "level": "一般", "found_by": "群众反映", "found_on": day, "what": "演示反映"}
+    Incident.find(by=None, at=clock.moment(), days=3, area=ground.village, **seen)
+    SocialHelp.objects.create(
+        kind="其他", title="需要轮椅", area=ground.village, start_on=day, state="待对接"
+    )
+    assert lines(signed_in("district")) == {
+        "部门名单": 0,
+        "政策咨询": 2,
+        "涉贫事件": 1,
+        "社会帮扶": 1,
+        "主要指标": None,
+    }
+    assert lines(signed_in("town"))["政策咨询"] == 1
+    assert lines(signed_in("other_town_user")) == {
+        "政策咨询": 1,
+        "涉贫事件": 0,
+        "社会帮扶": 0,
+        "主要指标": None,
+    }
+    page = signed_in("town").get("/").content.decode()
+    for address in ("/desk/", "/incidents/", "/society/", "/indicators/"):
+        assert f'href="{address}"' in page
