@@ -118,8 +118,8 @@ def rows_of(department_list: DepartmentList, query: QueryDict) -> Listed:
     """The rows of a list that has been fetched for the user."""
     form, rows = RowFilter(query), ListRow.objects.filter(department_list=department_list)
     if not form.is_valid():
-        return Listed(rows.none(), ROWS, ("row", "pk"), form)
-    return Listed(form.matching(rows), ROWS, ("row", "pk"), form, dress=_dress)
+        return Listed(rows.none(), ROWS, ("row", "pk"), form, names=("list",))
+    return Listed(form.matching(rows), ROWS, ("row", "pk"), form, dress=_dress, names=("list",))
 
 
 @exportable(DIFFERENCES_KEY, title="部门名单差异")
@@ -129,12 +129,12 @@ def list_differences(user: User, query: QueryDict, day: datetime.date) -> Listed
     require(user, Capability.LISTS_SETTLE)
     area, form = area_in(query, user), DifferenceFilter(query)
     if not form.is_valid():
-        return Listed(visible.none(), DIFFERENCES, ("pk",), form, area)
+        return Listed(visible.none(), DIFFERENCES, ("pk",), form, area, names=("list",))
     rows = form.matching(visible if area is None else visible.filter(village__in=area.villages()))
     if asked := query.get("list", ""):
         rows = rows.filter(department_list=fetch(user, asked))
     joined = rows.select_related("household", "village", "department_list")
-    return Listed(joined, DIFFERENCES, ("pk",), form, area)
+    return Listed(joined, DIFFERENCES, ("pk",), form, area, names=("list",))
 
 
 def fetch(user: User, pk: str) -> DepartmentList:

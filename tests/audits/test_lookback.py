@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audits.models import AuditList, Lookback, LookbackVisit
 from households.models import Household
-from office.models import TrailRow
+from office import exports
+from office.jobs import run_job
+from office.models import Job, TrailRow
 
 DAY = datetime.date(2018, 11, 20)
 ASKED = {"year": 2018, "percent": 50, "count": "", "visitor": "演示走访人", "due_on": "2018-12-31"}
@@ -190,3 +192,19 @@ def test_statements_do_not_grow_with_the_households(make_household, ground, cast
     few = statements(3)
     assert statements(15) == few
     assert max(few) <= 14
+
+
+def test_the_visits_of_a_sample_are_exported(sample, signed_in):
+    client = signed_in("town")
+    asked = {
+        "list": "audits:lookback-visits",
+        "query": f"sample={sample.pk}",
+        "format": "csv",
+        "once": "1" * 32,
+    }
+    assert client.post("/exports/", asked).status_code == 303
+    job = Job.objects.get(kind=exports.KIND)
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    file = b"".join(client.get(job.result["url"]).streaming_content).decode()
+    assert all(visit.household.number in file for visit in sample.visits.select_related("household"))

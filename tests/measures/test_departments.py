@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +14,7 @@ from measures.departments import taken
 from measures.departments.jobs import expire_lists
 from measures.departments.kinds import KINDS, of_units
 from measures.models import DepartmentList, DifferenceKind, ListDifference, ListRow, ListState, Settled
-from office import clock
+from office import clock, exports
 from office.findings import Finding, FindingState
 from office.models import Job, TrailRow
 from tests.conftest import identity_number, make_user
@@ -293,3 +294,18 @@ def test_a_list_page_takes_as_many_statements_for_forty_rows_as_for_two(homes, s
                 assert client.get(address).status_code == 200
             counts.append(len(seen))
     assert counts[:2] == counts[2:] and max(counts) <= 12
+
+
+def test_the_rows_are_exported_with_masks(homes, send, signed_in):
+    person = homes[0].head
+    listed, client = send(said(person)), signed_in("district")
+    asked = {
+        "list": "measures:department-list",
+        "query": f"list={listed.pk}",
+        "format": "csv",
+        "once": uuid.uuid4().hex,
+    }
+    assert client.post("/exports/", asked).status_code == 303
+    work_off()
+    file = b"".join(client.get(Job.objects.get(kind=exports.KIND).result["url"]).streaming_content).decode()
+    assert person.name in file and "*" in file and person.id_number not in file
