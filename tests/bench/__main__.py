@@ -8,6 +8,7 @@ import sys
 import time
 
 from tests.bench import bars, import_bars
+from tests.bench.bars import Entry
 from tests.bench.places import Place, sizes
 from tests.bench.site import working
 
@@ -16,6 +17,15 @@ BEGAN = time.monotonic()
 
 def say(text: str) -> None:
     print(f"{time.monotonic() - BEGAN:6.0f} s  {text}", flush=True)
+
+
+class Found(dict[str, Entry]):
+    """The bars measured so far, each said as soon as it is known: a run that is cut short was not for nothing."""
+
+    def take(self, entries: dict[str, Entry]) -> None:
+        for bar, entry in entries.items():
+            say(f"{bar:4} {'pass' if entry['pass'] else 'MISSED'}  {entry['ratio']}  {entry['at']}")
+        self.update(entries)
 
 
 def main() -> int:
@@ -27,30 +37,29 @@ def main() -> int:
     for place in (small, large):
         place.settle()
     facts = (small.measured("facts"), large.measured("facts"))
-    found = {"P4": bars.statements(large, facts[1])}
+    found = Found()
+    found.take({"P4": bars.statements(large, facts[1])})
     say("pages")
-    found |= bars.pages((small, large), facts)
+    found.take(bars.pages((small, large), facts))
     counted = []
     for place in (small, large):
         say(f"exit tally of {place.size}")
         with working(place):
             counted.append(place.measured("tally"))
-    found |= bars.tally((small, large), counted)
+    found.take(bars.tally((small, large), counted))
     exported = []
     for place in (small, large):
         say(f"export of {place.size}")
         with working(place):
             exported.append(place.measured("exports"))
-    found |= bars.exports((small, large), exported)
+    found.take(bars.exports((small, large), exported))
     say(f"a list passed at {small.size}")
-    found |= bars.passing(small, small.measured("passing"))
+    found.take(bars.passing(small, small.measured("passing")))
     say("first page of the embedded mode")
     first_page = bars.first_page(embedded)
     say("imports")
-    found |= import_bars.measured(small.size, large.size, first_page, say)
+    found.take(import_bars.measured(small.size, large.size, first_page, say))
     ordered = dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
-    for bar, entry in ordered.items():
-        say(f"{bar:4} {'pass' if entry['pass'] else 'MISSED'}  {entry['ratio']}  {entry['at']}")
     print(json.dumps(ordered, ensure_ascii=False))
     return 0 if all(entry["pass"] for entry in ordered.values()) else 1
 

@@ -97,7 +97,7 @@ def test_errors_are_listed_and_the_bad_rows_downloaded(downloaded, upload, signe
 def test_many_bad_rows_are_told_on_the_pages_and_stand_in_the_file(
     downloaded, upload, signed_in, url, tmp_path
 ):
-    """The way of twelve thousand (tests/bench has those) at a size for every day."""
+    """The way of twelve thousand at a size for every day (P12 of the bench has those at the comparison)."""
     path, titles, many = tmp_path / "long.xlsx", ["户编号", "村民小组", "贫困程度", "数据版本"], 700
     lines = ([f"{number:010d}", f"演示{number}组", "无此项", "1"] for number in range(5, 5 + many))
     write_long(path, titles, lines, made_at=clock.moment(), title="户")
