@@ -23,6 +23,8 @@ from audits.models import Entry  # noqa: E402
 from audits.procedures import ListKind  # noqa: E402
 from demo.accounts import TOWN, VILLAGE  # noqa: E402
 from households.models import LEFT, Household, Person  # noqa: E402
+from measures import stages  # noqa: E402
+from measures.models import AssetIncome, Project, Sharing, SharingState  # noqa: E402
 from office.findings import Finding  # noqa: E402
 from reporting.models import PlanTable, ReportRun  # noqa: E402
 from tests.conftest import FOUNDED, household_maker, make_user  # noqa: E402
@@ -111,6 +113,30 @@ def audits() -> dict[str, tuple]:
     }
 
 
+def projects() -> dict[str, tuple]:
+    """Projects of the demonstration at the stage where a page of theirs has something to ask."""
+
+    def at(stage: str, **facts: bool) -> tuple:
+        return (Project.objects.filter(stage=stage, **facts).order_by("pk").first().pk,)
+
+    drafted, reported = at(stages.APPLIED, submitted=False), at(stages.APPLIED, submitted=True)
+    undivided = AssetIncome.objects.exclude(
+        sharings__in=Sharing.objects.exclude(state=SharingState.WITHDRAWN)
+    )
+    return {
+        "measures:project-edit": drafted,
+        "measures:project-submit": drafted,
+        "measures:project-approve": reported,
+        "measures:project-return": reported,
+        "measures:project-start": at(stages.APPROVED),
+        "measures:project-accept": at(stages.ACCEPTANCE),
+        "measures:project-settle": at(stages.PAYING),
+        "measures:project-share": at(stages.AFTER_CARE),
+        "measures:asset-new": at(stages.AFTER_CARE),
+        "measures:propose": (undivided.order_by("pk").first().pk,),
+    }
+
+
 def main() -> None:
     of = ground()
     # The county's years before 2018 are closed.
@@ -118,7 +144,7 @@ def main() -> None:
     world = World(of, cast(of), make)
     for name, build in BUILDERS.items():
         world.built[name] = build(world, world.cast[ASKING])
-    found = {name: made.own for name, made in world.built.items()} | full() | audits()
+    found = {name: made.own for name, made in world.built.items()} | full() | audits() | projects()
     found["household_watched"] = world.built["household"].own
     print(json.dumps({name: list(map(str, own)) for name, own in found.items()}))
 
