@@ -93,7 +93,8 @@ def test_progress_moves_while_the_process_does_other_things(site, place):
     lines = [json.loads(line) for line in process.communicate()[0].splitlines()]
     assert lines[0] == {"started_again": False}, "one worker a process"
     states = [line[0] for line in lines[1:] if line]
-    assert list(dict.fromkeys(states)) == ["queued", "running", "done"]
+    # The worker may be quicker than the first look.
+    assert list(dict.fromkeys(states)) in (["queued", "running", "done"], ["running", "done"])
     counts = [line[1] for line in lines[1:] if line and line[0] == "running"]
     assert len(set(counts)) >= 3 and counts == sorted(counts)
     assert lines[-1] == ["done", 20, 1]
