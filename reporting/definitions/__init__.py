@@ -1,6 +1,15 @@
 """Every report by its kind; a new official form is one module here."""
 
-from reporting.definitions import causes, colours, coverage, exit_tally, key_villages, returns, rolling_plan
+from reporting.definitions import (
+    causes,
+    colours,
+    coverage,
+    exit_tally,
+    indicators,
+    key_villages,
+    returns,
+    rolling_plan,
+)
 from reporting.report import ReportDefinition
 
 DEFINITIONS: dict[str, ReportDefinition] = {
@@ -9,6 +18,7 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         exit_tally.DEFINITION,
         rolling_plan.DEFINITION,
         key_villages.DEFINITION,
+        indicators.DEFINITION,
         causes.DEFINITION,
         colours.DEFINITION,
         coverage.DEFINITION,

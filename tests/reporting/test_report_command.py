@@ -34,7 +34,8 @@ def refused(*arguments: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "kind", ["exit-tally", "rolling-plan", "returns", "key-villages", "causes", "colours", "coverage"]
+    "kind",
+    ["exit-tally", "rolling-plan", "returns", "key-villages", "indicators", "causes", "colours", "coverage"],
 )
 def test_without_area_the_county_that_holds_the_whole_register(county, ground, kind):
     answer = report(kind, "--year", "2016")
