@@ -10,7 +10,7 @@ from audits.entry_names import names
 from audits.models import AuditList, Entry
 from audits.procedures import Paper
 from audits.seen import SeenForm
-from households.care.files import MOST_FILES, Files, choose_again
+from office.file_fields import MOST_FILES, Files, choose_again
 from office.form_fields import FreeText
 
 NOT_FILLED = "还没有填"

@@ -8,8 +8,8 @@ from areas.models import Level
 from audits.models import Notice
 from audits.procedures import TABLES, ListKind
 from audits.views.refusing import SeenForm
-from households.care.files import Files, choose_again
 from office import attachments
+from office.file_fields import Files, choose_again
 from office.form_fields import HalfWidthChars
 
 TELEPHONE = r"^[0-9+（）()\-－、， 转]{5,40}$"

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from households.care.files import choose_again
 from households.checks import BOOK, ENTRY, Context, HouseholdRecord, SurveyFacts
 from households.checks.case import Case
 from households.entry.fields import half_width
@@ -15,6 +14,7 @@ from households.models import Survey
 from households.models.survey import ANSWERED, DRAFT, SEALED
 from households.record import label, written
 from office import attachments
+from office.file_fields import choose_again
 
 REASON_LENGTH = 200
 SEALED_RULE = "C087"

@@ -9,7 +9,6 @@ from django.db.models import Q
 from accounts.units import Unit
 from areas.models import Area
 from areas.scope import AreaScope
-from households.care.files import Files, choose_again
 from measures import lateness, stages
 from measures.measure_forms import year_field
 from measures.models import Project, ProjectRecord, RecordKind, SourceKind
@@ -18,6 +17,7 @@ from measures.models.project import CATEGORIES, NATURES
 from measures.models.project_papers import GRADES
 from measures.money_fields import Seen, WholeNumber, Yuan
 from office.digit_runs import mask_digit_runs
+from office.file_fields import Files, choose_again
 from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice
 
 SHORT = {"class": "w8", "autocomplete": "off"}

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from households.care.files import MOST_FILES, Files, choose_again
 from households.care.forms import NOT_FILLED, Care, care_field
 from households.models import Paper
+from office.file_fields import MOST_FILES, Files, choose_again
 
 
 class PaperForm(Care):

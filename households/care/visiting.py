@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from households.care.files import MOST_FILES, Files, choose_again
 from households.care.forms import NOT_FILLED, Care, care_field
 from households.forms import FreeText
 from households.models import Visit
 from office import attachments
+from office.file_fields import MOST_FILES, Files, choose_again
 
 
 class VisitForm(Care):
