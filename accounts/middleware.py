@@ -101,7 +101,7 @@ class SessionLimitsMiddleware:
         is_open = not getattr(view, "login_required", True)
         if not request.user.is_authenticated:
             return None if is_open else self._to_login(request)
-        if request.user.must_change_password and not is_open and name not in WITH_OLD_PASSWORD:
+        if not is_open and name not in WITH_OLD_PASSWORD and request.user.must_set_password(clock.now()):
             return redirect("accounts:password")
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -170,6 +171,12 @@ class User(AbstractBaseUser):
     @property
     def role_label(self) -> str:
         return "、".join(dict.fromkeys(duty.post for duty in self.valid_duties())) or "无任职"
+
+    def must_set_password(self, now: datetime.datetime) -> bool:
+        """The password is an initial one, or older than PASSWORD_DAYS."""
+        days = settings.PASSWORD_DAYS
+        old = days and self.password_changed_at + datetime.timedelta(days=days) <= now
+        return self.must_change_password or bool(old)
 
     def change_password(self, raw: str, *, must_change: bool = False) -> None:
         """Every session of the user ends: the session hash is derived from the password."""

@@ -69,3 +69,13 @@ def test_the_front_lets_in_what_the_program_takes():
     default = int(re.search(r'"UPLOAD_MEGABYTES", default=(\d+)', SETTINGS)[1])
     assert int(re.search(r"client_max_body_size (\d+)m", front)[1]) > default
     assert "$request_uri" not in front.split("log_format")[1].split(";")[0]
+
+
+def test_no_log_of_a_server_holds_what_was_searched_for():
+    """gunicorn's own format logs the whole request line and the referring page."""
+    for name in ("systemd/tuopin-web.service", "compose.yaml"):
+        text = (ROOT / "deploy" / name).read_text()
+        if "access-logfile" in text:
+            formats = re.findall(r"access-logformat'?\"?,? ?['\"](.+?)['\"]\s*$", text, re.MULTILINE)
+            assert len(formats) == text.count("access-logfile"), name
+            assert not any(atom in each for each in formats for atom in ("(r)", "(q)", "(f)")), name

@@ -68,7 +68,12 @@ def password(request: SignedIn) -> HttpResponse:
     form = PasswordForm(request.user, request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
-        return render(request, "accounts/password.html", {"form": form}, status=status)
+        context = {
+            "form": form,
+            "password_is_old": request.user.must_set_password(clock.now()),
+            "password_days": settings.PASSWORD_DAYS,
+        }
+        return render(request, "accounts/password.html", context, status=status)
     with transaction.atomic():
         request.user.change_password(form.cleaned_data["new_password"])
         trail.record("修改密码", actor=request.user, subject=request.user, request=request)

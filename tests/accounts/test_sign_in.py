@@ -1,11 +1,16 @@
 """Sign-in, lock, sign-out, password."""
 
+import datetime
+
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import Duty, User
 from office.models import TrailRow
 
 LOGIN = "/accounts/login/"
@@ -122,12 +127,63 @@ def test_a_new_password_ends_the_other_sessions(signed_in, cast):
         (SECRET, SECRET, SECRET, "不能与现在的相同"),
         (SECRET, "12345678901", "12345678901", "不能全是数字"),
         (SECRET, "short", "short", "至少 10 个字符"),
+        (SECRET, "fupin12345", "fupin12345", "太常见"),
+        (SECRET, "Tuopin@2018", "Tuopin@2018", "太常见"),
+        (SECRET, "演示town1", "演示town1", "不能与用户名或姓名相近"),
+        (SECRET, NEW, NEW + " ", "两次输入的新密码不一致"),
     ],
 )
 def test_a_password_that_does_not_do_is_refused(signed_in, old, new, again, message):
     answer = change(signed_in("town"), old, new, again)
     assert answer.status_code == 422
     assert message in answer.content.decode()
+
+
+@pytest.mark.parametrize("new", ["一二三四五六七八九十", "字" * 200, " 前后有空格的口令 "])
+def test_a_password_is_taken_whole(signed_in, cast, new):
+    """Chinese, 200 characters, spaces at the ends: nothing is cut or stripped."""
+    assert change(signed_in("town"), new=new, again=new).status_code == 303
+    assert sign_in(Client(), password=new).status_code == 303
+    assert sign_in(Client(), password=new[:-1]).status_code == 422
+
+
+def test_kinds_of_characters_are_asked_for_where_a_deployment_says_so(signed_in, settings):
+    rule = {"NAME": "accounts.password_rules.KindsValidator", "OPTIONS": {"kinds": 3}}
+    settings.AUTH_PASSWORD_VALIDATORS = [rule]
+    assert "至少要有 3 种" in change(signed_in("town"), new="abcdefgh12", again="abcdefgh12").content.decode()
+    assert change(signed_in("town"), new="Abcdefgh12", again="Abcdefgh12").status_code == 303
+
+
+def test_an_old_password_is_changed_where_a_deployment_says_so(signed_in, cast, settings):
+    client, old = signed_in("town"), timezone.now() - datetime.timedelta(days=91)
+    type(cast["town"]).objects.filter(username="town").update(password_changed_at=old)
+    assert client.get("/jobs/").status_code == 200
+    settings.PASSWORD_DAYS = 90
+    assert client.get("/jobs/")["Location"] == "/accounts/password/"
+    assert "已用满 90 天" in client.get("/accounts/password/").content.decode()
+    assert change(client).status_code == 303
+    assert client.get("/jobs/").status_code == 200
+
+
+def test_an_unknown_name_costs_the_same_work_as_a_known_one(cast, monkeypatch):
+    """One hashing of the password each (threats B2): the time tells nothing."""
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self, password, salt):
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    type(cast["town"]).objects.filter(username="helper").update(is_active=False)
+    for username in ("town", "helper", "nobody"):
+        hashed.clear()
+        sign_in(Client(), username, "wrong")
+        assert hashed == ["wrong"], username
+
+
+def test_a_fresh_install_has_nobody(db):
+    assert not User.objects.exists() and not Duty.objects.exists()
 
 
 def test_an_initial_password_must_be_changed_first(signed_in, cast):
