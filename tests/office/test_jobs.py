@@ -1,15 +1,19 @@
 import datetime
 import logging
+import pickle
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ContentDisallowed, OperationalError
+from kombu.serialization import loads
 
+from config.celery import app
 from office import clock, job_run, jobs
 from office.job_run import claim
 from office.jobs import JobLost, JobRefused
-from office.models import DuePeriod, Job, JobState, TrailRow
+from office.models import MAX_ATTEMPTS, DuePeriod, Job, JobState, TrailRow
 
 pytestmark = pytest.mark.django_db
 AGO = datetime.timedelta(minutes=5)
@@ -368,3 +372,24 @@ def test_failing_duty_does_not_stop_the_others(adds, rings, monkeypatch):
     jobs.tick()
     assert rings == [str(row.pk)]
     assert clock.now() - jobs.worker_seen_at() < AGO
+
+
+def test_a_message_of_another_version_of_the_program_does_no_harm(kind, rings):
+    """A kind or a row that this process does not know: the row ends as failed, the worker lives (threats E13)."""
+    jobs.run_job(str(uuid.uuid4()))
+    row = jobs.enqueue(kind(lambda run: None), params={})
+    Job.objects.filter(pk=row.pk).update(kind="of-tomorrow")
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(LookupError):
+            jobs.run_job(str(row.pk))
+        expire(row)
+        jobs.sweep()
+    row.refresh_from_db()
+    assert row.state == JobState.FAILED and "请联系系统管理员" in row.error
+
+
+def test_messages_are_json_and_nothing_else():
+    body = pickle.dumps(print)
+    with pytest.raises(ContentDisallowed):
+        loads(body, "application/x-python-serialize", "binary", accept=app.conf.accept_content)
+    assert app.conf.accept_content == ["json"] and app.conf.task_serializer == "json"
