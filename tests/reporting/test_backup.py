@@ -14,6 +14,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from reporting.backup import making
+from reporting.backup.bundle import BackupRefused, Manifest, Part
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -111,6 +114,7 @@ def test_every_file_is_there_again(office):
 def test_nothing_is_readable_in_the_backup(office):
     for name in ("database.sealed", "files.sealed", "manifest.sealed"):
         content = (office.kept / name).read_bytes()
+        assert (office.kept / name).stat().st_mode & 0o077 == 0
         assert "演示".encode() not in content and b"370405" not in content and b"households" not in content
 
 
@@ -138,6 +142,14 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(office):
 def test_another_key_opens_nothing(office):
     answer = office.here.run("restore", office.kept, "--replace", PII_KEY="ab" * 32)
     assert answer.returncode == 1 and "PII_KEY" in answer.stderr
+
+
+def test_a_backup_of_a_newer_version_is_refused(monkeypatch, db):
+    told = Part(str(uuid.uuid4()), 0, "")
+    newer = Manifest(connection.vendor, "", ["office.9999_of_tomorrow"], {}, told, told, 0)
+    monkeypatch.setattr(making, "verify_readable", lambda folder: newer)
+    with pytest.raises(BackupRefused, match="请先升级程序"):
+        making.restore(Path("nowhere"), replace=True, say=lambda text: None)
 
 
 def test_replace_brings_back_what_was_backed_up(office):
