@@ -123,6 +123,22 @@ def critical_illness(
     return Amount(cents(total), f"{working}；合计{plain(total)}元")
 
 
+def share_of(cost: Decimal, percent: Decimal) -> Amount:
+    """So many percent of a cost in yuan; ValueError for a cost below nought."""
+    if cost < 0:
+        raise ValueError("费用不能小于 0")
+    value = cents(cost * percent / 100)
+    return Amount(value, f"{plain(cost)}元×{plain(percent)}%＝{plain(value)}元")
+
+
+def times(rate: Decimal, count: Decimal, unit: str) -> Amount:
+    """So many at the rate, 亩 or 岗位; ValueError below nought."""
+    if count < 0:
+        raise ValueError("数量不能小于 0")
+    value = cents(rate * count)
+    return Amount(value, f"{plain(rate)}元×{plain(count)}{unit}＝{plain(value)}元")
+
+
 def _within(what: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         raise ValueError(f"{what}应在{least}到{most}之间")

@@ -1,5 +1,8 @@
 """The catalogue as the plans print it (data/policies.csv), loaded wherever it is not there yet.
 
+Beside it data/tasks.csv: help that the plans ask for without any standard (事项), so that it can be recorded like a
+measure; what each says further is data/extras.csv. The public page shows the lines of the plans alone.
+
 182 lines of five plans, written out in Chinese. Readings where the source is open:
 - A standard printed "2017" for a social benefit stands until a later one is entered; poverty lines and the yearly
   sums of a cooperation plan end with their year.
@@ -18,11 +21,21 @@ from django.db import connections
 from simple_history.utils import bulk_create_with_history
 
 FILE = Path(__file__).resolve().parent / "data" / "policies.csv"
+TASKS = FILE.with_name("tasks.csv")
 REASON = "载入规划原文"
 
 
 def rows() -> list[dict[str, str]]:
-    with FILE.open(encoding="utf-8", newline="") as file:
+    """The lines of the plans."""
+    return _read(FILE)
+
+
+def tasks() -> list[dict[str, str]]:
+    return _read(TASKS)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -30,7 +43,7 @@ def load(**_: Any) -> int:
     """Adds the lines whose code is unknown and touches no other; how many. Runs after every migrate."""
     model = _model()
     known = set(model.objects.values_list("code", flat=True))
-    new = [model(**_values(row)) for row in rows() if row["code"] not in known]
+    new = [model(**_values(row)) for row in (*rows(), *tasks()) if row["code"] not in known]
     if new:
         bulk_create_with_history(new, model, default_change_reason=REASON)
     return len(new)

@@ -24,7 +24,7 @@ class PolicyFilter(forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={**SHORT, "placeholder": "如 高龄、助学金"}),
     )
-    kind = choice("类别", PolicyKind.values, "w4")
+    kind = choice("类别", [kind.value for kind in PolicyKind if kind != PolicyKind.TASK], "w4")
     chapter = choice("章节", (*MEASURE_CHAPTERS, *OTHER_CHAPTERS), "w8")
     target = choice("对象", TARGETS, "w6")
     standing = choice("执行情况", (IN_FORCE, ENDED), "w6")

@@ -13,12 +13,14 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
+from areas.models import Level
 from households.lists.rows import opens
 from households.record import head_names, written
-from measures import coverage_lists, project_lists
+from measures import coverage_lists, enterprise_lists, extras, project_lists
 from measures.departments import listing as department_lists
 from measures.desk import listing as desk_lists
-from measures.measure_forms import MeasureFilter
+from measures.extras import Extra
+from measures.measure_filter import MeasureFilter
 from measures.models import Measure, State
 from measures.society import listing as society_lists
 from office.exports import exportable
@@ -30,6 +32,7 @@ __all__ = [
     "coverage_lists",
     "department_lists",
     "desk_lists",
+    "enterprise_lists",
     "measures",
     "project_lists",
     "society_lists",
@@ -61,9 +64,9 @@ COLUMNS = [
         said=False,
     ),
     Column("head", "户主", lambda row: row.head_name, "nb s3", said=False, width=12),
-    Column("person", "享受人", lambda row: _whom(row), "nb s3", width=12),
-    Column("town", "镇街", lambda row: row.place.parent.name, "nb hide-phone", said=False),
-    Column("village", "村", lambda row: row.place.name, "nb s3", said=False, width=18),
+    Column("person", "享受人", lambda row: row.to_whom, "nb s3", width=12),
+    Column("town", "镇街", lambda row: _town(row), "nb hide-phone", said=False),
+    Column("village", "村", lambda row: _village(row), "nb s3", said=False, width=18),
     Column("state", "状态", lambda row: _state(row), "nb s1", plain=lambda row: row.state, width=8),
     Column("amount", "数额", lambda row: floatformat(row.amount, "2g"), "n s3", plain=lambda row: row.amount),
     Column("unit", "单位", lambda row: row.unit if row.amount is not None else "", "nb s1", width=6),
@@ -88,8 +91,21 @@ def measures(user: User, query: QueryDict, day: datetime.date) -> Listed:
     if not form.is_valid():
         return Listed(visible.none(), COLUMNS, ORDER, form, area)
     rows = form.matching(visible.in_area(area))
-    joined = rows.select_related("policy", "person", "household__village__parent", "village__parent")
-    return Listed(joined, COLUMNS, ORDER, form, area, dress=_dress)
+    joined = rows.select_related(
+        "policy", "person", "household__village__parent", "village__parent", "enterprise__area__parent"
+    )
+    # The ledger of one kind of help shows all that is asked of it.
+    further = [_said(one) for one in extras.of(form.code)]
+    return Listed(joined, [*COLUMNS, *further], ORDER, form, area, dress=_dress)
+
+
+def _said(extra: Extra) -> Column:
+    return Column(
+        f"extras_{extra.key}",
+        extra.title,
+        lambda row: row.extras.get(extra.key, ""),
+        "n s3" if extra.kind in extras.NUMBERS else "nb s3",
+    )
 
 
 def _dress(rows: list[Any]) -> None:
@@ -102,10 +118,13 @@ def _opens(row: Measure) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("measures:measure", args=[row.pk]), row.policy.name)
 
 
-def _whom(row: Measure) -> str:
-    if row.household_id is None:
-        return "全村"
-    return row.person.name if row.person else "全户"
+def _town(row: Measure) -> str:
+    place = row.place
+    return place.name if place.level == Level.TOWN else place.parent.name if place.parent else ""
+
+
+def _village(row: Measure) -> str:
+    return row.place.name if row.place.level == Level.VILLAGE else ""
 
 
 def _state(row: Measure) -> SafeString:

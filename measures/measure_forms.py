@@ -1,21 +1,23 @@
-"""Forms of measures: what to plan, what was delivered, why not; and the filter of their list."""
+"""Forms of measures: what to plan, what was delivered, what is added later, why not."""
 
 import datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 
 from areas.models import Area
-from households.forms import Day, Filter, HalfWidthChars, choice
+from households.forms import Day, HalfWidthChars
 from households.models import Household, Person
+from measures import extra_fields
 from measures.amounts import Amount
-from measures.models import Measure, Policy, PolicyKind, State
-from measures.models.measure import FIRST_YEAR, MeasureQuerySet
-from measures.models.policy import MEASURE_CHAPTERS
-from measures.proposals import propose, rates
-from office.form_fields import SearchWord
+from measures.extras import DELIVERING, PLANNING
+from measures.models import Enterprise, Measure, Policy
+from measures.models.measure import FIRST_YEAR
+from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS
+from measures.proposals import PART_OF, Rates, propose, rates
+from office.file_fields import ACCEPTED, PAPER_HINT, Files, choose_again
+from office.form_fields import FreeText
 
 SHORT = {"class": "w8", "autocomplete": "off"}
 MONEY = {"class": "w6 n-in", "inputmode": "decimal", "autocomplete": "off"}
@@ -65,18 +67,24 @@ class PersonChoice(forms.ModelChoiceField):
         return f"{obj.name}（{obj.relation}）"
 
 
+def note_field() -> FreeText:
+    return FreeText(
+        label="备注", required=False, max_length=300, widget=forms.TextInput(attrs={"class": "w24"})
+    )
+
+
 def plannable(day: datetime.date, *targets: str) -> Any:
     """Policies of the eleven chapters that give something to one of the targets on the day."""
     wanted = Q()
     for target in targets:
         wanted |= Q(target__contains=target)
-    kinds = (PolicyKind.POLICY, PolicyKind.INDICATOR)
-    found = Policy.objects.in_force(day).filter(wanted, chapter__in=MEASURE_CHAPTERS, kind__in=kinds)
-    return found.order_by("pk")
+    found = Policy.objects.in_force(day).filter(wanted, chapter__in=MEASURE_CHAPTERS, kind__in=PLANNED_KINDS)
+    return found.exclude(code__in=PART_OF).order_by("pk")
 
 
 class PlanForm(forms.Form):
-    """A measure for a household or one of its members; without an amount the standard works it out."""
+    """A measure for a household or one of its members, a village or an enterprise; without an amount the standard
+    works it out. What the chosen policy asks beside (measures.extras) follows the usual fields."""
 
     use_required_attribute = False
     policy = PolicyChoice(
@@ -110,9 +118,7 @@ class PlanForm(forms.Form):
         },
     )
     amount = amount_field(required=False, help_text="不填，按标准算出")
-    note = HalfWidthChars(
-        label="备注", required=False, max_length=300, widget=forms.TextInput(attrs={"class": "w24"})
-    )
+    note = note_field()
 
     def __init__(
         self,
@@ -120,18 +126,36 @@ class PlanForm(forms.Form):
         day: datetime.date,
         household: Household | None = None,
         village: Area | None = None,
+        enterprise: Enterprise | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.day, self.household, self.village = day, household, village
+        self.day, self.household, self.village, self.enterprise = day, household, village, enterprise
+        policies: Any = self.fields["policy"]
         if household is not None:
-            self.fields["policy"].queryset = plannable(day, "个人", "贫困户")  # type: ignore[attr-defined]
-            members = household.persons.filter(present=True).order_by("number")
-            self.fields["person"].queryset = members  # type: ignore[attr-defined]
+            policies.queryset = plannable(day, "个人", "贫困户")
+            members: Any = self.fields["person"]
+            members.queryset = household.persons.filter(present=True).order_by("number")
         else:
-            self.fields["policy"].queryset = plannable(day, "村")  # type: ignore[attr-defined]
+            policies.queryset = plannable(day, "企业" if enterprise is not None else "村")
             del self.fields["person"]
         self.initial.setdefault("year", day.year)
+        self.chosen = self._chosen(policies.queryset)
+        if self.chosen is not None:
+            extra_fields.put_into(self, self.chosen.code, PLANNING)
+
+    def _chosen(self, policies: Any) -> Policy | None:
+        typed = str(self.data.get("policy") or self.initial.get("policy") or "")
+        found: Policy | None = policies.filter(pk=typed).first() if typed.isdecimal() else None
+        return found
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.base_fields if name in self.fields]
+
+    @property
+    def further(self) -> list[forms.BoundField]:
+        return extra_fields.bound_fields(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -142,19 +166,22 @@ class PlanForm(forms.Form):
             self.add_error("person", "这项政策给到个人，请选享受人")
         elif person is not None and "个人" not in policy.target:
             self.add_error("person", "这项政策给到全户，不选人")
-        elif cleaned.get("amount") is None and "amount" not in self.errors and "months" not in self.errors:
-            self._work_out(cleaned)
+        known = rates(self.day)
+        extra_fields.check(self, policy.code, known)
+        if not self.errors and cleaned.get("amount") is None:
+            self._work_out(cleaned, known)
         return cleaned
 
-    def _work_out(self, cleaned: dict[str, Any]) -> None:
+    def _work_out(self, cleaned: dict[str, Any], known: Rates) -> None:
         person, home = cleaned.get("person"), self.household
         try:
             found = propose(
                 cleaned["policy"],
-                rates(self.day),
+                known,
                 age=person.age(self.day) if person else None,
                 members=home.member_count if home else 0,
                 months=cleaned.get("months"),
+                said=extra_fields.values_of(self),
             )
         except ValueError as error:
             self.add_error("policy", str(error))
@@ -172,6 +199,7 @@ class PlanForm(forms.Form):
             household=self.household,
             person=asked.get("person"),
             village=self.village,
+            enterprise=self.enterprise,
             year=asked["year"],
             on=self.day,
             by=by,
@@ -179,11 +207,38 @@ class PlanForm(forms.Form):
             unit=unit,
             working=working,
             note=asked["note"],
+            extras=extra_fields.values_of(self),
         )
 
 
-class DeliverForm(forms.Form):
+class PapersForm(forms.Form):
+    """Further fields of a measure and its photos and papers; a subclass says what else is asked."""
+
     use_required_attribute = False
+    step = ""
+
+    def __init__(self, *args: Any, measure: Measure, day: datetime.date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.measure, self.day = measure, day
+        extra_fields.put_into(self, measure.policy.code, self.step, measure.extras)
+        self.fields["papers"] = Files(
+            label="照片和凭证", accept=ACCEPTED, required=False, help_text=PAPER_HINT
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if extra_fields.bound_fields(self):
+            extra_fields.check(self, self.measure.policy.code, rates(self.day))
+        choose_again(self, "papers")
+        return cleaned
+
+    @property
+    def extras(self) -> dict[str, str]:
+        return extra_fields.values_of(self)
+
+
+class DeliverForm(PapersForm):
+    step = DELIVERING
     delivered_on = Day(label="落实日期", error_messages={"required": "请填落实日期"})
     amount = amount_field()
     payer = HalfWidthChars(
@@ -195,63 +250,35 @@ class DeliverForm(forms.Form):
     voucher = HalfWidthChars(
         label="凭证号", required=False, max_length=60, widget=forms.TextInput(attrs=SHORT)
     )
-    note = HalfWidthChars(
-        label="备注", required=False, max_length=300, widget=forms.TextInput(attrs={"class": "w24"})
-    )
+    note = note_field()
 
-    def __init__(self, *args: Any, amount: Decimal | None = None, unit: str = "元", **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["amount"].label = f"数额（{unit}）"
+        self.fields["amount"].label = f"数额（{self.measure.unit or '元'}）"
         self.fields["amount"].error_messages["required"] = "请填数额，没有金额的填 0"
-        self.initial.setdefault("amount", amount)
+        self.initial.setdefault("amount", self.measure.amount)
+
+
+class CompleteForm(PapersForm):
+    """补登: what is known later, and photos taken later."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and not cleaned.get("papers") and self.extras == self.measure.extras:
+            raise forms.ValidationError("没有改动，也没有选文件")
+        return cleaned
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Every field that was shown: one that was emptied is empty."""
+        return {**dict.fromkeys(extra_fields.keys_of(self), ""), **self.extras}
 
 
 class CancelForm(forms.Form):
     use_required_attribute = False
-    cancel_reason = HalfWidthChars(
+    cancel_reason = FreeText(
         label="取消原因",
         max_length=200,
         widget=forms.TextInput(attrs={"class": "w24"}),
         error_messages={"required": "取消要写明原因"},
     )
-
-
-class MeasureFilter(Filter):
-    """What `/measures/` may be narrowed by; the area stands in the address beside it."""
-
-    further = ("kind_of", "q")
-
-    year = year_field(required=False)
-    state = choice("状态", State.values, "w4")
-    chapter = choice("章节", MEASURE_CHAPTERS, "w8")
-    policy = forms.ChoiceField(
-        label="政策", required=False, choices=[], widget=forms.Select(attrs={"class": "w18"})
-    )
-    kind_of = choice("给到", ("个人", "全户", "村"), "w4")
-    q = SearchWord(label="户编号", required=False, max_length=20, widget=forms.TextInput(attrs=SHORT))
-
-    def __init__(self, *args: Any, day: datetime.date, **options: Any) -> None:
-        super().__init__(*args, **options)
-        used = Policy.objects.standing(day).filter(chapter__in=MEASURE_CHAPTERS).order_by("pk")
-        pairs = list(used.values_list("code", "name"))
-        field: Any = self.fields["policy"]
-        field.choices = [("", "全部"), *pairs]
-        field.error_messages["invalid_choice"] = "没有“%(value)s”这一项"
-
-    def matching(self, measures: MeasureQuerySet) -> MeasureQuerySet:
-        asked, found = self.cleaned_data, measures
-        if asked["year"]:
-            found = found.filter(year=asked["year"])
-        if asked["state"]:
-            found = found.filter(state=asked["state"])
-        if asked["chapter"]:
-            found = found.filter(policy__chapter=asked["chapter"])
-        if asked["policy"]:
-            found = found.of_policy(asked["policy"])
-        if asked["kind_of"] == "个人":
-            found = found.filter(person__isnull=False)
-        elif asked["kind_of"]:
-            found = found.filter(person__isnull=True, household__isnull=asked["kind_of"] == "村")
-        if asked["q"]:
-            found = found.filter(household__number=asked["q"])
-        return found

@@ -17,14 +17,12 @@ from measures.models.project import CATEGORIES, NATURES
 from measures.models.project_papers import GRADES
 from measures.money_fields import Seen, WholeNumber, Yuan
 from office.digit_runs import mask_digit_runs
-from office.file_fields import Files, choose_again
+from office.file_fields import ACCEPTED, PAPER_HINT, Files, choose_again
 from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice
 
 SHORT = {"class": "w8", "autocomplete": "off"}
 MIDDLE = {"class": "w18", "autocomplete": "off"}
 LONG = {"class": "w24", "autocomplete": "off"}
-PAPER_HINT = "JPEG、PNG 或 PDF，每个 10 MB 以内，一次最多 10 个"
-ACCEPTED = "image/jpeg,image/png,application/pdf"
 
 
 class Line(HalfWidthChars):

@@ -9,6 +9,10 @@ from django.core.exceptions import ValidationError
 from office import attachments
 
 MOST_FILES = 10
+ACCEPTED = "image/jpeg,image/png,application/pdf"
+PAPER_HINT = (
+    f"JPEG、PNG 或 PDF，每个 {attachments.MOST_BYTES // 1024 // 1024} MB 以内，一次最多 {MOST_FILES} 个"
+)
 
 
 class _Several(forms.FileInput):

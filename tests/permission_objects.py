@@ -32,6 +32,7 @@ from office.models import Export, Job
 from office.sealed_file import SealedFile
 from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
+from tests import permission_measures as measures
 from tests import permission_projects as projects
 from tests.conftest import make_user
 from tests.permission_after import lookback, lookback_visit
@@ -341,6 +342,7 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "policy": policy,
     "policy_year": policy_year,
     "measure": measure,
+    **measures.BUILDERS,
     **projects.BUILDERS,
     "audit_list": audit_list,
     "audit_entry": audit_entry,

@@ -189,7 +189,7 @@ class ReplyForm(forms.Form):
     def __init__(self, *args: Any, day: datetime.date, **options: Any) -> None:
         super().__init__(*args, **options)
         policies: Any = self.fields["policies"]
-        policies.queryset = Policy.objects.in_force(day).order_by("pk")
+        policies.queryset = Policy.objects.public().in_force(day).order_by("pk")
 
 
 class CloseForm(forms.Form):

@@ -11,6 +11,7 @@ from measures.models.department_list import (
     Settled,
 )
 from measures.models.desk_request import Channel, DeskRequest, DeskState, DeskStep, Topic
+from measures.models.enterprise import Enterprise, EnterpriseKind
 from measures.models.fund import Basis, FundSource, FundYear, ProjectFund, SourceKind
 from measures.models.ledger import EntryKind, FundEntry, PayeeKind
 from measures.models.measure import Measure, State, Taken
@@ -31,6 +32,8 @@ __all__ = [
     "DeskState",
     "DeskStep",
     "DifferenceKind",
+    "Enterprise",
+    "EnterpriseKind",
     "EntryKind",
     "FundEntry",
     "FundPurpose",

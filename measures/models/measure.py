@@ -1,12 +1,13 @@
-"""A measure (帮扶措施): what one policy does for one person, household or village in one year.
+"""A measure (帮扶措施): what one policy does for one person, household, village or enterprise in one year.
 
 计划 → 落实 (date, amount, payer, voucher) or 取消 with its reason. Each change is one conditional UPDATE: of two
 who press at once the second is told, and nothing is paid twice. A measure of a household is seen where the
-household lies now; one of a village where the village lies.
+household lies now; one of a village or an enterprise where that lies.
 """
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,8 @@ from simple_history.models import HistoricalRecords
 from areas.models import Area, Level
 from areas.scope import AreaScope, ScopedQuerySet
 from households.models import Household, Person
-from measures.models.policy import MEASURE_CHAPTERS, Policy, PolicyKind
+from measures.models.enterprise import Enterprise
+from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS, Policy
 
 FIRST_YEAR = 2014
 HOME = {"county": "household__county_id", "town": "household__town_id", "village": "household__village_id"}
@@ -40,8 +42,8 @@ class MeasureQuerySet(ScopedQuerySet):
     def in_scope(self, scope: AreaScope) -> "MeasureQuerySet":
         if scope.everything:
             return self
-        of_village = Q(household__isnull=True) & scope.area_q("village")
-        return self.filter(scope.q(HOME) | of_village)
+        others = scope.area_q("village") | scope.area_q("enterprise__area")
+        return self.filter(scope.q(HOME) | (Q(household__isnull=True) & others))
 
     def in_area(self, area: Area | None) -> "MeasureQuerySet":
         if area is None:
@@ -53,7 +55,7 @@ class MeasureQuerySet(ScopedQuerySet):
             homes = Q(**{f"household__county{up}": area.pk})
         own = Q()
         for step in UP:
-            own |= Q(**{f"village{step}": area.pk})
+            own |= Q(**{f"village{step}": area.pk}) | Q(**{f"enterprise__area{step}": area.pk})
         return self.filter(homes | (Q(household__isnull=True) & own))
 
     def planned(self) -> "MeasureQuerySet":
@@ -91,6 +93,9 @@ class Measure(models.Model):
     village = models.ForeignKey(
         Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村(社区)"
     )
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, null=True, blank=True, related_name="measures", verbose_name="企业"
+    )
     year = models.PositiveSmallIntegerField("年度")
     state = models.CharField("状态", max_length=4, choices=State.choices, default=State.PLANNED)
     amount = models.DecimalField("数额", max_digits=12, decimal_places=2, null=True, blank=True)
@@ -105,8 +110,11 @@ class Measure(models.Model):
     cancel_reason = models.CharField("取消原因", max_length=200, blank=True)
     closed_by = _by("办理人")
     note = models.CharField("备注", max_length=300, blank=True)
-    # Who the next row of history is by.
+    # What its policy asks beside: key → text, as measures.extras reads it.
+    extras = models.JSONField("其他内容", default=dict, blank=True)
+    # Who the next row of history is by, and why.
     _history_user: Any
+    _change_reason: str
 
     objects = MeasureQuerySet.as_manager()
     history = HistoricalRecords()
@@ -120,8 +128,19 @@ class Measure(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(household__isnull=False, village__isnull=True)
-                | Q(household__isnull=True, person__isnull=True, village__isnull=False),
+                condition=Q(household__isnull=False, village__isnull=True, enterprise__isnull=True)
+                | Q(
+                    household__isnull=True,
+                    person__isnull=True,
+                    village__isnull=False,
+                    enterprise__isnull=True,
+                )
+                | Q(
+                    household__isnull=True,
+                    person__isnull=True,
+                    village__isnull=True,
+                    enterprise__isnull=False,
+                ),
                 name="measure_of_one",
             ),
             models.CheckConstraint(
@@ -143,6 +162,7 @@ class Measure(models.Model):
                     ("person", Q(state=State.PLANNED, person__isnull=False)),
                     ("household", Q(state=State.PLANNED, person__isnull=True, household__isnull=False)),
                     ("village", Q(state=State.PLANNED, village__isnull=False)),
+                    ("enterprise", Q(state=State.PLANNED, enterprise__isnull=False)),
                 )
             ),
         ]
@@ -156,10 +176,21 @@ class Measure(models.Model):
 
     @property
     def place(self) -> Area:
-        """The village of the household now, or the village helped."""
+        """The village of the household now, the village helped, or the town or village of the enterprise."""
+        if self.enterprise is not None:
+            return self.enterprise.area
         place = self.household.village if self.household is not None else self.village
         assert place is not None, "measure_of_one"
         return place
+
+    @property
+    def to_whom(self) -> str:
+        """In one word, for lists and pages."""
+        if self.enterprise is not None:
+            return self.enterprise.name
+        if self.household_id is None:
+            return "全村"
+        return self.person.name if self.person is not None else "全户"
 
     @classmethod
     def plan(
@@ -172,11 +203,19 @@ class Measure(models.Model):
         household: Household | None = None,
         person: Person | None = None,
         village: Area | None = None,
+        enterprise: Enterprise | None = None,
         **facts: Any,
     ) -> "Measure":
         """A planned measure. Raises ValidationError when it cannot be one, Taken when it is planned already."""
         household = person.household if person is not None else household
-        measure = cls(policy=policy, household=household, person=person, village=village, year=year)
+        measure = cls(
+            policy=policy,
+            household=household,
+            person=person,
+            village=village,
+            enterprise=enterprise,
+            year=year,
+        )
         for name, value in {"planned_on": on, "planned_by": by, **facts}.items():
             setattr(measure, name, value)
         measure.must_be_possible(on)
@@ -191,10 +230,7 @@ class Measure(models.Model):
     def must_be_possible(self, today: datetime.date) -> None:
         """What a plan must be like on the day it is made; raises ValidationError."""
         policy = self.policy
-        if policy.chapter not in MEASURE_CHAPTERS or policy.kind not in (
-            PolicyKind.POLICY,
-            PolicyKind.INDICATOR,
-        ):
+        if policy.chapter not in MEASURE_CHAPTERS or policy.kind not in PLANNED_KINDS:
             raise ValidationError({"policy": f"“{policy}”不是帮扶措施"})
         if not FIRST_YEAR <= self.year <= today.year + 1:
             raise ValidationError({"year": f"年度应在{FIRST_YEAR}到{today.year + 1}之间"})
@@ -202,6 +238,8 @@ class Measure(models.Model):
             raise ValidationError("该户已经注销，不再登记措施")
         if self.person is not None and not self.person.present:
             raise ValidationError({"person": f"{self.person}已不在册"})
+        if self.enterprise is not None and self.enterprise.closed:
+            raise ValidationError(f"{self.enterprise}已经停业，不再登记措施")
         if self.amount is not None and self.amount < 0:
             raise ValidationError({"amount": "数额不能小于 0"})
 
@@ -215,6 +253,7 @@ class Measure(models.Model):
         today: datetime.date,
         voucher: str = "",
         note: str = "",
+        extras: Mapping[str, str] | None = None,
     ) -> None:
         """计划 → 落实; raises ValidationError for impossible facts, Taken when it is not planned any more."""
         if on > today:
@@ -231,6 +270,7 @@ class Measure(models.Model):
             payer=payer,
             voucher=voucher,
             note=note or self.note,
+            extras={**self.extras, **(extras or {})},
         )
 
     def cancel(self, *, on: datetime.date, reason: str, by: Any) -> None:
@@ -238,6 +278,18 @@ class Measure(models.Model):
         if not reason.strip():
             raise ValidationError({"cancel_reason": "取消要写明原因"})
         self._close(by, State.CANCELLED, cancelled_on=on, cancel_reason=reason.strip())
+
+    def complete(self, said: Mapping[str, str], *, by: Any) -> None:
+        """补登: further fields of a measure that stands, each over what it said before."""
+        with transaction.atomic():
+            row = Measure.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if row.state == State.CANCELLED:
+                raise Taken("这项措施已经取消，不再补登")
+            row.extras = {key: value for key, value in {**row.extras, **said}.items() if value}
+            row._history_user = by
+            row._change_reason = "补登"
+            row.save(update_fields=["extras"])
+        self.refresh_from_db()
 
     def _close(self, by: Any, state: str, **facts: Any) -> None:
         with transaction.atomic():

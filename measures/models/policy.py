@@ -45,9 +45,18 @@ class PolicyKind(models.TextChoices):
     STANDARD = "标准", "标准"
     PROCEDURE = "程序", "程序"
     INDICATOR = "指标", "指标"
+    # Help that a plan asks for without a standard of its own (data/tasks.csv): recorded, not published.
+    TASK = "事项", "事项"
+
+
+PLANNED_KINDS = (PolicyKind.POLICY, PolicyKind.INDICATOR, PolicyKind.TASK)
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
+    def public(self) -> "PolicyQuerySet":
+        """What the public reads: the lines of the plans and of the district."""
+        return self.exclude(kind=PolicyKind.TASK)
+
     def standing(self, day: datetime.date) -> "PolicyQuerySet":
         """One line a code: the last one that has begun by the day, or else the first that will."""
         same = Policy.objects.filter(code=OuterRef("code"))

@@ -16,15 +16,17 @@ from accounts.roles import Capability
 from accounts.views.errors import refused
 from areas.models import Area, Level
 from households.models import Household
-from measures import checks
+from measures import checks, extras
 from measures.lists import PAID, measures
-from measures.measure_forms import CancelForm, DeliverForm, PlanForm
+from measures.measure_forms import CancelForm, CompleteForm, DeliverForm, PlanForm
 from measures.models import Measure, SocialHelp, State, Taken
-from office import clock, trail
+from office import attachments, clock, trail
+from office.attachments import Attachment
 from office.listing import area_choices
 from office.rulebook import ENTRY, NIGHTLY
 
 WHERE = "village__parent__parent__parent__parent"
+FIRM = "enterprise__area__parent__parent__parent__parent"
 
 
 @require_safe
@@ -86,7 +88,7 @@ def plan(request: SignedIn, number: str) -> HttpResponse:
     form = PlanForm(data, day=clock.today(), household=home, initial=chosen)
     back = reverse("households:detail", args=[home.number])
     about = f"{home.village.name}　{home.head.name if home.head else home.number}户"
-    return _planning(request, form, about=about, back=back)
+    return planning(request, form, about=about, back=back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,15 +99,16 @@ def plan_village(request: SignedIn, code: str) -> HttpResponse:
         raise Http404(f"没有代码为 {code} 的村") from error
     require(request.user, Capability.MEASURE_EDIT, area=village)
     data = request.POST if request.method == "POST" else None
-    form = PlanForm(data, day=clock.today(), village=village)
+    chosen = {"policy": request.GET["policy"]} if "policy" in request.GET else {}
+    form = PlanForm(data, day=clock.today(), village=village, initial=chosen)
     back = reverse("villages:village", args=[village.code])
-    return _planning(request, form, about=village.name, back=back)
+    return planning(request, form, about=village.name, back=back)
 
 
 @require_POST
 def deliver(request: SignedIn, pk: int) -> HttpResponse:
     measure = _measure(request, pk, Capability.MEASURE_EDIT)
-    form = DeliverForm(request.POST, unit=measure.unit)
+    form = DeliverForm(request.POST, request.FILES, measure=measure, day=clock.today())
 
     def act() -> None:
         asked = form.cleaned_data
@@ -115,11 +118,42 @@ def deliver(request: SignedIn, pk: int) -> HttpResponse:
             payer=asked["payer"],
             voucher=asked["voucher"],
             note=asked["note"],
+            extras=form.extras,
             by=request.user,
             today=clock.today(),
         )
+        _bind(request, measure, asked["papers"])
 
+    if not measure.is_planned:
+        return _late(request, measure, "落实")
     return _step(request, measure, form, act, "落实措施", deliver_form=form)
+
+
+@require_POST
+def complete(request: SignedIn, pk: int) -> HttpResponse:
+    """补登: further fields and photos of a measure, as long as it is not cancelled."""
+    measure = _measure(request, pk, Capability.MEASURE_EDIT)
+    form = CompleteForm(
+        request.POST, request.FILES, measure=measure, day=clock.today(), auto_id="complete_%s"
+    )
+
+    def act() -> None:
+        measure.complete(form.said, by=request.user)
+        _bind(request, measure, form.cleaned_data["papers"])
+
+    if measure.state == State.CANCELLED:
+        return _late(request, measure, "补登")
+    return _step(request, measure, form, act, "补登措施", complete_form=form)
+
+
+@require_safe
+def file(request: SignedIn, pk: int, file: int) -> HttpResponse:
+    """A photo or voucher of a measure; reading it is in the trail."""
+    measure = _measure(request, pk, Capability.MEASURE_VIEW)
+    kept = get_object_or_404(Attachment.objects.of(measure), pk=file)
+    answer = attachments.answer(kept)
+    noted(request, "查看措施凭证", measure, 文件=kept.label)
+    return answer
 
 
 @require_POST
@@ -131,6 +165,8 @@ def cancel(request: SignedIn, pk: int) -> HttpResponse:
         reason = form.cleaned_data["cancel_reason"]
         measure.cancel(on=clock.today(), reason=reason, by=request.user)
 
+    if not measure.is_planned:
+        return _late(request, measure, "取消")
     return _step(request, measure, form, act, "取消措施", cancel_form=form)
 
 
@@ -143,14 +179,15 @@ def _household(request: SignedIn, number: str, capability: Capability) -> Househ
 
 def _measure(request: SignedIn, pk: int, capability: Capability) -> Measure:
     visible = Measure.objects.visible_to(request.user).select_related(
-        "policy", "person", f"household__{WHERE}", WHERE, "planned_by", "closed_by"
+        "policy", "person", f"household__{WHERE}", WHERE, FIRM, "planned_by", "closed_by"
     )
     measure: Measure = get_object_or_404(visible, pk=pk)
     require(request.user, capability, area=measure.place)
     return measure
 
 
-def _planning(request: SignedIn, form: PlanForm, *, about: str, back: str) -> HttpResponse:
+def planning(request: SignedIn, form: PlanForm, *, about: str, back: str) -> HttpResponse:
+    """The form of a plan: taken and on to the measure, or shown again with its reasons."""
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -165,6 +202,13 @@ def _planning(request: SignedIn, form: PlanForm, *, about: str, back: str) -> Ht
             messages.success(request, said)
             address = reverse("measures:measure", args=[measure.pk])
             return HttpResponseRedirect(address, status=303)
+    # Another policy asks for other fields: with script they follow the choice, without it the next answer has them.
+    form.fields["policy"].widget.attrs |= {
+        "hx-get": request.path,
+        "hx-select": "#further",
+        "hx-target": "#further",
+        "hx-swap": "outerHTML",
+    }
     context = {"form": form, "about": about, "back": back}
     return render(request, "measures/plan.html", context, status=422 if form.errors else 200)
 
@@ -172,9 +216,7 @@ def _planning(request: SignedIn, form: PlanForm, *, about: str, back: str) -> Ht
 def _step(
     request: SignedIn, measure: Measure, form: Any, act: Callable[[], None], action: str, **forms: Any
 ) -> HttpResponse:
-    """One step of a planned measure: done and back to it, or refused with its reason and what was typed."""
-    if not measure.is_planned:
-        return refused(request, f"这项措施已经是“{measure.state}”，不能再{action[:2]}。")
+    """One step of a measure: done and back to it, or refused with its reason and what was typed."""
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -183,30 +225,49 @@ def _step(
         except Taken as taken:
             return refused(request, f"{taken}。")
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            for name in getattr(refusal, "error_dict", {None: 0}):
+                told = refusal.error_dict[name] if name else refusal
+                form.add_error(name if name in form.fields else None, told)
         else:
-            messages.success(request, f"已登记{measure.state}：{measure}。")
+            said = "补登" if action == "补登措施" else measure.state
+            messages.success(request, f"已登记{said}：{measure}。")
             address = reverse("measures:measure", args=[measure.pk])
             return HttpResponseRedirect(address, status=303)
     return _page(request, measure, status=422, **forms)
 
 
+def _late(request: SignedIn, measure: Measure, word: str) -> HttpResponse:
+    return refused(request, f"这项措施已经是“{measure.state}”，不能再{word}。")
+
+
+def _bind(request: SignedIn, measure: Measure, papers: list[attachments.Checked]) -> None:
+    """In the transaction of the step: all of the files, or none and no step."""
+    with attachments.all_on_disk(papers) as kept:
+        for one in kept:
+            one.bind(measure, by=request.user, at=clock.moment())
+
+
 def _page(request: SignedIn, measure: Measure, status: int = 200, **forms: Any) -> HttpResponse:
-    able = request.user.scope_of(Capability.MEASURE_EDIT).covers(measure.place) and measure.is_planned
-    home = measure.household
+    here = request.user.scope_of(Capability.MEASURE_EDIT).covers(measure.place)
+    home, day = measure.household, clock.today()
+    asked = extras.of(measure.policy.code)
     context = {
         "measure": measure,
         "household": home,
         "head_name": home.head.name if home is not None and home.head else "",
-        "able": able,
-        "deliver_form": DeliverForm(amount=measure.amount, unit=measure.unit or "元"),
-        "cancel_form": CancelForm(),
+        "able": here and measure.is_planned,
+        "may_complete": here and measure.state != State.CANCELLED,
+        "said": [(one.label, one.shown(measure.extras.get(one.key, ""))) for one in asked],
+        "files": list(Attachment.objects.of(measure)),
+        "deliver_form": DeliverForm(measure=measure, day=day),
+        "complete_form": CompleteForm(measure=measure, day=day, auto_id="complete_%s"),
+        "cancel_form": CancelForm(auto_id="cancel_%s"),
         **forms,
     }
     return render(request, "measures/measure.html", context, status=status)
 
 
-def noted(request: SignedIn, action: str, measure: Measure) -> None:
+def noted(request: SignedIn, action: str, measure: Measure, **more: Any) -> None:
     detail = {
         "政策": measure.policy.code,
         "户编号": measure.household.number if measure.household else "",
@@ -216,6 +277,8 @@ def noted(request: SignedIn, action: str, measure: Measure) -> None:
         "落实日期": measure.delivered_on,
         "凭证号": measure.voucher,
         "取消原因": measure.cancel_reason,
+        "企业": measure.enterprise.name if measure.enterprise else "",
+        **more,
     }
     kept = {name: value for name, value in detail.items() if value not in ("", None)}
     trail.record(action, request=request, subject=measure, area=measure.place, detail=kept)

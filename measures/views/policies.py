@@ -25,7 +25,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """All lines in one table: nobody turns pages in a catalogue, and it prints whole."""
     day, form = clock.today(), PolicyFilter(request.GET)
     valid = form.is_valid()
-    rows: list[Any] = list(form.matching(Policy.objects.all(), day)) if valid else []
+    rows: list[Any] = list(form.matching(Policy.objects.public(), day)) if valid else []
     for row in rows:
         row.over = row.ended(day)
     context = {

@@ -1,0 +1,69 @@
+"""企业 as a definition: which firms, co-operatives and workshops take part, and what was delivered to them."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from accounts.permissions import require
+from accounts.roles import Capability
+from households.forms import choice
+from measures.models import Enterprise, EnterpriseKind, State
+from office.exports import exportable
+from office.form_fields import SearchWord
+from office.listing import Column, Listed, area_in
+
+KEY = "measures:enterprises"
+COLUMNS = [
+    Column(
+        "name",
+        "名称",
+        lambda row: _opens(row),
+        "s6",
+        plain=lambda row: row.name,
+        said=False,
+        pinned=True,
+        names_row=True,
+        width=28,
+    ),
+    Column("kind", "类型", lambda row: row.kind, "nb s3", said=False, width=10),
+    Column("area", "所在镇村", lambda row: row.area.name, "nb s3", width=18),
+    Column("code", "统一社会信用代码", lambda row: row.credit_code, "nb hide-phone", width=22),
+    Column("business", "主要业务", lambda row: row.business, "s6", width=24),
+    Column("poor", "吸纳贫困人口", lambda row: row.poor_employed, "n s3", width=14),
+    Column("helped", "已落实措施", lambda row: row.helped, "n s3", width=12),
+    Column("closed", "经营情况", lambda row: "已停业" if row.closed else "在营", "nb s2", width=10),
+]
+
+
+class EnterpriseFilter(forms.Form):
+    kind = choice("类型", EnterpriseKind.choices, "w6")
+    q = SearchWord(label="名称", required=False, max_length=20, widget=forms.TextInput(attrs={"class": "w8"}))
+
+    def matching(self, rows: Any) -> Any:
+        asked = self.cleaned_data
+        if asked["kind"]:
+            rows = rows.filter(kind=asked["kind"])
+        return rows.filter(name__icontains=asked["q"]) if asked["q"] else rows
+
+
+@exportable(KEY, title="企业")
+def enterprises(user: User, query: QueryDict, day: datetime.date) -> Listed:
+    visible = Enterprise.objects.visible_to(user)
+    require(user, Capability.MEASURE_VIEW)
+    area, form = area_in(query, user), EnterpriseFilter(query)
+    if not form.is_valid():
+        return Listed(visible.none(), COLUMNS, ("name", "pk"), form, area)
+    rows = form.matching(visible.in_area(area)).select_related("area")
+    helped = Count("measures", filter=Q(measures__state=State.DELIVERED))
+    return Listed(rows.annotate(helped=helped), COLUMNS, ("name", "pk"), form, area)
+
+
+def _opens(row: Enterprise) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("measures:enterprise", args=[row.pk]), row.name)
