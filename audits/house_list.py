@@ -21,8 +21,9 @@ from audits.models import AuditList, HouseCase
 from audits.models.entry import Outcome
 from households.lists.rows import strong
 from households.record import head_names, written
+from office.clock import end_of
 from office.exports import exportable
-from office.form_fields import choice
+from office.form_fields import Day, choice
 from office.listing import Column, Listed, area_in
 
 KEY = "audits:houses"
@@ -46,8 +47,19 @@ def late(day: datetime.date) -> Q:
     return Q(entry__closed_at__isnull=True) & waiting
 
 
+def known(rows: Any, until: datetime.date) -> Any:
+    """Houses that were on a list at the end of the day and had not been struck off it."""
+    end = end_of(until)
+    struck = Q(entry__outcome=Outcome.STRUCK, entry__closed_at__lt=end)
+    return rows.filter(entry__entered_at__lt=end).exclude(struck)
+
+
+def _done(event: str, until: datetime.date | None) -> Q:
+    return Q(**{f"{event}__isnull": False}) if until is None else Q(**{f"{event}__lte": until})
+
+
 class HouseFilter(forms.Form):
-    """`month` with an event: what happened in it; a month alone: anything of the five did."""
+    """`month` with an event: what happened in it; a month alone: anything of the five did; `until`: by that day."""
 
     year = forms.IntegerField(
         label="年度", required=False, min_value=2010, max_value=2100,
@@ -60,6 +72,7 @@ class HouseFilter(forms.Form):
         widget=forms.TextInput(attrs={"class": "w6", "placeholder": "2018-11"}),
     )
     what = choice("进度", [*EVENTS.items(), (LATE, "逾期")])
+    until = Day(label="截至", required=False)
 
     def clean_month(self) -> str:
         month: str = self.cleaned_data["month"].strip()
@@ -71,15 +84,18 @@ class HouseFilter(forms.Form):
         asked = self.cleaned_data
         if asked["year"]:
             rows = rows.filter(entry__audit_list__year=asked["year"])
+        until = asked["until"]
+        if until:
+            rows = known(rows, until)
         if asked["what"] == LATE:
             rows = rows.filter(late(day))
         elif asked["what"] and not asked["month"]:
-            rows = rows.filter(**{f"{asked['what']}__isnull": False})
+            rows = rows.filter(_done(asked["what"], until))
         if asked["month"]:
             year, month = (int(part) for part in asked["month"].split("-"))
             within = Q()
             for name in [asked["what"]] if asked["what"] in EVENTS else EVENTS:
-                within |= Q(**{f"{name}__year": year, f"{name}__month": month})
+                within |= Q(**{f"{name}__year": year, f"{name}__month": month}) & _done(name, until)
             rows = rows.filter(within)
         return rows
 
@@ -120,7 +136,10 @@ def houses(user: User, query: QueryDict, day: datetime.date) -> Listed:
     area, form = area_in(query, user), HouseFilter(query)
     if not form.is_valid():
         return Listed(visible.none(), COLUMNS, ORDER, form, area)
-    rows = form.matching(_standing(visible, user).in_area(area), day)
+    seen = _seen(visible, user).in_area(area)
+    if not form.cleaned_data["until"]:
+        seen = standing(seen)
+    rows = form.matching(seen, day)
     joined = rows.select_related("entry__area__parent", "entry__audit_list", "entry__household")
 
     def dress(found: list[Any]) -> None:
@@ -140,7 +159,7 @@ def houses(user: User, query: QueryDict, day: datetime.date) -> Listed:
 
 def months(user: User, query: QueryDict, year: int) -> list[tuple[str, str, Sequence[tuple[str, int]]]]:
     """(address part, month, (event, houses)) of a year's months from the first to the last that has any, in one statement."""
-    rows = _standing(HouseCase.objects.visible_to(user), user).in_area(area_in(query, user))
+    rows = standing(_seen(HouseCase.objects.visible_to(user), user)).in_area(area_in(query, user))
     counted: Counter[tuple[int, str]] = Counter()
     for days in rows.order_by().values_list(*EVENTS):
         for name, on in zip(EVENTS, days, strict=True):
@@ -156,10 +175,14 @@ def months(user: User, query: QueryDict, year: int) -> list[tuple[str, str, Sequ
     ]
 
 
-def _standing(rows: Any, user: User) -> Any:
-    """Houses of the lists that the user sees; who was struck off is no house to report."""
-    lists = AuditList.objects.visible_to(user).order_by().values("pk")
-    return rows.filter(entry__audit_list__in=lists).exclude(entry__outcome=Outcome.STRUCK)
+def _seen(rows: Any, user: User) -> Any:
+    """Houses of the lists that the user sees."""
+    return rows.filter(entry__audit_list__in=AuditList.objects.visible_to(user).order_by().values("pk"))
+
+
+def standing(rows: Any) -> Any:
+    """Who was struck off is no house to report."""
+    return rows.exclude(entry__outcome=Outcome.STRUCK)
 
 
 def _opens(row: HouseCase) -> SafeString:

@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
-from audits import after_lists, notice_list, objection_list, procedures, waiting
+from audits import after_lists, notice_list, objection_list, procedures, stood, waiting
 from audits.days import written
 from audits.models import AuditList, Entry, Objection, Outcome
 from audits.procedures import ListKind
 from office.exports import exportable
+from office.form_fields import Day, own_field
 from office.listing import Column, Listed, area_in
 
 KEY = "audits:list"
@@ -60,13 +61,26 @@ class ListFilter(forms.Form):
         widget=forms.NumberInput({"class": "w4"}),
     )
 
+    on = Day(label="在办时点", required=False)
+    own = own_field()
+
+    def clean(self) -> dict[str, Any]:
+        asked = self.cleaned_data
+        if asked.get("on") and asked.get("state") not in ("", None, OVERDUE):
+            self.add_error("on", "在办时点只和“超期”一起用")
+        return asked
+
     def matching(self, rows: Any, user: User, day: datetime.date) -> Any:
+        """`on` asks for the lists that were open at the end of that day, at the stage where they stood then."""
         asked = self.cleaned_data
         if asked["kind"]:
             rows = rows.filter(kind=asked["kind"])
+        if asked["on"]:
+            rows = stood.stood(rows, asked["on"])
         if asked["stage"]:
             kind, stage = asked["stage"].split(".")
-            rows = rows.open().filter(kind=kind, stage=stage)
+            at_stage = {"stage_then" if asked["on"] else "stage": stage}
+            rows = (rows if asked["on"] else rows.open()).filter(kind=kind, **at_stage)
         if asked["year"]:
             rows = rows.filter(year=asked["year"])
         return self._in_state(rows, user, day)
@@ -78,7 +92,8 @@ class ListFilter(forms.Form):
             case "posted":
                 return rows.open().filter(waiting.posted(day))
             case "overdue":
-                return rows.overdue(day)
+                on = self.cleaned_data["on"]
+                return stood.overdue(rows, on) if on else rows.overdue(day)
             case "back":
                 return rows.open().filter(round__gt=1)
             case "objected":
@@ -111,6 +126,8 @@ def audit_lists(user: User, query: QueryDict, day: datetime.date) -> Listed:
     if not form.is_valid():
         return Listed(visible.none(), COLUMNS, ORDER, form, area)
     rows = form.matching(visible.in_area(area), user, day)
+    if form.cleaned_data["own"] and area is not None:
+        rows = rows.filter(area=area)
     order = WAITING if form.cleaned_data["state"] in (MINE, OVERDUE) else ORDER
     return Listed(
         rows,

@@ -21,7 +21,7 @@ from measures.models import (
 )
 from measures.money_fields import Account, Once, Seen, Yuan
 from measures.project_forms import LONG, MIDDLE, SHORT, AreaChoice, day_field, line, remark, select
-from office.form_fields import Filter, SearchWord, choice
+from office.form_fields import Filter, SearchWord, choice, own_field
 
 
 class SourceForm(forms.Form):
@@ -195,7 +195,7 @@ class GrowthForm(forms.Form):
 class LedgerFilter(Filter):
     """What the ledger may be narrowed by."""
 
-    further = ("q", "payee_kind", "since", "until")
+    further = ("q", "payee_kind", "since", "until", "as_of", "own")
 
     year = year_field(required=False)
     kind = choice("类别", (*EntryKind.values, "冲回"), "w4")
@@ -207,6 +207,8 @@ class LedgerFilter(Filter):
     payee_kind = choice("收款类别", PayeeKind.values)
     since = day_field("从", required=False)
     until = day_field("到", required=False)
+    as_of = day_field("登记截至", required=False)
+    own = own_field()
 
 
 class SourceFilter(Filter):

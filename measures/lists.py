@@ -91,6 +91,8 @@ def measures(user: User, query: QueryDict, day: datetime.date) -> Listed:
     if not form.is_valid():
         return Listed(visible.none(), COLUMNS, ORDER, form, area)
     rows = form.matching(visible.in_area(area))
+    if form.cleaned_data["own"] and area is not None:
+        rows = rows.placed().filter(lies_in=area)
     joined = rows.select_related(
         "policy", "person", "household__village__parent", "village__parent", "enterprise__area__parent"
     )

@@ -12,7 +12,7 @@ from measures.measure_forms import SHORT, year_field
 from measures.models import Policy, State
 from measures.models.measure import MeasureQuerySet
 from measures.models.policy import MEASURE_CHAPTERS
-from office.form_fields import SearchWord
+from office.form_fields import Day, SearchWord, own_field
 
 PERSON, HOME, VILLAGE, ENTERPRISE = "个人", "全户", "村", "企业"
 OVER, SOON = "已到期", "三十天内到期"
@@ -30,7 +30,7 @@ OF: dict[str, dict[str, Any]] = {
 class MeasureFilter(Filter):
     """The area stands in the address beside it."""
 
-    further = ("kind_of", "due", "q")
+    further = ("kind_of", "due", "q", "since", "until", "own")
 
     year = year_field(required=False)
     state = choice("状态", State.values, "w4")
@@ -41,6 +41,9 @@ class MeasureFilter(Filter):
     kind_of = choice("给到", (PERSON, HOME, VILLAGE, ENTERPRISE), "w4")
     due = choice("到期", (OVER, SOON), "w6")
     q = SearchWord(label="户编号", required=False, max_length=20, widget=forms.TextInput(attrs=SHORT))
+    since = Day(label="落实起", required=False)
+    until = Day(label="落实截至", required=False)
+    own = own_field()
 
     def __init__(self, *args: Any, day: datetime.date, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -83,4 +86,8 @@ class MeasureFilter(Filter):
             found = found.filter(self._due(asked["due"]))
         if asked["q"]:
             found = found.filter(household__number=asked["q"])
+        if asked["since"]:
+            found = found.filter(delivered_on__gte=asked["since"])
+        if asked["until"]:
+            found = found.filter(delivered_on__lte=asked["until"])
         return found

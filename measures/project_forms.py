@@ -18,7 +18,7 @@ from measures.models.project_papers import GRADES
 from measures.money_fields import Seen, WholeNumber, Yuan
 from office.digit_runs import mask_digit_runs
 from office.file_fields import ACCEPTED, PAPER_HINT, Files, choose_again
-from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice
+from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice, own_field
 
 SHORT = {"class": "w8", "autocomplete": "off"}
 MIDDLE = {"class": "w18", "autocomplete": "off"}
@@ -252,10 +252,10 @@ class RecordForm(forms.Form):
 class ProjectFilter(Filter):
     """What `/projects/` may be narrowed by; the area stands in the address beside it."""
 
-    further = ("chapter", "category", "published")
+    further = ("chapter", "category", "published", "on", "own")
 
     year = year_field(required=False)
-    stage = choice("环节", (*stages.STAGES, stages.CANCELLED))
+    stage = choice("环节", (*stages.STAGES, stages.CANCELLED, stages.LIVE), "w8")
     source = choice("资金来源", SourceKind.values, "w4")
     late = choice(
         "滞后", [("", "全部"), ("any", "滞后的"), *((one.key, one.label) for one in lateness.REASONS)], "w8"
@@ -264,12 +264,22 @@ class ProjectFilter(Filter):
     chapter = choice("章节", MEASURE_CHAPTERS, "w8")
     category = choice("类别", CATEGORIES, "w8")
     published = choice("公开", [("", "全部"), ("yes", "已公开"), ("no", "未公开")], "w4")
+    on = Day(label="环节时点", required=False)
+    own = own_field()
 
     def matching(self, projects: Any, day: datetime.date) -> Any:
+        """`on` asks for the stage in which a project stood on that day."""
         asked, found = self.cleaned_data, projects
-        for name in ("year", "stage", "chapter", "category"):
+        for name in ("year", "chapter", "category"):
             if asked[name]:
                 found = found.filter(**{name: asked[name]})
+        if asked["on"]:
+            found = found.stood(asked["on"])
+        stage = "stage_then" if asked["on"] else "stage"
+        if asked["stage"] == stages.LIVE:
+            found = found.exclude(**{stage: stages.CANCELLED})
+        elif asked["stage"]:
+            found = found.filter(**{stage: asked["stage"]})
         if asked["source"]:
             found = found.filter(pk__in=_funded_by(asked["source"]))
         if asked["late"]:

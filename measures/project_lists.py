@@ -20,6 +20,7 @@ from measures.asset_forms import AssetFilter
 from measures.fund_forms import LedgerFilter, SourceFilter
 from measures.models import Asset, FundEntry, FundSource, Project
 from measures.project_forms import ProjectFilter
+from office.clock import end_of
 from office.exports import exportable
 from office.listing import Column, Listed, area_in, chosen_columns
 
@@ -35,6 +36,7 @@ LEDGER_SUMS = {
     "budgeted": Sum("amount", filter=Q(kind="预算")),
     "given": Sum("amount", filter=Q(kind="分配")),
     "paid_out": Sum("amount", filter=Q(kind="支付")),
+    "amount": Sum("amount"),
 }
 ASSET_SUMS = {"worth": Sum("value")}
 
@@ -46,6 +48,11 @@ def choices(listed: Listed, columns: list[Column]) -> dict[str, Any]:
         "offered": [one for one in columns if not one.pinned],
         "chosen": {one.key for one in listed.columns},
     }
+
+
+def narrowed(rows: Any, form: Any, area: Any) -> Any:
+    """What stands at the area itself, where the form asks for that."""
+    return rows.filter(area=area) if form.cleaned_data["own"] and area is not None else rows
 
 
 def yuan(amount: Any) -> str:
@@ -145,7 +152,7 @@ def projects(user: User, query: QueryDict, day: datetime.date) -> Listed:
     columns = chosen_columns(query, PROJECT_COLUMNS)
     if not form.is_valid():
         return Listed(visible.none(), columns, PROJECT_ORDER, form, area)
-    rows = form.matching(visible.in_area(area), day)
+    rows = narrowed(form.matching(visible.in_area(area), day), form, area)
 
     def dress(some: list[Any]) -> None:
         kinds: dict[int, list[str]] = {}
@@ -249,7 +256,7 @@ def ledger(user: User, query: QueryDict, day: datetime.date) -> Listed:
     columns = chosen_columns(query, LEDGER_COLUMNS)
     if not form.is_valid():
         return Listed(visible.none(), columns, LEDGER_ORDER, form, area)
-    asked, rows = form.cleaned_data, visible.in_area(area)
+    asked, rows = form.cleaned_data, narrowed(visible.in_area(area), form, area)
     if asked["year"]:
         rows = rows.filter(source__year=asked["year"])
     if asked["kind"] == "冲回":
@@ -266,6 +273,8 @@ def ledger(user: User, query: QueryDict, day: datetime.date) -> Listed:
         rows = rows.filter(on__gte=asked["since"])
     if asked["until"]:
         rows = rows.filter(on__lte=asked["until"])
+    if asked["as_of"]:
+        rows = rows.filter(recorded_at__lt=end_of(asked["as_of"]))
     if asked["q"]:
         word = asked["q"]
         rows = rows.filter(

@@ -18,6 +18,8 @@ APPLIED, APPROVED, WORKS, ACCEPTANCE, PAYING, AFTER_CARE, SHARING = (
 )
 STAGES = (APPLIED, APPROVED, WORKS, ACCEPTANCE, PAYING, AFTER_CARE, SHARING)
 CANCELLED = "取消"
+# Of a list: every stage but the last word.
+LIVE = "取消以外"
 # Money may be set apart for a project from its approval until it is paid out; it is paid once works have begun.
 ALLOCATES = (APPROVED, WORKS, ACCEPTANCE, PAYING)
 PAYS = (WORKS, ACCEPTANCE, PAYING, AFTER_CARE, SHARING)

@@ -115,6 +115,7 @@ def _write_head(sheet: Worksheet, form: OfficialForm, top: int) -> int:
 def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
     fonts = {False: Font(name=FACE, size=11), True: Font(name=FACE, size=11, bold=True)}
     tall: list[tuple[int, int, int]] = []
+    counted = _figure_columns(form)
     for number, row in enumerate(form.rows):
         total = number in form.total_rows
         sheet.row_dimensions[top + number].height = 20
@@ -122,7 +123,7 @@ def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
             cell = given if isinstance(given, FormCell) else FormCell(given)
             here = put(sheet, top + number, place + 1, cell.value)
             here.border, here.font = BOX, fonts[total]
-            words = place < form.fixed_columns or isinstance(cell.value, datetime.date)
+            words = place not in counted or isinstance(cell.value, datetime.date)
             here.alignment = Alignment(
                 horizontal="left" if words else "right",
                 vertical="center",
@@ -142,6 +143,17 @@ def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
     for line, column, rows in tall:
         sheet.merge_cells(start_row=line, start_column=column, end_row=line + rows - 1, end_column=column)
     return top + len(form.rows)
+
+
+def _figure_columns(form: OfficialForm) -> set[int]:
+    """Columns that hold a number anywhere: set flush right, with what they say in words; the others read as text."""
+    return {
+        place
+        for row in form.rows
+        for place, given in enumerate(row)
+        if place >= form.fixed_columns
+        and isinstance(given.value if isinstance(given, FormCell) else given, int | Decimal)
+    }
 
 
 def _write_foot(sheet: Worksheet, form: OfficialForm, top: int) -> int:

@@ -18,8 +18,9 @@ from office.official_form import FormCell, HeadCell, OfficialForm
 from office.workbook_write import write_csv, write_form
 from reporting.definitions import DEFINITIONS
 from reporting.models.run import ReportFile, ReportRun
-from reporting.report import Block, Figures, ReportDefinition
+from reporting.report import YUAN, Block, Figures, ReportDefinition, amount_of
 
+MONEY = "#,##0.00"
 CSV_COLUMNS = ("row", "area", "column", "title", "value", "unit")
 
 
@@ -77,8 +78,12 @@ def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:
 
 
 def _form_cell(figures: Figures, row: str, key: str) -> Any:
-    value, mark = figures.value(row, key), figures.mark(row, key)
-    return value if mark is None else FormCell(value, mark="error", comment="\n".join(mark.messages))
+    cell, mark = figures.cell(row, key), figures.mark(row, key)
+    value: Any = amount_of(cell.value, cell.unit)
+    value = cell.value if value is None else value
+    if mark is not None:
+        return FormCell(value, mark="error", comment="\n".join(mark.messages))
+    return FormCell(value, number_format=MONEY) if cell.unit == YUAN else value
 
 
 def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> OfficialForm:

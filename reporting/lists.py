@@ -98,3 +98,90 @@ def key_village_event_list(
             "as_of": as_of,
         },
     )
+
+
+def project_list(area: str, year: int, stage: str, on: datetime.date, *, own: bool = False) -> str:
+    """Projects of the year at a stage (or at any but 取消) as they stood on the day."""
+    query = {"area": area, "year": year, "stage": stage, "on": on, "own": "1" if own else ""}
+    return _address("measures:projects", query)
+
+
+def ledger_list(
+    area: str,
+    year: int,
+    kind: str,
+    until: datetime.date,
+    as_of: datetime.date,
+    *,
+    source: str = "",
+    own: bool = False,
+) -> str:
+    """The lines of the ledger behind a sum of money; data-yuan is their sum."""
+    return _address(
+        "measures:ledger",
+        {
+            "area": area,
+            "year": year,
+            "kind": kind,
+            "source": source,
+            "until": until,
+            "as_of": as_of,
+            "own": "1" if own else "",
+        },
+    )
+
+
+def audit_list(
+    area: str, on: datetime.date, *, kind: str, stage: str = "", late: bool = False, own: bool = False
+) -> str:
+    """Lists that were open at the end of the day, at a stage or late."""
+    return _address(
+        "audits:list",
+        {
+            "area": area,
+            "kind": kind,
+            "stage": f"{kind}.{stage}" if stage else "",
+            "state": "overdue" if late else "",
+            "on": on,
+            "own": "1" if own else "",
+        },
+    )
+
+
+def house_list(area: str, year: int, until: datetime.date, *, what: str = "", month: str = "") -> str:
+    """Houses of the year's lists by the day, those of whom something was done by it or in a month."""
+    return _address(
+        "audits:houses", {"area": area, "year": year, "what": what, "month": month, "until": until}
+    )
+
+
+def measure_list(
+    area: str, chapter: str, since: datetime.date, until: datetime.date, *, own: bool = False
+) -> str:
+    """What was delivered between two days; data-yuan is what was paid of it in yuan."""
+    return _address(
+        "measures:list",
+        {
+            "area": area,
+            "chapter": chapter,
+            "state": "落实",
+            "since": since,
+            "until": until,
+            "own": "1" if own else "",
+        },
+    )
+
+
+def cooperation_list(area: str, year: int, until: datetime.date, *, own: bool = False) -> str:
+    """扶贫协作 begun in the year by the day; data-persons and data-yuan are its sums."""
+    return _address(
+        "measures:society",
+        {
+            "area": area,
+            "kind": "扶贫协作",
+            "year": year,
+            "state": "进行中和已完成",
+            "until": until,
+            "place": "own" if own else "recorded",
+        },
+    )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from office.official_form import OfficialForm
@@ -19,9 +21,13 @@ if TYPE_CHECKING:
     from areas.models import Area
 
 HOUSEHOLDS, PERSONS, VILLAGES, PERCENT = "households", "persons", "villages", "percent"
-UNIT_WORDS = {HOUSEHOLDS: "户", PERSONS: "人", VILLAGES: "个", "yuan": "元", PERCENT: "%"}
+# Lists, projects and deliveries have no unit among those; they are pieces.
+YUAN, ITEMS = "yuan", "items"
+UNIT_WORDS = {HOUSEHOLDS: "户", PERSONS: "人", VILLAGES: "个", YUAN: "元", PERCENT: "%", ITEMS: "个"}
 ORDINALS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 PRINTED, DIFFERENCE, ACTUAL = "printed_", "diff_", "actual_"
+
+DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 Value = int | str | None
 
@@ -119,13 +125,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Cell:
-    """`value`: an integer, a text as printed, or None (not known); `list_url` opens what is counted."""
+    """`value`: an integer, a decimal or a printed figure as text, or None (not known); `list_url` opens what is counted."""
 
     row: str
     column: str
     value: Value
     unit: str
     list_url: str | None = None
+
+
+def amount_of(value: Value, unit: str) -> int | Decimal | None:
+    """What a cell comes to where it is a number: yuan and percent are kept as the text of a decimal."""
+    if isinstance(value, str) and unit in (YUAN, PERCENT) and DECIMAL.fullmatch(value):
+        return Decimal(value)
+    return value if isinstance(value, int) else None
+
+
+def yuan(amount: Decimal | None) -> str:
+    """The text of a sum of money, two decimals; of nothing 0.00."""
+    return f"{amount or 0:.2f}"
 
 
 @dataclass(frozen=True)

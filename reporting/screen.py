@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
-from reporting.report import DIFFERENCE, Block, Column, Figures, Row, Value
+from reporting.report import DIFFERENCE, PERCENT, YUAN, Block, Cell, Column, Figures, Row, Value, amount_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class PageLine:
 
 
 def lines(figures: Figures, block: Block) -> Iterator[PageLine]:
+    flush = _figure_columns(figures, block)
     for row in figures.rows:
         for number, (word, keys) in enumerate(block.line_keys()):
             yield PageLine(
@@ -35,9 +37,21 @@ def lines(figures: Figures, block: Block) -> Iterator[PageLine]:
                 word=word,
                 top=row.top,
                 cells=[
-                    _cell(figures, row, key, column) for key, column in zip(keys, block.columns, strict=True)
+                    _cell(figures, row, key, column, flush=column.key in flush)
+                    for key, column in zip(keys, block.columns, strict=True)
                 ],
             )
+
+
+def _figure_columns(figures: Figures, block: Block) -> set[str]:
+    """Columns with a number in any line: what such a column says in words (全部脱贫) stands with its figures."""
+    return {
+        column.key
+        for row in figures.rows
+        for _, keys in block.line_keys()
+        for key, column in zip(keys, block.columns, strict=True)
+        if amount_of((cell := figures.cell(row.code, key)).value, cell.unit) is not None
+    }
 
 
 def sums(figures: Figures, block: Block) -> list[tuple[str, list[PageCell]]]:
@@ -49,18 +63,24 @@ def sums(figures: Figures, block: Block) -> list[tuple[str, list[PageCell]]]:
     added: list[PageCell] = []
     more: list[PageCell] = []
     for column in block.columns:
-        numbers = [figures.value(row.code, column.key) for row in parts]
+        cells = [figures.cell(row.code, column.key) for row in parts]
+        numbers = [amount_of(cell.value, cell.unit) for cell in cells]
         edge = " edge" if column.edge else ""
-        if column.key.startswith(DIFFERENCE) or any(isinstance(number, str) for number in numbers):
+        words = any(found is None and cell.value for found, cell in zip(numbers, cells, strict=True))
+        if column.key.startswith(DIFFERENCE) or column.unit == PERCENT or words:
             added.append(PageCell("", f"n{edge}"))
             more.append(PageCell("", f"n{edge}"))
             continue
-        known = [number for number in numbers if isinstance(number, int)]
-        total, whole = sum(known), figures.value(tops[0].code, column.key)
-        added.append(PageCell(plain(total) if known else "", f"n{edge}"))
-        if known and isinstance(whole, int):
+        known = [found for found in numbers if found is not None]
+        total, whole = sum(known), amount_of(figures.value(tops[0].code, column.key), column.unit)
+        added.append(PageCell(written(total) if known else "", f"n{edge}"))
+        if known and whole is not None:
             gap = total - whole
-            more.append(PageCell(signed(gap), f"n{edge} diff" if gap else f"n{edge} quiet"))
+            more.append(
+                PageCell(
+                    ("＋" if gap > 0 else "") + written(gap), f"n{edge} diff" if gap else f"n{edge} quiet"
+                )
+            )
         else:
             more.append(PageCell("", f"n{edge}"))
     return [(f"{counted(len(parts))}相加", added), (f"比{tops[0].name}多", more)]
@@ -90,16 +110,28 @@ def marked(figures: Figures, headings: dict[str, str], block: Block) -> list[Mar
     ]
 
 
-def _cell(figures: Figures, row: Row, key: str, column: Column) -> PageCell:
+def _cell(figures: Figures, row: Row, key: str, column: Column, *, flush: bool) -> PageCell:
     cell, mark = figures.cell(row.code, key), figures.mark(row.code, key)
-    classes = ["n"]
+    found = amount_of(cell.value, cell.unit)
+    classes = ["n"] if flush else []
     classes += ["edge"] if column.edge else []
     classes += ["bad"] if mark else []
-    classes += ["zero"] if cell.value == 0 else []
-    text = signed(cell.value) if key.startswith(DIFFERENCE) else plain(cell.value)
+    classes += ["zero"] if found == 0 else []
+    text = signed(cell.value) if key.startswith(DIFFERENCE) else shown(cell)
     if mark is None:
         return PageCell(text, " ".join(classes), cell.list_url)
     return PageCell(text, " ".join(classes), cell.list_url, mark.sign, "；".join(mark.messages))
+
+
+def shown(cell: Cell) -> str:
+    """Money with its thousands set apart."""
+    found = amount_of(cell.value, cell.unit)
+    return written(found) if cell.unit == YUAN and found is not None else plain(cell.value)
+
+
+def written(figure: int | Decimal) -> str:
+    """Whole numbers as they are, decimals with commas; the sign as one reads it."""
+    return plain(figure) if isinstance(figure, int) else f"{figure:,.2f}".replace("-", "−")
 
 
 def plain(value: Value) -> str:

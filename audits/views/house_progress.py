@@ -1,5 +1,6 @@
 """`/audits/houses/`: how far house renovation has come, by month and house by house (R141)."""
 
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ def listing(request: SignedIn) -> HttpResponse:
     year = (None if listed.refusal else listed.form.cleaned_data["year"]) or day.year
     context = {
         "form": listed.form,
-        "page": listed.page(request),
+        "page": listed.page(request, sums={"subsidy": Sum("subsidy")}),
         "columns": listed.columns,
         "area": listed.area,
         "areas": area_choices(request.user, listed.area, day),

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from areas.models import Area, Level
@@ -57,6 +58,11 @@ class MeasureQuerySet(ScopedQuerySet):
         for step in UP:
             own |= Q(**{f"village{step}": area.pk}) | Q(**{f"enterprise__area{step}": area.pk})
         return self.filter(homes | (Q(household__isnull=True) & own))
+
+    def placed(self) -> "MeasureQuerySet":
+        """With `lies_in`, the area in which each lies."""
+        where = Coalesce("household__village", "village", "enterprise__area")
+        return self.annotate(lies_in=where)
 
     def planned(self) -> "MeasureQuerySet":
         return self.filter(state=State.PLANNED)

@@ -12,7 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.roles import Capability
@@ -23,6 +24,7 @@ from measures import stages
 from measures.models.measure import Taken
 from measures.models.money import ZERO, MoneyField
 from measures.models.policy import MEASURE_CHAPTERS
+from office.clock import end_of
 
 # National list of the county project store (2018).
 CATEGORIES = (
@@ -60,6 +62,13 @@ class ProjectQuerySet(ScopedQuerySet):
         if isinstance(user, User) and Capability.PROJECT_VIEW in user.capabilities():
             return found.filter(user.unit_q(Capability.PROJECT_VIEW))
         return found
+
+    def stood(self, on: datetime.date) -> "ProjectQuerySet":
+        """Those entered by the day, with `stage_then`, where they stood at its end: before the first step after it."""
+        after = Q(on__gt=on) | Q(recorded_at__gte=end_of(on))
+        later = ProjectDecision.objects.filter(after, project=OuterRef("pk")).order_by("pk")
+        then = Coalesce(Subquery(later.values("from_stage")[:1]), F("stage"))
+        return self.filter(entered_at__lt=end_of(on)).annotate(stage_then=then)
 
 
 class Project(models.Model):

@@ -71,14 +71,22 @@ class SocialHelpQuerySet(ScopedQuerySet):
         if area is None:
             return self
         helped = Beneficiary.objects.in_area(area).filter(social_help=OuterRef("pk"))
-        own = Q()
-        for step in ("", "__parent", "__parent__parent", "__parent__parent__parent"):
-            own |= Q(**{f"area{step}": area.pk})
-        return self.filter(own | Exists(helped))
+        return self.filter(_recorded_in(area) | Exists(helped))
+
+    def recorded_in(self, area: Area) -> "SocialHelpQuerySet":
+        """Recorded for the area or one below it, whoever is helped: each record has one such place."""
+        return self.filter(_recorded_in(area))
 
     def live(self) -> "SocialHelpQuerySet":
         """What counts in sums: begun or done."""
         return self.filter(state__in=LIVE)
+
+
+def _recorded_in(area: Area) -> Q:
+    own = Q()
+    for step in ("", "__parent", "__parent__parent", "__parent__parent__parent", "__parent" * 4):
+        own |= Q(**{f"area{step}": area.pk})
+    return own
 
 
 class SocialHelp(models.Model):

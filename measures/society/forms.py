@@ -18,6 +18,7 @@ from office.form_fields import Day, Filter, FreeText, HalfWidthChars, choice
 from office.selects import PlainSelect
 
 LIVE_WORD = "进行中和已完成"
+RECORDED, OWN = "recorded", "own"
 LONG = {"class": "w24", "autocomplete": "off"}
 
 
@@ -199,13 +200,22 @@ class BeneficiaryForm(forms.Form):
 class HelpFilter(Filter):
     """What `/society/` may be narrowed by; the area stands in the address beside it."""
 
-    further = ("giver_kind", "q")
+    further = ("giver_kind", "q", "until", "place")
 
     kind = choice("类别", HelpKind.choices, "w8")
     year = year_field(required=False)
     state = choice("状态", [("", "全部"), (LIVE_WORD, LIVE_WORD), *HelpState.choices], "w8")
     giver_kind = choice("帮扶方类别", GiverKind.choices, "w6")
     q = HalfWidthChars(label="事项、双方", required=False, max_length=40, widget=forms.TextInput(attrs=SHORT))
+    until = Day(label="开始截至", required=False)
+    place = choice("区域", [("", "登记或受益在此"), (RECORDED, "登记在此"), (OWN, "登记在本级")], "w8")
+
+    def at(self, rows: SocialHelpQuerySet, area: Area | None) -> SocialHelpQuerySet:
+        """Of an area: recorded for it or one below, recorded for it alone, or (unasked) helping anyone there."""
+        place = self.cleaned_data["place"]
+        if area is None or not place:
+            return rows.in_area(area)
+        return rows.filter(area=area) if place == OWN else rows.recorded_in(area)
 
     def matching(self, rows: SocialHelpQuerySet) -> SocialHelpQuerySet:
         asked = self.cleaned_data
@@ -214,6 +224,8 @@ class HelpFilter(Filter):
                 rows = rows.filter(**{name: asked[name]})
         if asked["year"]:
             rows = rows.filter(start_on__year=asked["year"])
+        if asked["until"]:
+            rows = rows.filter(start_on__lte=asked["until"])
         if asked["state"]:
             rows = rows.filter(state__in=LIVE if asked["state"] == LIVE_WORD else [asked["state"]])
         if asked["q"]:

@@ -90,7 +90,7 @@ def society(user: User, query: QueryDict, day: datetime.date) -> Listed:
     area, form = area_in(query, user), HelpFilter(query)
     if not form.is_valid():
         return Listed(visible.none(), COLUMNS, ORDER, form, area)
-    rows = form.matching(visible.in_area(area)).select_related("area")
+    rows = form.matching(form.at(visible, area)).select_related("area")
     scope = user.area_scope()
 
     def dress(shown: list[Any]) -> None:

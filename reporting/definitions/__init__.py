@@ -3,12 +3,17 @@
 from reporting.definitions import (
     causes,
     colours,
+    cooperation,
     coverage,
     exit_tally,
+    funds,
+    houses,
     indicators,
     key_villages,
+    monthly,
     returns,
     rolling_plan,
+    work_in_hand,
 )
 from reporting.report import ReportDefinition
 
@@ -23,5 +28,10 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         colours.DEFINITION,
         coverage.DEFINITION,
         returns.DEFINITION,
+        funds.DEFINITION,
+        houses.DEFINITION,
+        cooperation.DEFINITION,
+        work_in_hand.DEFINITION,
+        monthly.DEFINITION,
     )
 }

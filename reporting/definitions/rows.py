@@ -47,11 +47,11 @@ def report_rows(area: Area, children: list[Area]) -> list[Row]:
     return rows + [Row(child.code, child.short_name if short else child.name) for child in children]
 
 
-def share(part: int, whole: int) -> str | None:
+def share(part: int | Decimal, whole: int | Decimal) -> str | None:
     """Percent to one decimal, half up; unknown over nothing."""
     if not whole:
         return None
-    return str((Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    return str((Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def written_day(day: datetime.date) -> str:

@@ -1,0 +1,174 @@
+"""A small office at work: money and projects, help by society, deliveries, lists at several stages, houses rebuilt.
+
+Everything was recorded on its own day, so that figures of any day can be asked for.
+"""
+
+import datetime
+import uuid
+from decimal import Decimal
+
+from audits.procedures import ListKind
+from measures.models import FundEntry, FundSource, Measure, Policy, Project, SocialHelp
+from tests.audits.driver import Driver, evening
+from tests.measures.project_world import WISHES
+
+TODAY = datetime.date(2018, 11, 20)
+SPRING = datetime.date(2018, 3, 1)
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def money(kind: str, source, amount: str, on: str, project=None) -> FundEntry:
+    payee = {"payee": "演示工程队", "payee_kind": "施工单位"} if kind == "支付" else {}
+    return FundEntry.enter(
+        kind=kind,
+        area=project.area if project else source.area,
+        source=source,
+        project=project,
+        amount=Decimal(amount),
+        on=day(on),
+        document="演示凭证",
+        by=None,
+        today=TODAY,
+        at=evening(day(on)),
+        once=uuid.uuid4(),
+        **payee,
+    )
+
+
+def project(area, name: str, year: int = 2018, on: str = "2018-03-01") -> Project:
+    facts = {**WISHES, "name": name, "year": year}
+    return Project.apply(by=None, on=day(on), at=evening(day(on)), area=area, **facts)
+
+
+def step(one: Project, key: str, on: str, **facts) -> None:
+    getattr(one, key)(
+        by=None, on=day(on), today=TODAY, seen=one.version, recorded_at=evening(day(on)), **facts
+    )
+
+
+def funded(ground) -> None:
+    """Two sources; a project of a village, of a town and of the county; one cancelled, one of another year."""
+    central, own = (
+        FundSource.open(
+            area=ground.county,
+            year=2018,
+            kind=kind,
+            name=f"演示{kind}专项",
+            budget=Decimal(amount),
+            document="演示财〔2018〕1号",
+            by=None,
+            on=SPRING,
+            at=evening(SPRING),
+            once=uuid.uuid4(),
+        )
+        for kind, amount in (("中央", "90000.50"), ("区", "10000"))
+    )
+    canal, road, post = (
+        project(area, name)
+        for area, name in (
+            (ground.village, "演示渠"),
+            (ground.other_town, "演示路"),
+            (ground.county, "演示岗"),
+        )
+    )
+    project(ground.sibling_village, "演示旧项目", 2017, "2017-03-01")
+    dropped = project(ground.other_village, "演示不办的")
+    step(dropped, "cancel", "2018-04-01", opinion="演示重复")
+    for one in (canal, road, post):
+        step(one, "submit", "2018-03-05", chosen_on=SPRING)
+        step(one, "approve", "2018-04-02", document="演示批")
+        step(one, "start", "2018-05-02", contractor="演示工程队")
+    money("分配", central, "50000.25", "2018-05-10", canal)
+    money("分配", central, "20000", "2018-06-10", road)
+    money("分配", own, "5000", "2018-06-10", post)
+    money("支付", central, "30000.25", "2018-07-10", canal)
+    last = money("支付", own, "1000", "2018-08-10", post)
+    last.counter(
+        reason="演示付错",
+        by=None,
+        on=day("2018-09-10"),
+        today=TODAY,
+        at=evening(day("2018-09-10")),
+        once=uuid.uuid4(),
+    )
+
+
+def helped(ground) -> None:
+    """Cooperation of three years at three levels; one before, one given up, one that is no cooperation."""
+    for area, title, on, people, amount, kind in (
+        (ground.county, "演示劳务协作", "2016-05-01", 300, "1000.50", "扶贫协作"),
+        (ground.county, "演示劳务协作", "2017-05-01", 500, None, "扶贫协作"),
+        (ground.town, "演示培训协作", "2018-05-01", None, "250", "扶贫协作"),
+        (ground.other_village, "演示产业协作", "2018-10-01", 7, "99.99", "扶贫协作"),
+        (ground.town, "演示早年协作", "2015-05-01", 9, "9", "扶贫协作"),
+        (ground.town, "演示捐赠", "2018-05-01", 9, "9", "社会捐赠"),
+    ):
+        SocialHelp.objects.create(
+            kind=kind,
+            title=title,
+            area=area,
+            giver="演示协作区",
+            giver_kind="协作区县",
+            start_on=day(on),
+            people=people,
+            amount=None if amount is None else Decimal(amount),
+            state="进行中",
+        )
+    SocialHelp.objects.create(
+        kind="扶贫协作", title="演示没成", area=ground.town, giver="演示", start_on=day("2018-02-01"),
+        state="已取消", state_reason="演示",
+    )  # fmt: skip
+
+
+def delivered(ground, homes) -> None:
+    """Deliveries of this month, this year and last year, in yuan and in kind, to households and to a village."""
+    policies = list(Policy.objects.filter(chapter__in=("教育", "健康", "产业")).order_by("pk"))
+    by = {
+        chapter: next(one for one in policies if one.chapter == chapter)
+        for chapter in ("教育", "健康", "产业")
+    }
+    for home, chapter, on, amount, unit in (
+        (homes[0], "教育", "2018-11-05", "300.10", "元"),
+        (homes[0], "健康", "2018-05-05", "200", "元"),
+        (homes[1], "教育", "2018-06-05", "3", "只"),
+        (homes[2], "教育", "2018-11-20", "100", "元"),
+        (homes[2], "健康", "2017-11-05", "50", "元"),
+    ):
+        Measure.objects.create(
+            policy=by[chapter], household=home, year=day(on).year, state="落实", planned_on=day(on),
+            delivered_on=day(on), payer="演示局", amount=Decimal(amount), unit=unit,
+        )  # fmt: skip
+    Measure.objects.create(
+        policy=by["产业"], village=ground.village, year=2018, state="落实", planned_on=SPRING,
+        delivered_on=day("2018-11-06"), payer="演示局", amount=Decimal(40), unit="元",
+    )  # fmt: skip
+    Measure.objects.create(policy=by["产业"], household=homes[3], year=2018, state="计划", planned_on=SPRING)
+
+
+def listed(ground, cast, make_household, office_day) -> None:
+    """Houses paid, building and struck off; an application at its first stage; each step recorded on its day."""
+    cast["department"].duties.update(unit="住建")
+    driver = Driver(ground, cast)
+    card = {"bank_name": "演示银行", "bank_account": "990405100000001234"}
+
+    def opened(kind: str, home, on: datetime.date):
+        office_day(on)
+        return driver.open(kind, home, on=on)
+
+    def along(one, stage: str | None, on: datetime.date) -> None:
+        while one.is_open and one.stage != stage:
+            office_day(on)
+            on = driver.step(one, on)
+
+    paid = opened(ListKind.RENOVATION, make_household(persons=1, **card), day("2018-06-01"))
+    along(paid, None, day("2018-06-01"))
+    built = opened(ListKind.RENOVATION, make_household(persons=2, **card), day("2018-09-03"))
+    along(built, built.procedure.stages[-2].key, day("2018-09-03"))
+    struck = opened(ListKind.RENOVATION, make_household(persons=3, **card), day("2018-09-03"))
+    office_day(day("2018-10-01"))
+    struck.strike_off(struck.entries.get(), by=cast["village"], on=day("2018-10-01"), reason="演示不符合")
+    opened(ListKind.ENTRY, make_household(on=None), day("2018-10-08"))
+    office_day(TODAY)
