@@ -98,6 +98,19 @@ class PasswordForm(forms.Form):
         return data
 
 
+class CodeForm(forms.Form):
+    """The code of the moment from the phone, or a recovery code from paper."""
+
+    code = forms.CharField(
+        label="验证码",
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "class": "w8"}
+        ),
+        error_messages={"required": "请填验证码"},
+    )
+
+
 class UserForm(forms.ModelForm):
     class Meta:
         model = User

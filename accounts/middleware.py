@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import second_factor_step
 from office import clock
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -19,6 +20,8 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 # Asked by monitors, with the database gone too: neither touches a session.
 WITHOUT_SESSION = {"accounts:healthz", "accounts:readyz"}
 WITH_OLD_PASSWORD = {"accounts:password", "accounts:logout"}
+# What is served before the second factor was given.
+WITHOUT_SECOND_FACTOR = {"accounts:second-factor", "accounts:second-factor-new", "accounts:logout"}
 # The moment of last use is written at most this often, in seconds.
 SEEN_STEP = 30
 
@@ -101,6 +104,8 @@ class SessionLimitsMiddleware:
         is_open = not getattr(view, "login_required", True)
         if not request.user.is_authenticated:
             return None if is_open else self._to_login(request)
+        if not is_open and name not in WITHOUT_SECOND_FACTOR and second_factor_step.is_missing(request):
+            return self._elsewhere(request, "accounts:second-factor")
         if not is_open and name not in WITH_OLD_PASSWORD and request.user.must_set_password(clock.now()):
             return redirect("accounts:password")
         return None
@@ -119,7 +124,10 @@ class SessionLimitsMiddleware:
         return ""
 
     def _to_login(self, request: HttpRequest) -> HttpResponse:
+        return self._elsewhere(request, "accounts:login")
+
+    def _elsewhere(self, request: HttpRequest, name: str) -> HttpResponse:
         if getattr(request, "htmx", False):
             # A fragment's place must not be filled with the sign-in page: the whole page goes there.
-            return HttpResponseClientRedirect(reverse("accounts:login"))
-        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+            return HttpResponseClientRedirect(reverse(name))
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", reverse(name))

@@ -14,10 +14,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.roles import BUSINESS, CAPABILITIES, LEVELS, Capability, Role
+from accounts.second_factor import RecoveryCode, SecondFactor
 from accounts.units import Unit
 from areas.models import Area, Level
 from areas.scope import AreaScope, ScopedQuerySet
 from office import clock
+
+__all__ = ["Duty", "RecoveryCode", "SecondFactor", "User"]
 
 
 def _today() -> datetime.date:

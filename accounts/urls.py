@@ -1,18 +1,22 @@
 from django.urls import path
 
-from accounts.views import exports, health, jobs, sign_in, trail, users
+from accounts.views import exports, health, jobs, second_factor, sign_in, trail, users
 
 app_name = "accounts"
 urlpatterns = [
     path("accounts/login/", sign_in.login, name="login"),
     path("accounts/logout/", sign_in.logout, name="logout"),
     path("accounts/password/", sign_in.password, name="password"),
+    path("accounts/second-factor/", second_factor.ask, name="second-factor"),
+    path("accounts/second-factor/new/", second_factor.set_up, name="second-factor-new"),
+    path("accounts/second-factor/codes/", second_factor.codes, name="second-factor-codes"),
     path("accounts/users/", users.listing, name="users"),
     path("accounts/users/new/", users.create, name="user-new"),
     path("accounts/users/<int:pk>/", users.show, name="user"),
     path("accounts/users/<int:pk>/disable/", users.disable, name="user-disable"),
     path("accounts/users/<int:pk>/enable/", users.enable, name="user-enable"),
     path("accounts/users/<int:pk>/password/", users.reset_password, name="user-password"),
+    path("accounts/users/<int:pk>/second-factor/", users.reset_second_factor, name="user-second-factor"),
     path("accounts/users/<int:pk>/duties/", users.grant, name="user-grant"),
     path("accounts/users/<int:pk>/duties/<int:duty_pk>/end/", users.end_duty, name="user-end-duty"),
     path("jobs/", jobs.listing, name="jobs"),

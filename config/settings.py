@@ -180,6 +180,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # A password older than this is changed at the next request; 0: it need not be.
 PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=0)
+# Roles that sign in with a code from their phone beside the password (accounts.second_factor), as "district,admin".
+SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
 # The account is locked, whatever address the attempts come from; the address alone never is.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours

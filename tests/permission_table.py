@@ -29,6 +29,9 @@ TABLE: dict[str, Rule] = {
     "accounts:login": Rule(ANYONE, ANYONE),
     "accounts:logout": Rule(post=SIGNED_IN),
     "accounts:password": Rule(SIGNED_IN, SIGNED_IN),
+    "accounts:second-factor": Rule(SIGNED_IN, SIGNED_IN),
+    "accounts:second-factor-new": Rule(SIGNED_IN, SIGNED_IN),
+    "accounts:second-factor-codes": Rule(post=SIGNED_IN),
     # accounts: users and duties
     "accounts:users": Rule(C.USERS_MANAGE),
     "accounts:user-new": Rule(C.USERS_MANAGE, C.USERS_MANAGE),
@@ -36,6 +39,7 @@ TABLE: dict[str, Rule] = {
     "accounts:user-disable": Rule(post=C.USERS_MANAGE, of="user"),
     "accounts:user-enable": Rule(post=C.USERS_MANAGE, of="user"),
     "accounts:user-password": Rule(post=C.USERS_MANAGE, of="user"),
+    "accounts:user-second-factor": Rule(post=C.USERS_MANAGE, of="user"),
     "accounts:user-grant": Rule(post=C.USERS_MANAGE, of="user"),
     "accounts:user-end-duty": Rule(post=C.USERS_MANAGE, of="duty"),
     # accounts: jobs (the own ones), trail, monitors

@@ -19,6 +19,8 @@ UNSCOPED: dict[str, str] = {
     "households.NumberSeries": "the last number given",
     "households.PovertyLine": "published lines, the same for everybody",
     "households.Cpi": "published price indexes, the same for everybody",
+    "accounts.SecondFactor": "the user's own, reset through the user by the security administrator",
+    "accounts.RecoveryCode": "read through the factor",
     "accounts.User": "managed by the security administrator alone",
 }
 

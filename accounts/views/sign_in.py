@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import password_again
 from accounts.forms import PasswordForm, SignInForm
 from accounts.permissions import SignedIn
+from accounts.second_factor import is_asked_of
 from office import clock, trail
 
 
-def _wanted(request: HttpRequest) -> str:
+def wanted_page(request: HttpRequest) -> str:
     """The page asked for before the sign-in, if it is one of ours; else the workbench."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(
@@ -31,8 +32,10 @@ def _wanted(request: HttpRequest) -> str:
 def login(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated:
-            return redirect(_wanted(request))
-        return render(request, "accounts/login.html", {"form": SignInForm(request), "next": _wanted(request)})
+            return redirect(wanted_page(request))
+        return render(
+            request, "accounts/login.html", {"form": SignInForm(request), "next": wanted_page(request)}
+        )
     form = SignInForm(request, request.POST)
     if form.is_valid():
         user = form.get_user()
@@ -41,7 +44,7 @@ def login(request: HttpRequest) -> HttpResponse:
             trail.record("登录", actor=user, subject=user, area=user.home_area, request=request)
         now = int(clock.now().timestamp())
         request.session["began"] = request.session["seen"] = now
-        return HttpResponseRedirect(_wanted(request), status=303)
+        return HttpResponseRedirect(wanted_page(request), status=303)
     # The limit of axes answers in place of this view (templates/accounts/locked.html) when it is reached.
     locked = bool(getattr(request, "axes_locked_out", False))
     request.lock_minutes = int(settings.AXES_COOLOFF_TIME * 60)  # type: ignore[attr-defined]
@@ -51,7 +54,7 @@ def login(request: HttpRequest) -> HttpResponse:
         outcome="refused",
         request=request,
     )
-    return render(request, "accounts/login.html", {"form": form, "next": _wanted(request)}, status=422)
+    return render(request, "accounts/login.html", {"form": form, "next": wanted_page(request)}, status=422)
 
 
 @require_POST
@@ -72,6 +75,7 @@ def password(request: SignedIn) -> HttpResponse:
             "form": form,
             "password_is_old": request.user.must_set_password(clock.now()),
             "password_days": settings.PASSWORD_DAYS,
+            "second_factor": is_asked_of(request.user),
         }
         return render(request, "accounts/password.html", context, status=status)
     with transaction.atomic():

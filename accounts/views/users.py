@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import DutyForm, UserForm
-from accounts.models import Duty, User
+from accounts.models import Duty, SecondFactor, User
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
@@ -82,6 +82,7 @@ def _page(request: SignedIn, user: User, form: DutyForm | None = None, status: i
         "standing": set(Duty.objects.standing(clock.today()).filter(user=user).values_list("pk", flat=True)),
         "form": form or DutyForm(request.user, on=clock.today()),
         "oneself": user.pk == request.user.pk,
+        "factor": SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first(),
     }
     return render(request, "accounts/user.html", context, status=status)
 
@@ -123,6 +124,20 @@ def reset_password(request: SignedIn, pk: int) -> HttpResponse:
         user.change_password(first, must_change=True)
         unlock(username=user.username)
         trail.record("重置密码", actor=request.user, subject=user, request=request)
+    return render(request, "accounts/user_issued.html", {"person": user, "first": first, "again": True})
+
+
+@require_POST
+def reset_second_factor(request: SignedIn, pk: int) -> HttpResponse:
+    """For a lost phone: the next sign-in sets up a new one."""
+    user = _managed(request, pk, own="自己的两步验证请由另一名安全管理员重置")
+    with transaction.atomic():
+        done, _ = SecondFactor.objects.filter(user=user).delete()
+        if done:
+            user.change_password(first := initial_password(), must_change=True)
+            trail.record("重置两步验证", actor=request.user, subject=user, request=request)
+    if not done:
+        return refused(request, f"{user}没有设置两步验证。", 409)
     return render(request, "accounts/user_issued.html", {"person": user, "first": first, "again": True})
 
 

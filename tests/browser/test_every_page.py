@@ -24,6 +24,9 @@ STATUS = {
     "households:watch-new": {409},
     "households:import-good-rows": {200, 409},
     "households:import-bad-rows": {200, 409},
+    # The demonstration asks nobody for a second factor.
+    "accounts:second-factor": {409},
+    "accounts:second-factor-new": {409},
     # Opened from a figure alone, which says what is listed.
     "measures:coverage-list": {200, 422},
     # What the household comes to may be the strictest already.
