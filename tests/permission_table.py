@@ -5,55 +5,14 @@ when the method is not served (405). `of` names the builder in tests/permission_
 URL's arguments: an object in the own area, one elsewhere (404), and none at all (404 with the same body).
 """
 
-from dataclasses import dataclass
-
 from accounts.roles import Capability as C
+from tests.permission_accounts import ACCOUNTS
+from tests.permission_rule import ANYONE, SIGNED_IN, Needs, Rule
 
-ANYONE = "anyone"
-SIGNED_IN = "signed in"
-Needs = str | C | tuple[C, ...] | None
-
-
-@dataclass(frozen=True)
-class Rule:
-    get: Needs = None
-    post: Needs = None
-    of: str = ""
-
-    def needs(self, method: str) -> Needs:
-        return self.get if method == "GET" else self.post
-
+__all__ = ["ANYONE", "AREA_LISTS", "SIGNED_IN", "TABLE", "Needs", "Rule"]
 
 TABLE: dict[str, Rule] = {
-    # accounts: sign-in and the own password
-    "accounts:login": Rule(ANYONE, ANYONE),
-    "accounts:logout": Rule(post=SIGNED_IN),
-    "accounts:password": Rule(SIGNED_IN, SIGNED_IN),
-    "accounts:second-factor": Rule(SIGNED_IN, SIGNED_IN),
-    "accounts:second-factor-new": Rule(SIGNED_IN, SIGNED_IN),
-    "accounts:second-factor-codes": Rule(post=SIGNED_IN),
-    # accounts: users and duties
-    "accounts:users": Rule(C.USERS_MANAGE),
-    "accounts:user-new": Rule(C.USERS_MANAGE, C.USERS_MANAGE),
-    "accounts:user": Rule(C.USERS_MANAGE, of="user"),
-    "accounts:user-disable": Rule(post=C.USERS_MANAGE, of="user"),
-    "accounts:user-enable": Rule(post=C.USERS_MANAGE, of="user"),
-    "accounts:user-password": Rule(post=C.USERS_MANAGE, of="user"),
-    "accounts:user-second-factor": Rule(post=C.USERS_MANAGE, of="user"),
-    "accounts:user-grant": Rule(post=C.USERS_MANAGE, of="user"),
-    "accounts:user-end-duty": Rule(post=C.USERS_MANAGE, of="duty"),
-    # accounts: jobs (the own ones), trail, monitors
-    "accounts:jobs": Rule(SIGNED_IN),
-    "accounts:job": Rule(SIGNED_IN, of="job"),
-    "accounts:job-progress": Rule(SIGNED_IN, of="job"),
-    "accounts:job-cancel": Rule(post=SIGNED_IN, of="job"),
-    "accounts:job-retry": Rule(post=SIGNED_IN, of="job"),
-    # accounts: lists as files; each list says itself who may have it
-    "accounts:export-new": Rule(post=SIGNED_IN),
-    "accounts:export": Rule(SIGNED_IN, of="export"),
-    "accounts:trail": Rule(C.TRAIL_VIEW),
-    "accounts:healthz": Rule(ANYONE),
-    "accounts:readyz": Rule(ANYONE),
+    **ACCOUNTS,
     # villages
     "villages:list": Rule(C.VILLAGE_VIEW),
     "villages:events": Rule(C.VILLAGE_VIEW),
