@@ -13,6 +13,7 @@ from audits.procedures import ListKind
 from audits.seen import SeenForm
 from households.codes import CODES
 from households.models import LEFT, Household
+from office.file_fields import MOST_FILES, Files, choose_again
 from office.form_fields import SearchWord
 
 FIRST_YEAR = 2010
@@ -40,6 +41,22 @@ class OpenForm(forms.Form):
 
     def clean_area(self) -> Area:
         return self.areas[self.cleaned_data["area"]]
+
+
+class ApplyForm(forms.Form):
+    """A village's application: its stamped 申请书, and what the village wants to say with it."""
+
+    file = Files(
+        label="申请书扫描件",
+        accept="image/jpeg,image/png,application/pdf",
+        help_text=f"盖章的申请书，JPEG、PNG 或 PDF，每个 10 MB 以内，一次最多 {MOST_FILES} 个",
+    )
+    note = reason("说明", longest=500, required=False, help_text="村民代表会议日期等")
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or self.cleaned_data
+        choose_again(self, "file")
+        return asked
 
 
 class CandidatesFilter(forms.Form):

@@ -11,4 +11,5 @@ urlpatterns = [
     path("households/<str:number>/reverse-exit/", of_household.reverse_exit, name="reverse-exit"),
     path("households/<str:number>/fall-back/", of_household.fall_back, name="fall-back"),
     path("villages/<str:code>/audits/", of_village.panel, name="village"),
+    path("villages/<str:code>/apply-exit/", of_village.apply, name="apply-exit"),
 ]

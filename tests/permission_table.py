@@ -300,6 +300,7 @@ TABLE: dict[str, Rule] = {
         (C.AUDIT_OPEN, C.REGISTER_VIEW), (C.AUDIT_OPEN, C.REGISTER_VIEW), of="household"
     ),
     "audited:village": Rule(C.AUDIT_VIEW, of="village"),
+    "audited:apply-exit": Rule(C.AUDIT_OPEN, C.AUDIT_OPEN, of="village"),
     # reporting: what a household's file and door card print
     "reporting:dossier": Rule(C.REGISTER_VIEW, of="household"),
     "reporting:card": Rule(C.REGISTER_VIEW, of="household"),

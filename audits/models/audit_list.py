@@ -91,9 +91,13 @@ class AuditList(ListProposing):
         year: int,
         by: Any,
         on: datetime.date,
+        applicant: Area | None = None,
         at: datetime.datetime | None = None,
     ) -> "AuditList":
-        """The next batch of the area and year, at its first stage; 403 without a role that may enter records."""
+        """The next batch of the area and year, at its first stage; 403 without a role that may enter records.
+
+        `applicant`: the village that opens its town's list by applying for its own exit (audits/applying.py).
+        """
         try:
             procedure = procedures.current(kind, on)
         except KeyError as unknown:
@@ -102,7 +106,9 @@ class AuditList(ListProposing):
             raise ValidationError(f"{ListKind(kind).label}名单按{Level(procedure.unit).label}开")
         if not 2010 <= year <= on.year + 1:
             raise ValidationError("年度不对")
-        acting.require(by, procedure.openers, area, on, f"开{ListKind(kind).label}名单")
+        if applicant is not None and (kind != ListKind.VILLAGE_EXIT or applicant.parent_id != area.pk):
+            raise ValueError(f"{applicant} does not apply on a list of {kind} in {area}")
+        acting.require(by, procedure.openers, applicant or area, on, f"开{ListKind(kind).label}名单")
         county = area.at(Level.COUNTY)
         if county is None:
             raise ValueError(f"{area} lies in no county")
@@ -128,5 +134,5 @@ class AuditList(ListProposing):
                     opened.save()
             except IntegrityError as twice:
                 raise ValidationError("刚刚由别人开了同一批次的名单，请刷新后再办") from twice
-            trail.record("audit-open", actor=by, subject=opened, area=area, detail={"list": str(opened)})
+            trail.record("开名单", actor=by, subject=opened, area=area, detail={"名单": str(opened)})
         return opened

@@ -67,7 +67,7 @@ class ListParting(ListPassing):
             except IntegrityError as twice:
                 raise ValidationError(f"{entry}已在另一份没有办结的名单上") from twice
             admission.admitted(self, entry, by)
-            entry._note("audit-add", by, {})
+            entry._note("提报", by, {})
         return entry
 
     def strike_off(
@@ -89,7 +89,7 @@ class ListParting(ListPassing):
         if not standing.update(**ended, outcome_reason=reason.strip()[:200]):
             raise NotNow("这一条已经办结，或已拆到余单")
         admission.dismissed(entry, by)
-        entry._note("audit-strike", by, {"reason": reason.strip()})
+        entry._note("剔除", by, {"原因": reason.strip()})
         entry.refresh_from_db()
         if not Entry.objects.standing().filter(audit_list=self.pk).exists():
             type(self)._default_manager.filter(pk=self.pk).update(closed_at=ended["closed_at"], due_on=None)
@@ -123,7 +123,7 @@ class ListParting(ListPassing):
                 raise ValidationError("整份名单都要拆出，不用拆单")
             remainder = self._remainder(sorted(entries), on, at)
             self._record(step, Verdict.SPLIT, actor, on, at, reason, [], step)
-            self._note("audit-split", actor, step, {"to": str(remainder), "entries": len(entries)})
+            self._note("拆出余单", actor, step, {"余单": str(remainder), "条数": len(entries)})
         return remainder
 
     def _mine(self, entries: Collection[Entry]) -> None:
@@ -145,9 +145,13 @@ class ListParting(ListPassing):
         entry: Entry | None = None,
         at: datetime.datetime | None = None,
     ) -> Evidence:
-        """A paper of this stage with its scans, inside `attachments.on_disk(file)`; by who has the list at hand."""
+        """A paper of this stage with its scans, inside `attachments.on_disk(file)`; by who has the list at hand.
+
+        What is of one entry may be brought by who entered it, from its own village (a village's 申请书).
+        """
         at, step = at or clock.moment(), self.step
-        acting.require(by, (*step.roles, *step.adds), self.area, on, "附材料")
+        place = entry.area if entry is not None else self.area
+        acting.require(by, (*step.roles, *step.adds), place, on, "附材料")
         if paper not in Paper.values:
             raise ValidationError("没有这种材料")
         self._mine([entry] if entry is not None else [])
@@ -189,5 +193,5 @@ class ListParting(ListPassing):
             self.touch([step.key], on)
             if not evidence.strike(reason.strip()[:200], by=by, at=at or clock.moment()):
                 raise NotNow("这份材料已经作废")
-            detail = {"paper": str(evidence), "reason": reason.strip()}
-            self._note("audit-strike-paper", acting.Actor(by, None, ""), step, detail)
+            detail = {"材料": str(evidence), "原因": reason.strip()}
+            self._note("作废名单材料", acting.Actor(by, None, ""), step, detail)

@@ -14,7 +14,7 @@ from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
 from areas.models import Area, Level
-from audits import opening, procedures, ranking
+from audits import applying, opening, procedures, ranking
 from audits.models import AuditList, AuditSetting
 from audits.models.proposing import candidates as ranked
 from audits.models.setting import rules_of
@@ -62,6 +62,7 @@ def new(request: SignedIn) -> HttpResponse:
         "kind": ListKind(kind),
         "kinds": [ListKind(one) for one in KINDS],
         "areas": areas,
+        "applicants": applying.applicants(request.user, day) if kind == ListKind.VILLAGE_EXIT else [],
     }
     return render(request, "audits/new.html", context, status=status)
 

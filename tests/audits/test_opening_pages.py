@@ -49,9 +49,9 @@ def test_a_list_that_may_not_be_is_refused_with_what_was_typed(signed_in, typed,
     assert not AuditList.objects.exists()
 
 
-def test_a_village_is_told_that_the_town_opens_a_list_of_villages(signed_in):
+def test_a_village_that_is_no_key_village_is_told_who_applies(signed_in):
     page = signed_in("village").get(f"{NEW}?kind=village-exit")
-    assert page.status_code == 200 and "没有可以开名单的区划" in text(page)
+    assert page.status_code == 200 and "没有可以申请的村" in text(page)
 
 
 def test_candidates_come_easiest_first_with_reasons_and_the_plan(signed_in, eligible, ground, cast):
