@@ -162,17 +162,19 @@ def _doubtful(waits: Sequence[AuditList], mine: QuerySet, on: datetime.date) -> 
 
 def doubts(lists: Iterable[AuditList], on: datetime.date) -> list[Doubt]:
     """Why entries of these lists cannot go on, most frequent reason first; an answered concern is none."""
-    reasons: dict[str, list[Entry]] = {}
+    judging: list[tuple[AuditList, list[Entry]]] = []
     left = JUDGED
     for audit_list in lists:
         if audit_list.kind not in JUDGED_KINDS:
             continue
         entries = list(Entry.objects.standing().with_subject().filter(audit_list=audit_list.pk)[:left])
+        judging.append((audit_list, entries))
         left -= len(entries)
-        for entry, said in _said(audit_list, entries, on):
-            reasons.setdefault(said, []).append(entry)
         if left <= 0:
             break
+    reasons: dict[str, list[Entry]] = {}
+    for entry, said in _said(judging, on):
+        reasons.setdefault(said, []).append(entry)
     names = head_names(
         entry.household_id for rows in reasons.values() for entry in rows if entry.household_id
     )
@@ -183,15 +185,16 @@ def doubts(lists: Iterable[AuditList], on: datetime.date) -> list[Doubt]:
     return sorted(found, key=lambda each: -len(each.entries))
 
 
-def _said(audit_list: AuditList, entries: Sequence[Entry], on: datetime.date) -> list[tuple[Entry, str]]:
+def _said(judging: Sequence[tuple[AuditList, Sequence[Entry]]], on: datetime.date) -> list[tuple[Entry, str]]:
     """Each open reason without its figures and names, so that equal ones are counted together."""
     found = []
+    every = [entry for _, entries in judging for entry in entries]
     answered = {
         (row.entry_id, row.key): row.concern
-        for row in Answer.objects.filter(entry__in=[entry.pk for entry in entries]).order_by("pk")
+        for row in Answer.objects.filter(entry__in=[entry.pk for entry in every]).order_by("pk")
     }
-    judged = facts.judged(audit_list, entries, on)
-    for entry in entries:
+    judged = facts.judged_together(judging, on)
+    for entry in every:
         verdict = judged[entry.pk][1]
         open_ones = [
             concern

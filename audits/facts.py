@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -191,22 +191,29 @@ def village_case(village: Area, year: int, on: datetime.date, rules: Rules) -> V
 
 def judged(audit_list: "ListCard", entries: Sequence["Entry"], on: datetime.date) -> dict[int, Judged]:
     """Case and verdict of each entry of an exit list, by entry id; nothing for other lists."""
-    if audit_list.kind == ListKind.VILLAGE_EXIT:
-        return {
-            entry.pk: (case, criteria.village(case))
-            for entry in entries
-            for case in [village_case(entry.area, audit_list.year, on, audit_list.rules)]
-        }
-    if audit_list.kind != ListKind.HOUSEHOLD_EXIT:
-        return {}
-    cases = household_cases(
-        [each.household for each in entries if each.household], audit_list.year, on, audit_list.rules
-    )
-    return {
-        entry.pk: (case, criteria.household(case))
-        for entry in entries
-        for case in [cases[entry.household_id or 0]]
-    }
+    return judged_together([(audit_list, entries)], on)
+
+
+def judged_together(
+    lists: Iterable[tuple["ListCard", Sequence["Entry"]]], on: datetime.date
+) -> dict[int, Judged]:
+    """As judged, for any number of lists: households of one year and one set of rules in the same statements."""
+    found: dict[int, Judged] = {}
+    homes: dict[tuple[int, Rules], list[Entry]] = defaultdict(list)
+    for audit_list, entries in lists:
+        if audit_list.kind == ListKind.VILLAGE_EXIT:
+            for entry in entries:
+                case = village_case(entry.area, audit_list.year, on, audit_list.rules)
+                found[entry.pk] = (case, criteria.village(case))
+        elif audit_list.kind == ListKind.HOUSEHOLD_EXIT:
+            homes[audit_list.year, audit_list.rules] += entries
+    for (year, rules), entries in homes.items():
+        households = [entry.household for entry in entries if entry.household]
+        cases = household_cases(households, year, on, rules)
+        for entry in entries:
+            home = cases[entry.household_id or 0]
+            found[entry.pk] = (home, criteria.household(home))
+    return found
 
 
 def plain(audit_list: "ListCard", entry: "Entry", found: Judged | None, on: datetime.date) -> dict[str, Any]:

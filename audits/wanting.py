@@ -30,9 +30,13 @@ LONGEST = 300
 
 
 def check(
-    audit_list: "ListPassing", stage: Stage, entries: Sequence[Entry], on: datetime.date
-) -> dict[int, facts.Judged]:
-    """Raises unless the list may pass; returns what its entries were judged by."""
+    audit_list: "ListPassing",
+    stage: Stage,
+    entries: Sequence[Entry],
+    on: datetime.date,
+    found: Mapping[int, facts.Judged] | None = None,
+) -> Mapping[int, facts.Judged]:
+    """Raises unless the list may pass; returns what its entries were judged by (`found`, where they are already)."""
     if not entries and not audit_list.procedure.acted_before(stage.key):
         raise ValidationError("名单上没有户（村）")
     _nothing_held(audit_list)
@@ -45,7 +49,8 @@ def check(
         raise NotNow(f"这是{audit_list.year}年度的名单，不能在{on.year}年销号")
     missing = _papers(audit_list, stage)
     missing += _answers_of_entries(audit_list, stage, entries, on)
-    found = facts.judged(audit_list, entries, on) if stage.decision or stage.criteria else {}
+    if found is None:
+        found = facts.judged(audit_list, entries, on) if stage.decision or stage.criteria else {}
     if stage.criteria:
         missing += _standard(entries, found, answered=stage.answers)
     if missing:

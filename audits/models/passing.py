@@ -5,6 +5,7 @@ of two at once the second finds no row. Whoever is late is told who was first.
 """
 
 import datetime
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -62,7 +63,7 @@ class ListPassing(ListCard):
                 self._part_singly(entries, on, at)
             if following is not None and following.team:
                 self._draw([entry.pk for entry in entries], at)
-            self._note("audit-pass", actor, step, {"entries": len(entries), "opinion": opinion})
+            self._note("通过环节", actor, step, {"条数": len(entries), "意见": opinion})
         return decision
 
     def send_back(
@@ -98,7 +99,7 @@ class ListPassing(ListCard):
             acting.take_seats(self, step, actor)
             if target.team:
                 self._draw([entry.pk for entry in entries], at)
-            self._note("audit-send-back", actor, step, {"to": target.label, "reason": reason})
+            self._note("退回名单", actor, step, {"退回到": target.label, "原因": reason})
         return decision
 
     def _stage(self, key: str) -> Stage:
@@ -178,7 +179,7 @@ class ListPassing(ListCard):
         )
 
     def _freeze(
-        self, decision: Decision, entries: list[Entry], found: dict[int, facts.Judged], on: datetime.date
+        self, decision: Decision, entries: list[Entry], found: Mapping[int, facts.Judged], on: datetime.date
     ) -> None:
         rows = []
         for entry in entries:
@@ -243,7 +244,7 @@ class ListPassing(ListCard):
         return remainder
 
     def _note(self, action: str, actor: Actor, step: Stage, detail: dict[str, Any]) -> None:
-        detail = {"list": str(self), "stage": step.label, **detail}
+        detail = {"名单": str(self), "环节": step.label, **detail}
         if actor.principal is not None:
-            detail["for"] = str(actor.principal)
+            detail["委托人"] = str(actor.principal)
         trail.record(action, actor=actor.person, subject=self, area=self.area, detail=detail)

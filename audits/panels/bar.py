@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Level
-from audits import acting, wanting
+from audits import acting, facts, wanting
 from audits.days import written
 from audits.models import AdjustmentWindow, AuditList, Entry
 from audits.panels.entries import Entries, Row
@@ -77,14 +77,26 @@ def whose(audit_list: AuditList, user: User, on: datetime.date) -> str:
 
 def missing(audit_list: AuditList, on: datetime.date) -> list[str]:
     """What the machine would refuse the list for today, in its words."""
-    if not audit_list.is_open:
-        return []
-    entries = list(Entry.objects.standing().with_subject().filter(audit_list=audit_list.pk))
-    try:
-        wanting.check(audit_list, audit_list.step, entries, on)
-    except ValidationError as refusal:
-        return list(refusal.messages)
-    return []
+    return missing_of([audit_list], on)[audit_list.pk]
+
+
+def missing_of(lists: Sequence[AuditList], on: datetime.date) -> dict[int, list[str]]:
+    """The same of several lists, by id: their entries are read and judged together."""
+    entries: dict[int, list[Entry]] = {audit_list.pk: [] for audit_list in lists}
+    for entry in Entry.objects.standing().with_subject().filter(audit_list__in=entries):
+        entries[entry.audit_list_id].append(entry)
+    judging = [each for each in lists if each.is_open and (each.step.decision or each.step.criteria)]
+    found = facts.judged_together([(each, entries[each.pk]) for each in judging], on)
+    said: dict[int, list[str]] = {}
+    for audit_list in lists:
+        said[audit_list.pk] = []
+        if not audit_list.is_open:
+            continue
+        try:
+            wanting.check(audit_list, audit_list.step, entries[audit_list.pk], on, found)
+        except ValidationError as refusal:
+            said[audit_list.pk] = list(refusal.messages)
+    return said
 
 
 def _lacks(audit_list: AuditList, messages: Sequence[str], entries: Entries) -> list[Lack]:

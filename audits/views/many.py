@@ -51,7 +51,8 @@ def many(request: SignedIn) -> HttpResponse:
             status = 409
     page = page_by_key(lists.select_related("area__parent"), request, order=("stage_since", "pk"), size=SIZE)
     dress(page.rows, day)
-    rows = [(audit_list, bar.missing(audit_list, day)) for audit_list in page.rows]
+    missing = bar.missing_of(page.rows, day)
+    rows = [(audit_list, missing[audit_list.pk]) for audit_list in page.rows]
     context: dict[str, Any] = {
         "page": page,
         "rows": rows,
