@@ -27,6 +27,9 @@ SHORT = {
     "饮水安全": "饮水",
     "应享措施": "措施",
 }
+# In the one line of a phone, where the columns of the signs do not fit.
+LETTERS = {"吃": "吃", "穿": "穿", "教育": "教", "医疗": "医", "住房": "住", "饮水": "水"}
+NO_PUPILS = "无学龄"
 # The rule of a concern → the criterion in whose column it shows.
 SHOWS_IN = {
     "C095": "收入",
@@ -64,6 +67,20 @@ class Row:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     survey: Survey | None = None
     cells: Sequence[Cell] = ()
+
+    @property
+    def in_a_line(self) -> list[tuple[str, bool]]:
+        """The signs as one line (look §10), in (words, doubtful): what is right together, each doubt by its name."""
+        signs = {cell.label: cell.text for cell in self.cells if cell.label in {*LETTERS, "措施", "认可"}}
+        right = "".join(letter for name, letter in LETTERS.items() if signs.get(name) == "✓")
+        found = [(f"{right} ✓", False)] if right else []
+        if signs.get("教育") == "—":
+            found.append((NO_PUPILS, False))
+        found += [(f"{name} 疑", True) for name in (*LETTERS, "措施") if signs.get(name) == "疑"]
+        found += [(f"{name} ✓", False) for name in ("措施", "认可") if found and signs.get(name) == "✓"]
+        if signs.get("认可") == "不认可":
+            found.append(("不认可", True))
+        return found
 
     @property
     def concerns(self) -> Sequence[Concern]:

@@ -16,8 +16,15 @@ HOUSE, REVERSAL = ListKind.RENOVATION, ListKind.REVERSAL
 WHO = ("number", "group", "head", "persons")
 JUDGED = ("income", "line", "food", "clothing", "education", "medical", "housing", "water", "result")
 PLANNED = ("grade", "way", "area_planned")
+VOTES = ("for", "against", "abstained")
+# What a decision on a list of the procedure is shown by.
+EXITS = (*WHO, "income", "line", "result")
+ENTRIES = (*WHO, "reason")
+HOUSES = (*WHO, *PLANNED)
+VILLAGES = ("number", "village", "incidence", "result")
+DATED = "　　　年　　月　　日"
 MEETING = ("主持人（签字）：", "记录人（签字）：", "村（居）委会（盖章）：")
-STAMPED = ("负责人（签字）：", "单位（盖章）：", "　　　年　　月　　日")
+STAMPED = ("负责人（签字）：", "单位（盖章）：", DATED)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ KINDS: tuple[PaperKind, ...] = (
         columns={None: (*WHO, "signed")},
         words={None: "经本组讨论，提报以下 {said}为{year}年度拟退出贫困户。"},
         titles={EXIT: "村民小组拟退出贫困户提报名单"},
-        signatures=("村民小组长（签字）：", "　　　年　　月　　日"),
+        signatures=("村民小组长（签字）：", DATED),
     ),
     PaperKind(
         "application",
@@ -86,7 +93,7 @@ KINDS: tuple[PaperKind, ...] = (
             HOUSE: "农村危房改造申请书",
             VILLAGE: "扶贫工作重点村退出申请书",
         },
-        signatures=("申请人（签字、按手印，村为盖章）：", "　　　年　　月　　日"),
+        signatures=("申请人（签字、按手印，村为盖章）：", DATED),
         each=True,
     ),
     PaperKind(
@@ -106,8 +113,8 @@ KINDS: tuple[PaperKind, ...] = (
         {EXIT: "appraisal", ENTRY: "appraisal", HOUSE: "appraisal"},
         build.minutes,
         columns={
-            None: (*WHO, "for", "against", "abstained"),
-            HOUSE: (*WHO, "way", "for", "against", "abstained"),
+            None: (*WHO, *VOTES),
+            HOUSE: (*WHO, "way", *VOTES),
         },
         words={
             EXIT: "民主评议{village}{year}年度拟退出贫困户，共 {said}。",
@@ -124,7 +131,7 @@ KINDS: tuple[PaperKind, ...] = (
         columns={EXIT: (*WHO, *JUDGED), ENTRY: (*WHO, "reason", "signed")},
         words={None: "村两委和驻村工作队（第一书记）逐户核实，共 {said}。"},
         titles={EXIT: "拟退出贫困户核实表", ENTRY: "纳入建档立卡入户核实表"},
-        signatures=("村两委（签字）：", "第一书记、驻村工作队（签字）：", "　　　年　　月　　日"),
+        signatures=("村两委（签字）：", "第一书记、驻村工作队（签字）：", DATED),
         wide=True,
     ),
     PaperKind(
@@ -138,7 +145,7 @@ KINDS: tuple[PaperKind, ...] = (
             "义务教育、基本医疗、住房安全有保障。本户认可以上情况，同意退出建档立卡贫困户。退出以后，原有扶贫政策在规定时间内保持不变。"
         },
         titles={EXIT: "拟退出贫困户认可书"},
-        signatures=("户主（签字、按手印）：", "村干部：", "驻村工作队：", "　　　年　　月　　日"),
+        signatures=("户主（签字、按手印）：", "村干部：", "驻村工作队：", DATED),
         each=True,
     ),
     PaperKind(
@@ -157,7 +164,7 @@ KINDS: tuple[PaperKind, ...] = (
         build.acceptance,
         columns={None: (*WHO, *JUDGED)},
         titles={EXIT: "贫困户退出验收表"},
-        signatures=("验收组长（签字）：", "成员（签字）：", "　　　年　　月　　日"),
+        signatures=("验收组长（签字）：", "成员（签字）：", DATED),
         wide=True,
     ),
     PaperKind(
@@ -167,7 +174,7 @@ KINDS: tuple[PaperKind, ...] = (
         build.villages,
         opinions={None: (("测评验收结论", "acceptance"),)},
         titles={VILLAGE: "扶贫工作重点村退出测评验收报告"},
-        signatures=("测评人（签字）：", "部门或第三方机构（盖章）：", "　　　年　　月　　日"),
+        signatures=("测评人（签字）：", "部门或第三方机构（盖章）：", DATED),
         each=True,
     ),
     PaperKind(
@@ -176,9 +183,9 @@ KINDS: tuple[PaperKind, ...] = (
         {EXIT: "approval", ENTRY: "review", HOUSE: "review"},
         build.listing,
         columns={
-            EXIT: (*WHO, "income", "line", "result"),
-            ENTRY: (*WHO, "reason"),
-            HOUSE: (*WHO, *PLANNED),
+            EXIT: EXITS,
+            ENTRY: ENTRIES,
+            HOUSE: HOUSES,
         },
         words={None: "{town}对{village}上报的名单进行审核，共 {said}。"},
         opinions={
@@ -198,10 +205,10 @@ KINDS: tuple[PaperKind, ...] = (
         {ENTRY: "approval", HOUSE: "approval", VILLAGE: "decision", REVERSAL: "approval"},
         build.listing,
         columns={
-            ENTRY: (*WHO, "reason"),
-            HOUSE: (*WHO, *PLANNED),
-            VILLAGE: ("number", "village", "incidence", "result"),
-            REVERSAL: (*WHO, "reason"),
+            ENTRY: ENTRIES,
+            HOUSE: HOUSES,
+            VILLAGE: VILLAGES,
+            REVERSAL: ENTRIES,
         },
         words={None: "{county}对以下名单进行审批，共 {said}。"},
         opinions={
@@ -223,8 +230,8 @@ KINDS: tuple[PaperKind, ...] = (
         {EXIT: "filing", VILLAGE: "filing"},
         build.listing,
         columns={
-            EXIT: (*WHO, "income", "line", "result"),
-            VILLAGE: ("number", "village", "incidence", "result"),
+            EXIT: EXITS,
+            VILLAGE: VILLAGES,
         },
         words={None: "{town}{village}{year}年度退出名单报区扶贫开发领导小组备案，共 {said}。"},
         opinions={None: (("区扶贫开发领导小组审查备案意见", "filing"),)},
@@ -265,7 +272,7 @@ KINDS: tuple[PaperKind, ...] = (
             "四、甲方安排专人到现场指导，协助解决施工中的困难。"
         },
         titles={HOUSE: "农村危房改造协议"},
-        signatures=("甲方（盖章）：", "乙方（签字、按手印）：", "　　　年　　月　　日"),
+        signatures=("甲方（盖章）：", "乙方（签字、按手印）：", DATED),
         each=True,
     ),
     PaperKind(
@@ -288,7 +295,7 @@ KINDS: tuple[PaperKind, ...] = (
         },
         words={None: "补助资金由区财政直接拨付到户，共 {said}。"},
         titles={HOUSE: "农村危房改造补助资金拨付表"},
-        signatures=("住建局（盖章）：", "财政局（盖章）：", "　　　年　　月　　日"),
+        signatures=("住建局（盖章）：", "财政局（盖章）：", DATED),
         wide=True,
     ),
 )

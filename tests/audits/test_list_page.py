@@ -1,6 +1,7 @@
 """`/audits/<list>/`: the page of a list and its decision bar over HTTP."""
 
 import datetime
+import re
 
 import pytest
 
@@ -66,3 +67,11 @@ def test_departments_see_what_they_sign_and_housing_alone_accepts(opened, cast, 
     assert page(client, houses).status_code == sees
     assert client.post(f"/audits/{houses.pk}/pass/", seen(houses)).status_code == acts
     assert page(client, exits).status_code == 404
+
+
+def test_a_phone_reads_the_signs_in_one_line_and_only_the_doubtful_by_name(driver, eligible, signed_in):
+    audit_list = driver.open("household-exit", eligible(), eligible(survey={"water_safe": False}))
+    text = signed_in("village").get(f"/audits/{audit_list.pk}/").content.decode()
+    clean, doubtful = re.findall(r'<td class="phone-sum">(.*?)</td>', text)
+    assert "吃穿教医住水 ✓" in clean and "疑" not in clean
+    assert "吃穿教医住 ✓" in doubtful and '<b class="msg-warn">饮水 疑</b>' in doubtful
