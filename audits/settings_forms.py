@@ -10,32 +10,12 @@ from django.core.exceptions import ValidationError
 
 from areas.models import Area
 from audits import cases, continued
-from audits.models.setting import DAYS
-from audits.procedures import TABLES, ListKind
+from audits.procedures import TABLES
+from audits.setting_names import DAYS, names
 
 DATE = {"type": "date", "class": "w8"}
-# 口径 the plans leave open, by the kind of list that reads it.
-RULES: dict[tuple[str, str], str] = {
-    (ListKind.HOUSEHOLD_EXIT, "stable_years"): "收入稳定超过标准的年数",
-    (ListKind.HOUSEHOLD_EXIT, "deep_margin"): "深度贫困村收入须达标准的倍数",
-    (ListKind.HOUSEHOLD_EXIT, "water_blocks"): "饮水安全是否必须达标（1 是，0 否）",
-    (ListKind.HOUSEHOLD_EXIT, "policy_years"): "退出后扶持政策不变的年数",
-    (ListKind.HOUSEHOLD_EXIT, "subsistence_months"): "退出后低保至少保留的月数",
-    (ListKind.VILLAGE_EXIT, "incidence"): "贫困发生率须低于（%）",
-}
-
 # Of what comes after an exit (audits/continued.py).
 TERMS = {"policy_years": continued.YEARS, "subsistence_months": continued.MONTHS}
-
-
-def names() -> dict[str, str]:
-    """Every setting there is ("kind name"), with what it is called: rules, then days of notices without a number."""
-    found = {f"{kind} {name}": f"{ListKind(kind).label}：{word}" for (kind, name), word in RULES.items()}
-    for kind, versions in TABLES.items():
-        for stage in versions[-1].postings():
-            if stage.posting is not None and not stage.posting.fixed:
-                found[f"{kind} {DAYS}{stage.key}"] = f"{ListKind(kind).label}：{stage.label}天数"
-    return found
 
 
 def default(kind: str, name: str) -> Decimal | int:

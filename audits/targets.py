@@ -15,6 +15,7 @@ from django.db.models import Q
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from audits.procedures import ListKind
+from office import trail
 
 KINDS = (ListKind.HOUSEHOLD_EXIT, ListKind.VILLAGE_EXIT)
 
@@ -107,4 +108,7 @@ class YearlyTarget(models.Model):
             same = cls.objects.current().filter(area=area, year=year, kind=kind)
             same.update(replaced_at=at)
             target.save()
+            planned = {"村": villages} if kind == ListKind.VILLAGE_EXIT else {"户": households, "人": persons}
+            detail = {"计划": str(target), **planned, "来源": str(target.get_source_display())}
+            trail.record("下达年度计划", actor=by, subject=target, area=area, detail=detail)
         return target

@@ -32,7 +32,7 @@ class ListAccepting(ListParting):
             drawn = self._draw(self._entries_standing(), at or clock.moment())
             if not drawn:
                 raise NotNow("入户名单已经抽够，不能重抽")
-            self._note("audit-draw", acting.Actor(by, None, ""), step, {"entries": drawn})
+            self._note("补抽入户名单", acting.Actor(by, None, ""), step, {"户数": drawn})
         return drawn
 
     def accept(
@@ -68,6 +68,9 @@ class ListAccepting(ListParting):
                 **items,
             )
             self._visited(record, visits)
+            passed = "六项都符合" if not record.failed else f"不符合：{'、'.join(record.failed)}"
+            detail = {"结论": passed, "入户": len(visits)}
+            self._note("登记验收", acting.Actor(by, None, ""), step, detail)
         return record
 
     def visit_more(self, visits: Collection[Visited], *, by: Any, on: datetime.date) -> Acceptance:
@@ -83,6 +86,7 @@ class ListAccepting(ListParting):
             if record.visits.filter(entry__in=[entry.pk for entry, _, _, _ in visits]).exists():
                 raise NotNow("这一户的入户抽查已经登记")
             self._visited(record, visits)
+            self._note("登记入户抽查", acting.Actor(by, None, ""), step, {"入户": len(visits)})
         return record
 
     def _possible(self, visits: Collection[Visited], on: datetime.date) -> None:
@@ -117,7 +121,7 @@ class ListAccepting(ListParting):
         self._mine([entry])
         with self.whole():
             self.touch([step.key], on)
-            return Answer.objects.create(
+            answer = Answer.objects.create(
                 entry=entry,
                 key=key,
                 concern=concern[:300],
@@ -126,3 +130,5 @@ class ListAccepting(ListParting):
                 answered_on=on,
                 recorded_at=at or clock.moment(),
             )
+            self._note("填写验收结论", acting.Actor(by, None, ""), step, {"条目": str(entry)})
+        return answer

@@ -91,7 +91,11 @@ class Delegation(models.Model):
                 recorded_at=at or clock.moment(),
             )
             trail.record(
-                "audit-delegate", actor=principal, subject=given, area=duty.area, detail={"to": str(deputy)}
+                "委托办理",
+                actor=principal,
+                subject=given,
+                area=duty.area,
+                detail={"受托人": str(deputy), "起": start_on, "止": end_on},
             )
         return given
 
@@ -100,5 +104,7 @@ class Delegation(models.Model):
         running = Delegation.objects.filter(pk=self.pk, ended_at__isnull=True)
         with transaction.atomic():
             done = bool(running.update(ended_at=at or clock.moment()))
-            trail.record("audit-delegate-end", actor=by, subject=self, area=self.area)
+            trail.record(
+                "结束委托", actor=by, subject=self, area=self.area, detail={"受托人": str(self.deputy)}
+            )
         return done

@@ -170,7 +170,7 @@ class Entry(models.Model):
         with self.audit_list.whole():
             self.audit_list.touch(allowed, on, "这个环节已经办过，不能再登记认可")
             self._change(agreed=agreed, agreed_on=on, agreed_by=by)
-            self._note("audit-agree", by, {"agreed": agreed})
+            self._note("登记认可", by, {"认可": "是" if agreed else "否"})
 
     def hold(self, reason: str, *, by: Any, on: datetime.date) -> None:
         """暂缓: more evidence is wanted; the list waits for it or goes on without it."""
@@ -181,7 +181,7 @@ class Entry(models.Model):
         with self.audit_list.whole():
             self.audit_list.touch([self.audit_list.stage], on)
             self._change(hold_reason=reason)
-            self._note("audit-hold", by, {"reason": reason})
+            self._note("暂缓办理", by, {"原因": reason})
 
     def release(self, *, by: Any, on: datetime.date) -> None:
         """The evidence is there."""
@@ -189,7 +189,7 @@ class Entry(models.Model):
         with self.audit_list.whole():
             self.audit_list.touch([self.audit_list.stage], on)
             self._change(hold_reason="")
-            self._note("audit-release", by, {})
+            self._note("恢复办理", by, {})
 
     def overrule(self, result: Result | None, reason: str, *, by: Any, on: datetime.date) -> None:
         """改判, only upward: to something stricter, by who handles the list; milder again only by a higher level.
@@ -208,7 +208,9 @@ class Entry(models.Model):
         with self.audit_list.whole():
             self.audit_list.touch([self.audit_list.stage], on)
             self._change(overruled=kept, overruled_reason=reason, overruled_by=by, overruled_level=level)
-            self._note("audit-overrule", by, {"result": kept, "reason": reason})
+            self._note(
+                "改判", by, {"改判": Result(kept).label if kept is not None else "取消", "原因": reason}
+            )
 
     def move_to(self, place: int, reason: str, *, by: Any, on: datetime.date) -> None:
         """Another place in the ranking by ease, by hand and with a reason (R034)."""
@@ -223,7 +225,7 @@ class Entry(models.Model):
             for number, entry in enumerate(others, 1):
                 type(self).objects.filter(pk=entry.pk).update(place=number)
             self._change(place=others.index(self) + 1, place_reason=reason)
-            self._note("audit-reorder", by, {"place": self.place, "reason": reason})
+            self._note("调整顺序", by, {"顺序": self.place, "原因": reason})
 
     def _handle(self, by: Any, on: datetime.date, what: str) -> acting.Actor:
         """Who has the list at hand has its entries at hand."""
@@ -236,7 +238,7 @@ class Entry(models.Model):
             setattr(self, name, value)
 
     def _note(self, action: str, by: Any, detail: dict[str, Any]) -> None:
-        trail.record(action, actor=by, subject=self, area=self.area, detail={"entry": str(self), **detail})
+        trail.record(action, actor=by, subject=self, area=self.area, detail={"条目": str(self), **detail})
 
     @staticmethod
     def ended(

@@ -117,9 +117,9 @@ class HouseCase(models.Model):
         with audit_list.whole():
             audit_list.touch([step.key], on)
             self.save(update_fields=list(facts))
-            trail.record(
-                "audit-house", actor=by, subject=self, area=self.entry.area, detail={"fields": sorted(facts)}
-            )
+            words = [str(self._meta.get_field(name).verbose_name) for name in sorted(facts)]  # type: ignore[union-attr]
+            detail = {"条目": str(self.entry), "项目": words}
+            trail.record("填写危房改造档案", actor=by, subject=self, area=self.entry.area, detail=detail)
 
     def sign(
         self,
@@ -165,9 +165,8 @@ class HouseCase(models.Model):
                     signature.save()
             except IntegrityError as twice:
                 raise NotNow(f"{department}已经签字") from twice
-            trail.record(
-                "audit-sign", actor=by, subject=self, area=self.entry.area, detail={"department": department}
-            )
+            detail = {"条目": str(self.entry), "部门": department, "结论": "合格" if accepted else "不合格"}
+            trail.record("登记部门验收", actor=by, subject=self, area=self.entry.area, detail=detail)
         return signature
 
     def patrol(self, finding: str, *, by: Any, on: datetime.date) -> None:
@@ -185,7 +184,8 @@ class HouseCase(models.Model):
             if len(self.patrol_notes) > LONGEST_PATROLS:
                 raise ValidationError(f"质量巡查记录已经写满{LONGEST_PATROLS}字")
             self.save(update_fields=["patrol_notes"])
-            trail.record("audit-patrol", actor=by, subject=self, area=self.entry.area, detail={})
+            detail = {"条目": str(self.entry)}
+            trail.record("登记质量巡查", actor=by, subject=self, area=self.entry.area, detail=detail)
 
     def house(self, built: bool) -> House:
         return House(

@@ -139,7 +139,7 @@ class Lookback(models.Model):
                 for number in sampling.draw(households, size, seed)
             )
             detail = {"年度": year, "退出户": len(households), "样本": size, "校验": sample.checksum}
-            trail.record("audit-lookback", actor=by, subject=sample, area=area, detail=detail)
+            trail.record("抽取回头看样本", actor=by, subject=sample, area=area, detail=detail)
         return sample
 
     def drawn_again(self) -> bool:
@@ -234,6 +234,4 @@ class LookbackVisit(models.Model):
                 self.refresh_from_db()
                 raise NotNow(f"已由{self.recorded_by}登记：{self.result}")
             self.refresh_from_db()
-            trail.record(
-                "audit-lookback-visit", actor=by, subject=self, area=self.village, detail={"结论": result}
-            )
+            trail.record("登记回头看", actor=by, subject=self, area=self.village, detail={"结论": result})

@@ -86,7 +86,7 @@ class ListNoticing(ListParting):
             type(self)._default_manager.filter(pk=self.pk).update(due_on=self.due(step, latest))
             self.refresh_from_db()
             actor = acting.Actor(by, None, "")
-            self._note("audit-post", actor, step, {"place": notice.place, "until": notice.ends_on})
+            self._note("登记张贴", actor, step, {"地点": notice.place, "满期": notice.ends_on})
         return notice
 
     def photograph(
@@ -110,7 +110,7 @@ class ListNoticing(ListParting):
             for photo in photos:
                 photo.bind(notice, by=by, at=at)
             actor = acting.Actor(by, None, "")
-            self._note("audit-photo", actor, step, {"place": notice.place, "photos": len(photos)})
+            self._note("补传张贴照片", actor, step, {"地点": notice.place, "张数": len(photos)})
 
     def object_to(
         self,
@@ -139,7 +139,7 @@ class ListNoticing(ListParting):
                 taken_up_on=on,
             )
             actor = acting.Actor(by, None, "")
-            self._note("audit-object", actor, self.step, {"entry": str(entry or "")})
+            self._note("登记异议", actor, self.step, {"条目": str(entry or "")})
         return objection
 
     def object_publicly(
@@ -178,8 +178,8 @@ class ListNoticing(ListParting):
                 raise TooMany("今天提交的异议太多，请按公示的电话反映")
             if not Notice.objects.running(on).filter(pk=notice.pk).exists():
                 raise NotNow("公示已经结束")
-            detail = {"list": str(self), "stage": self.step.label, "entry": str(entry or "")}
-            trail.record("audit-object-public", subject=objection, area=self.area, detail=detail)
+            detail = {"名单": str(self), "环节": self.step.label, "条目": str(entry or "")}
+            trail.record("收到网上异议", subject=objection, area=self.area, detail=detail)
         return objection
 
     def _raise(
@@ -220,7 +220,7 @@ class ListNoticing(ListParting):
         with self.whole():
             if not waiting.update(taken_up_by=actor.person, taken_up_on=on):
                 raise NotNow("这件异议已经受理")
-            self._note("audit-take-up", actor, self.step, {"objection": objection.pk})
+            self._note("受理异议", actor, self.step, {"异议": objection.pk})
         objection.refresh_from_db()
 
     def settle(
@@ -262,5 +262,7 @@ class ListNoticing(ListParting):
                 raise NotNow("这件异议已经办结")
             if upheld and objection.entry is not None and objection.entry.is_standing:
                 self._strike(objection.entry, by=by, on=on, reason=f"异议成立：{told(answer)}", at=at)
-            self._note("audit-settle", actor, self.step, {"upheld": upheld})
+            self._note(
+                "办结异议", actor, self.step, {"异议": objection.pk, "结论": "成立" if upheld else "不成立"}
+            )
         objection.refresh_from_db()

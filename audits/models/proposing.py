@@ -54,4 +54,10 @@ class ListProposing(ListAccepting, ListNoticing):
                 entry.place, entry.ease, entry.place_reason = place, ease.word, ""
                 rows.append(entry)
             Entry.objects.bulk_update(rows, ["place", "ease", "place_reason"], batch_size=500)
-            trail.record("audit-rank", actor=by, subject=self, area=self.area, detail={"entries": len(rows)})
+            trail.record(
+                "按难易程度排序",
+                actor=by,
+                subject=self,
+                area=self.area,
+                detail={"名单": str(self), "条数": len(rows)},
+            )

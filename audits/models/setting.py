@@ -17,11 +17,11 @@ from areas.scope import ScopedQuerySet
 from audits import procedures
 from audits.cases import RULES, Rules
 from audits.procedures import ListKind, Procedure
+from audits.setting_names import DAYS, names
 from office import trail
 
-DAYS = "days."
 # Whether running notices have public pages: 1 or 0, at once and not frozen with a list (audits/public.py).
-PUBLIC = "public"
+PUBLIC, PUBLIC_WORD = "public", "公示公告公开网页"
 RULE_NAMES = ("stable_years", "deep_margin", "water_blocks", "incidence")
 # Of what comes after an exit (audits/continued.py): whole years and months.
 TERM_NAMES = ("policy_years", "subsistence_months")
@@ -97,8 +97,9 @@ class AuditSetting(models.Model):
         row.full_clean()
         with transaction.atomic():
             row.save()
-            detail = {"kind": kind, "name": name, "value": row.value, "from": from_on}
-            trail.record("audit-setting", actor=by, subject=row, area=county, detail=detail)
+            word = names().get(f"{kind} {name}", PUBLIC_WORD)
+            detail = {"设置项": word, "值": row.value, "启用": from_on}
+            trail.record("设定审核设置", actor=by, subject=row, area=county, detail=detail)
         return row
 
     def clean(self) -> None:

@@ -76,5 +76,5 @@ class StopReason(models.Model):
             other = cls.objects.select_related("noted_by").get(measure=measure)
             raise NotNow(f"已由{other.noted_by}说明：{other.reason}") from twice
         detail = {"政策": str(measure.policy), "原因": noted.reason}
-        trail.record("audit-stop-reason", actor=by, subject=noted, area=measure.place, detail=detail)
+        trail.record("说明政策停止", actor=by, subject=noted, area=measure.place, detail=detail)
         return noted

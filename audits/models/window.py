@@ -79,8 +79,8 @@ class AdjustmentWindow(models.Model):
             raise ValidationError("和已登记的调整期重叠：有误的先撤回")
         with transaction.atomic():
             window.save()
-            detail = {"opens": opens_on, "closes": closes_on, "source": window.source}
-            trail.record("audit-window", actor=by, subject=window, area=county, detail=detail)
+            detail = {"起": opens_on, "止": closes_on, "依据": window.source}
+            trail.record("登记开放调整期", actor=by, subject=window, area=county, detail=detail)
         return window
 
     def withdraw(self, *, by: Any, at: datetime.datetime) -> bool:
@@ -89,5 +89,5 @@ class AdjustmentWindow(models.Model):
             standing = AdjustmentWindow.objects.filter(pk=self.pk, withdrawn_at__isnull=True)
             done = bool(standing.update(withdrawn_at=at))
             if done:
-                trail.record("audit-window-withdraw", actor=by, subject=self, area=self.county)
+                trail.record("撤回开放调整期", actor=by, subject=self, area=self.county)
         return done

@@ -51,7 +51,7 @@ def test_a_town_draws_half_of_its_own_exits(left, ground, signed_in):
     assert (drawn.population, drawn.visits.count(), len(drawn.seed)) == (4, 2, 16)
     assert drawn.drawn_again()
     assert set(drawn.visits.values_list("visitor", flat=True)) == {"演示走访人"}
-    assert TrailRow.objects.filter(action="audit-lookback").count() == 1
+    assert TrailRow.objects.filter(action="抽取回头看样本").count() == 1
 
 
 def test_an_exit_that_was_undone_is_not_drawn(left, ground, cast):

@@ -62,7 +62,7 @@ def test_fifty_parallel_posts_of_one_approval_are_one_transition(at_approval, ca
             stands(at_approval)[0],
             Decision.objects.count(),
             FrozenFacts.objects.count(),
-            TrailRow.objects.filter(action="audit-pass").count(),
+            TrailRow.objects.filter(action="通过环节").count(),
         )
 
     assert opened.see(left) == ("announcement", 1, 1, 1)

@@ -78,7 +78,7 @@ def test_a_setting_holds_for_lists_opened_from_its_day_on(signed_in, county, dri
     assert signed_in("district").post("/audits/settings/", form).status_code == 303
     after = driver.open("renovation", on=DAY)
     assert (before.days_of("first-notice"), after.days_of("first-notice")) == (7, 10)
-    assert TrailRow.objects.filter(action="audit-setting").count() == 1
+    assert TrailRow.objects.filter(action="设定审核设置").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_fifty_approvals_of_twenty_lists_are_twenty(at_approval, cast, ground, o
             set(AuditList.objects.values_list("stage", flat=True)),
             Decision.objects.filter(stage="approval").count(),
             FrozenFacts.objects.count(),
-            TrailRow.objects.filter(action="audit-pass").count(),
+            TrailRow.objects.filter(action="通过环节").count(),
         )
 
     assert opened.see(left) == ({"announcement"}, LISTS, LISTS, LISTS)

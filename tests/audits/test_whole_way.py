@@ -27,7 +27,7 @@ def test_a_list_goes_through_every_stage_once_and_is_closed(kind, opened, driver
     assert stages_passed(audit_list) == [stage.key for stage in TABLES[kind][0].stages]
     entry = Entry.objects.get()
     assert not entry.is_standing and entry.closed_on <= last
-    assert TrailRow.objects.filter(action="audit-pass").count() == len(TABLES[kind][0].stages)
+    assert TrailRow.objects.filter(action="通过环节").count() == len(TABLES[kind][0].stages)
 
 
 @pytest.mark.parametrize("kind", TABLES)
