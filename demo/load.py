@@ -16,6 +16,7 @@ from demo import (
     places,
     society,
     unit_lists,
+    village_exits,
     waiting_lists,
     world,
 )
@@ -88,6 +89,7 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     past.write()
     waiting_lists.windows(county, district)
     waiting_lists.targets(county, district)
+    village_exits.come_back(district)
     waiting = Waiting(county, appointed)
     waiting.help(random.Random(seed), past.households(), district, today)
     waiting.write(today)

@@ -111,7 +111,7 @@ class Rows:
         household = self._household(life)
         self.households[id(life)] = household
         for sheet in life.sheet.members:
-            self.persons[id(sheet)] = self._person(household, sheet, life)
+            self.persons[id(sheet)] = self.person(household, sheet, life)
         if life.shock:
             happened = self.today - datetime.timedelta(days=45)
             self.shocks.append(Shock(household=household, kind=life.shock, happened_on=happened, amount=8000))
@@ -120,7 +120,7 @@ class Rows:
         """After every life is taken: a split household's persons stand in the surveys of the old one."""
         household = self.households[id(life)]
         for sheet in life.surveys:
-            self._survey(household, sheet)
+            self.survey(household, sheet)
             if years:
                 self.years += [
                     PersonYear(person=self.persons[id(person)], year=sheet.year, **facts)
@@ -190,7 +190,7 @@ class Rows:
         )
         return colours.verdict(case)
 
-    def _person(self, household: Household, sheet: PersonSheet, life: Life) -> Person:
+    def person(self, household: Household, sheet: PersonSheet, life: Life) -> Person:
         on = sheet.left_on or self.today
         return Person(
             household=household,
@@ -201,7 +201,7 @@ class Rows:
             present=sheet.left_on is None and life.cancelled_on is None,
         )
 
-    def _survey(self, household: Household, sheet: SurveySheet) -> None:
+    def survey(self, household: Household, sheet: SurveySheet) -> None:
         self.surveys.append(
             Survey(
                 household=household,

@@ -18,7 +18,8 @@ from audits.models import AdjustmentWindow, AuditList, Delegation, Entry, Lookba
 from audits.models.lookback import Result
 from audits.procedures import ListKind
 from audits.targets import Source
-from demo import accounts, help_given
+from demo import accounts, help_given, village_exits
+from demo.applicants import Applicants
 from demo.desk import Desk
 from demo.officials import Officials
 from demo.store import at
@@ -35,6 +36,7 @@ WINDOWS = (
 MANY_HOUSES, MANY_IN = 60, "耿山子村"
 STORM = "2018年8月台风后房屋受损，鉴定为C级"
 FALLEN_BACK = "家庭主要劳动力患重病，收入下降，生活困难"
+NEWLY_POOR = "家庭成员患重病，支出大，人均纯收入低于标准"
 LARGEST_LIST = 8
 # What the first visits found, and then all the others.
 FOUND_AGAIN = (
@@ -97,6 +99,13 @@ ENTRIES = (
     Wait("approval", ELSEWHERE, day(10, 22), part=1),
     Wait("announcement", ELSEWHERE, day(10, 20), part=1),
 )
+# Of households that were never registered; the ones above return.
+NEW_ENTRIES = (
+    Wait("application", HOME, day(11, 18)),
+    Wait("review", TOWN, day(11, 5)),
+    Wait("approval", ELSEWHERE, day(10, 22)),
+    Wait("entering", TOWN, day(10, 6)),
+)
 HOUSES = (
     Wait("first-notice", HOME, day(11, 8), ready=True, part=2),
     Wait("second-notice", TOWN, day(10, 29), ready=True, part=2),
@@ -116,10 +125,6 @@ REVERSALS = (
     Wait("approval", ELSEWHERE, day(11, 12), part=1),
     Wait("approval", TOWN, day(10, 15), part=1),
 )
-# One standing key village a town: six lists at most, each village on one.
-VILLAGE_EXITS = ("acceptance", "decision", "strike-off", "village-notice", "application")
-VILLAGE_EXIT_OF_HOME = "review"
-NEAR_ITS_START = ("application", "review", "village-notice")
 
 
 @dataclass
@@ -150,7 +155,10 @@ class Waiting:
         self._kind(ListKind.RENOVATION, HOUSES, left, reason=STORM)
         self._kind(ListKind.ENTRY, ENTRIES, left, reason=FALLEN_BACK)
         self._kind(ListKind.REVERSAL, REVERSALS, left, reason="复核发现退出时收入核算有误，应予回退")
-        self._village_exits()
+        self._applicants(today)
+        self.lists += [
+            (self._where(each.area), each) for each in village_exits.write(self.county, self.desk, self.town)
+        ]
         self._send_back()
         self._objections()
         self._delegations(today)
@@ -214,6 +222,18 @@ class Waiting:
             return HOME
         return TOWN if village.parent_id == self.town.pk else ELSEWHERE
 
+    def _applicants(self, today: datetime.date) -> None:
+        """One household a list, in the first village of the place that has no list of the kind."""
+        made = Applicants(self.officials, today)
+        for wait in NEW_ENTRIES:
+            listed = {each.area_id for _, each in self.lists if each.kind == ListKind.ENTRY}
+            there = [each for each in self.county.villages() if self._where(each) == wait.where]
+            village = min(there, key=lambda each: (each.pk in listed, each.code))
+            home = made.take_down(village, wait.opened)
+            opened = self.desk.open(ListKind.ENTRY, village, [home], on=wait.opened, reason=NEWLY_POOR)
+            self.desk.reach(opened, wait.stage, wait.opened)
+            self.lists.append((wait.where, opened))
+
     def _many_houses(self, left: dict[Area, list[Household]]) -> None:
         """Sixty houses of one village after a storm: a clean list that waits for the approver."""
         village = next(
@@ -226,21 +246,6 @@ class Waiting:
         opened = self.desk.open(ListKind.RENOVATION, village, chosen, on=day(11, 5), reason=STORM)
         self.desk.reach(opened, "review", day(11, 5))
         self.lists.append((TOWN, opened))
-
-    def _village_exits(self) -> None:
-        stages = list(VILLAGE_EXITS)
-        standing = KeyVillage.objects.filter(on_list=True).select_related("area__parent")
-        for key in standing.order_by("area__code"):
-            if key.area.parent is None:
-                raise ValueError(f"{key.area} lies in no town")
-            home = key.area.parent.pk == self.town.pk
-            if not home and not stages:
-                continue
-            stage = VILLAGE_EXIT_OF_HOME if home else stages.pop(0)
-            on = day(11, 5) if stage in NEAR_ITS_START else day(10, 10)
-            opened = self.desk.open(ListKind.VILLAGE_EXIT, key.area.parent, [key.area], on=on)
-            self.desk.reach(opened, stage, opened.opened_on, ready=stage == "village-notice")
-            self.lists.append((TOWN if home else ELSEWHERE, opened))
 
     def _looked_at_again(self, today: datetime.date) -> None:
         """回头看 of 2017: one of the county, visited in part, and one of the home town that is late."""

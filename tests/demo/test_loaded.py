@@ -14,12 +14,13 @@ from accounts.models import Duty, User
 from accounts.roles import Role
 from areas.models import Area
 from areas.scope import AreaScope
+from audits import applying, procedures
 from audits import invariants as audit_invariants
 from audits.criteria import Result
-from audits.models import AdjustmentWindow, AuditList, FrozenFacts, YearlyTarget
+from audits.models import AdjustmentWindow, AuditList, Entry, FrozenFacts, YearlyTarget
 from audits.procedures import ListKind
 from demo import load as loading
-from demo import world
+from demo import village_exits, world
 from households import checks, invariants
 from households.checks.others import Lines
 from households.models import ClosedYear, Helper, Household, Person, StatusEvent, Survey
@@ -63,9 +64,14 @@ def test_loaded_register_has_no_broken_invariant(loaded):
 
 def test_loaded_register_is_the_county_as_built(loaded):
     made = world.build(1, SMALL)
-    assert Household.objects.count() == len(made.lives)
-    assert Person.objects.count() == sum(len(life.sheet.members) for life in made.lives)
-    assert Survey.objects.count() == sum(len(life.surveys) for life in made.lives)
+    registered = Household.objects.filter(registered_on__isnull=False)
+    assert registered.count() == len(made.lives)
+    assert Person.objects.filter(household__in=registered).count() == sum(
+        len(life.sheet.members) for life in made.lives
+    )
+    assert Survey.objects.filter(household__in=registered).count() == sum(
+        len(life.surveys) for life in made.lives
+    )
     figures = StatusEvent.objects.aggregate(h=Sum("households"), p=Sum("persons"))
     poor = made.county.poor()
     assert figures == {"h": len(poor), "p": sum(len(life.members(world.TODAY)) for life in poor)}
@@ -101,13 +107,18 @@ def test_key_villages_stand_as_in_the_plan(loaded):
     assert KeyVillage.objects.count() == 46
     assert KeyVillage.objects.left_by(base).count() == 30
     assert KeyVillage.objects.standing(base, level="省定").count() == 10
-    assert KeyVillage.objects.standing(world.TODAY).count() == 6
-    assert set(KeyVillageEvent.objects.values_list("origin", flat=True)) == {"历史导入"}
+    assert KeyVillage.objects.standing(village_exits.BACK_ON - datetime.timedelta(days=1)).count() == 6
+    back = KeyVillageEvent.objects.exclude(origin="历史导入")
+    assert set(back.values_list("kind", "on", "reason")) == {
+        ("返回", village_exits.BACK_ON, village_exits.BACK_REASON)
+    }
+    assert KeyVillage.objects.standing(world.TODAY).count() == 6 + back.count() == 10
 
 
 def test_nearly_every_household_has_a_helper(loaded):
     paired = Household.objects.filter(pk__in=Helper.objects.valid_on(world.TODAY).values("household")).count()
-    assert paired >= Household.objects.filter(removed_on__isnull=True).count() - 3
+    kept = Household.objects.filter(registered_on__isnull=False, removed_on__isnull=True)
+    assert paired >= kept.count() - 3
 
 
 def test_ten_accounts_hold_one_role_each_and_a_second_district_official_can_release(loaded):
@@ -186,6 +197,25 @@ def test_lists_wait_in_the_home_village_and_town_of_the_accounts(loaded):
     assert AdjustmentWindow.objects.open_on(loaded, world.TODAY).exists()
     persons = YearlyTarget.objects.current().filter(year=2018).aggregate(n=Sum("persons"))["n"]
     assert persons == sum(town[2018] for town in world.PLAN.values())
+
+
+def test_a_village_exit_waits_at_each_of_its_stages_and_one_village_may_apply(loaded):
+    waiting = AuditList.objects.open().filter(kind=ListKind.VILLAGE_EXIT)
+    stages = [stage.key for stage in procedures.current(ListKind.VILLAGE_EXIT, world.TODAY).stages]
+    assert sorted(waiting.values_list("stage", flat=True)) == sorted(stages)
+    village = User.objects.get(username="village")
+    assert applying.applicants(village, world.TODAY) == [Duty.objects.get(user=village).area]
+
+
+def test_households_that_were_never_registered_wait_to_be(loaded):
+    new = Entry.objects.standing().filter(kind=ListKind.ENTRY, household__registered_on__isnull=True)
+    assert set(new.values_list("audit_list__stage", flat=True)) == {
+        "application",
+        "review",
+        "approval",
+        "entering",
+    }
+    assert not StatusEvent.objects.filter(household__in=new.values("household")).exists()
 
 
 def test_every_coded_value_that_is_stored_is_a_word_of_its_list(loaded):
