@@ -56,6 +56,13 @@ class Capability(models.TextChoices):
     INCIDENT_VIEW = "incident_view", "查看涉贫事件"
     INCIDENT_REPORT = "incident_report", "上报涉贫事件"
     INCIDENT_HANDLE = "incident_handle", "处置涉贫事件"
+    WORK_VIEW = "work_view", "查看驻村和扶贫工作"
+    WORK_LOG = "work_log", "登记扶贫工作"
+    WORK_MANAGE = "work_manage", "管理队伍和责任书"
+    DUTY_VIEW = "duty_view", "查看责任清单和整改"
+    DUTY_ACT = "duty_act", "办理责任清单和整改"
+    INSPECT = "inspect", "登记督查和验收整改"
+    ASSESS = "assess", "审定考核"
     AUDIT_VIEW = "audit_view", "查看审核名单"
     AUDIT_OPEN = "audit_open", "开名单和提报"
     AUDIT_ACT = "audit_act", "办理审核环节"
@@ -97,6 +104,9 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.AUDIT_VIEW,
             _C.AUDIT_OPEN,
             _C.AUDIT_ACT,
+            _C.WORK_VIEW,
+            _C.WORK_LOG,
+            _C.DUTY_VIEW,
         }
     ),
     Role.HELPER: frozenset(
@@ -110,6 +120,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.INCIDENT_REPORT,
             _C.AUDIT_VIEW,
             _C.AUDIT_ACT,
+            _C.WORK_VIEW,
+            _C.WORK_LOG,
         }
     ),
     Role.TOWN: frozenset(
@@ -141,6 +153,11 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.AUDIT_VIEW,
             _C.AUDIT_OPEN,
             _C.AUDIT_ACT,
+            _C.WORK_VIEW,
+            _C.WORK_LOG,
+            _C.WORK_MANAGE,
+            _C.DUTY_VIEW,
+            _C.DUTY_ACT,
         }
     ),
     Role.APPROVER: frozenset(
@@ -158,6 +175,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.INCIDENT_VIEW,
             _C.AUDIT_VIEW,
             _C.AUDIT_ACT,
+            _C.WORK_VIEW,
+            _C.DUTY_VIEW,
         }
     ),
     Role.DISTRICT: frozenset(
@@ -203,6 +222,12 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.AUDIT_OPEN,
             _C.AUDIT_ACT,
             _C.AUDIT_SETTINGS,
+            _C.WORK_VIEW,
+            _C.WORK_LOG,
+            _C.WORK_MANAGE,
+            _C.DUTY_VIEW,
+            _C.DUTY_ACT,
+            _C.INSPECT,
         }
     ),
     Role.LEADER: frozenset(
@@ -220,6 +245,10 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.INCIDENT_VIEW,
             _C.AUDIT_VIEW,
             _C.AUDIT_ACT,
+            _C.WORK_VIEW,
+            _C.DUTY_VIEW,
+            _C.INSPECT,
+            _C.ASSESS,
         }
     ),
     # Its own lists, the indicators it is the source of, the requests handed to it, the audits it has a stage in;
@@ -235,6 +264,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.LINES_VIEW,
             _C.AUDIT_VIEW,
             _C.AUDIT_ACT,
+            _C.DUTY_VIEW,
+            _C.DUTY_ACT,
         }
     ),
     Role.AUDITOR: frozenset({_C.TRAIL_VIEW}),

@@ -30,6 +30,18 @@ class AreaQuerySet(ScopedQuerySet):
     def in_scope(self, scope: AreaScope) -> "AreaQuerySet":
         return self.filter(scope.area_q())
 
+    def in_area(self, area: "Area | None") -> "AreaQuerySet":
+        """The area itself and what lies below it."""
+        if area is None:
+            return self
+        return self.filter(
+            Q(pk=area.pk)
+            | Q(parent=area.pk)
+            | Q(parent__parent=area.pk)
+            | Q(parent__parent__parent=area.pk)
+            | Q(parent__parent__parent__parent=area.pk)
+        )
+
     def valid_on(self, day: datetime.date) -> "AreaQuerySet":
         return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 

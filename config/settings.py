@@ -300,6 +300,16 @@ INCIDENT_REPORT_DAYS = env.int("INCIDENT_REPORT_DAYS", default=3)
 INCIDENT_REPORT_DAYS_MAJOR = env.int("INCIDENT_REPORT_DAYS_MAJOR", default=1)
 INCIDENT_CLOSE_DAYS = env.int("INCIDENT_CLOSE_DAYS", default=15)
 
+# 驻村工作队: at least so many a key village (003: 3, 001: 5); full-time staff of a town (004 十二章一节一). Days to be
+# stayed in a month: no plan gives a number, 0 asks for none.
+TEAM_SIZE = env.int("TEAM_SIZE", default=3)
+TOWN_STAFF = env.int("TOWN_STAFF", default=5)
+STAY_DAYS_A_MONTH = env.int("STAY_DAYS_A_MONTH", default=0)
+# Assessment of towns: flags 红, 蓝, 黑 beside the grade (002 三章三节), and for how many years an early finisher keeps
+# money and policies ("一定时间", 004 十二章四节二).
+ASSESSMENT_FLAGS = env.bool("ASSESSMENT_FLAGS", default=False)
+ASSESSMENT_KEEP_YEARS = env.int("ASSESSMENT_KEEP_YEARS", default=3)
+
 # A household counts as not visited after this many days without a visit.
 VISIT_DAYS = env.int("VISIT_DAYS", default=90)
 # Whether 理赔收入 counts in the income of a household whose risk was removed (fields.csv, watch).

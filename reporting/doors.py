@@ -1,8 +1,10 @@
-"""What stands beside the register on the workbench: lists of departments, questions, incidents, society, indicators.
+"""What stands beside the register on the workbench: lists of departments, questions, incidents, resident teams,
+letters, rectification, society, indicators.
 
 Each line says what waits there; the top bar has no room for their words (look.md).
 """
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Capability
+from areas.models import Area
 from measures.models import (
     DepartmentList,
     DeskRequest,
@@ -22,7 +25,17 @@ from measures.models import (
     ListState,
     SocialHelp,
 )
-from villages.models import Incident, IncidentState
+from villages.missing import unsigned
+from villages.models import (
+    Incident,
+    IncidentState,
+    KeyVillage,
+    PlanItem,
+    Rectification,
+    RectState,
+    Responsibility,
+)
+from villages.teams import LACKING, in_state
 
 C = Capability
 
@@ -37,7 +50,7 @@ class Door:
     waits: str = ""
 
 
-def doors(user: User | AnonymousUser) -> list[Door]:
+def doors(user: User | AnonymousUser, day: datetime.date) -> list[Door]:
     """Those that the duties open; what waits behind all of them is counted in one statement."""
     if not isinstance(user, User):
         return []
@@ -67,6 +80,19 @@ def doors(user: User | AnonymousUser) -> list[Door]:
         states = [IncidentState.FOUND, *([IncidentState.REPORTED] if handles else [])]
         incidents = Incident.objects.visible_to(user).filter(state__in=states)
         door("涉贫事件", "villages:incidents", incidents, "件待上报、待处置" if handles else "件待上报")
+    if C.WORK_VIEW in able:
+        lacking = in_state(KeyVillage.objects.visible_to(user).designated(day), LACKING, day)
+        lacking = KeyVillage.objects.filter(pk__in=lacking.values("pk"))
+        door("驻村情况", "villages:teams", lacking, "个村缺第一书记、工作队或本季督查")
+        places = unsigned(Area.objects.visible_to(user), day.year, day)
+        door("责任书", "villages:letters-missing", places, "个镇村今年未签")
+        late = PlanItem.objects.visible_to(user).standing().filter(done_on__isnull=True, due_on__lt=day)
+        door("村年度减贫计划", "villages:yearly-plans", late, "项逾期")
+    if C.DUTY_VIEW in able:
+        late = Responsibility.objects.visible_to(user).standing().filter(done_on__isnull=True, due_on__lt=day)
+        door("责任清单", "villages:responsibilities", late, "项逾期")
+        unfinished = Rectification.objects.visible_to(user).standing().exclude(state=RectState.CLOSED)
+        door("整改", "villages:rectifications", unfinished, "个问题未销号")
     if C.MEASURE_VIEW in able:
         needs = SocialHelp.objects.visible_to(user).filter(state=HelpState.WANTED)
         door("社会帮扶", "measures:society", needs, "项需求待对接")

@@ -72,6 +72,7 @@ from tests.permission_records import (
     year,
     year_act,
 )
+from tests.permission_work import WORK
 from villages.models import Village, VillageYear
 
 
@@ -339,6 +340,7 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "plan": plan,
     "plan_file": plan_file,
     **HELP,
+    **WORK,
     "policy": policy,
     "policy_year": policy_year,
     "measure": measure,

@@ -18,12 +18,13 @@ from office.clock import SHANGHAI
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 from office.pii import mask_phone
-from villages import incident_list
+from villages import incident_list, missing, teams
 from villages.filters import EventFilter, VillageFilter
 from villages.models import KeyVillage, KeyVillageEvent, Village, VillageYear
+from villages.work import kinds
 
-# Exports look for lists here: that of incidents is known by being named.
-__all__ = ["events", "incident_list", "villages"]
+# Exports look for lists here: those of other modules are known by being named.
+__all__ = ["events", "incident_list", "kinds", "missing", "teams", "villages"]
 
 VILLAGES_KEY, EVENTS_KEY = "villages:list", "villages:events"
 DEEP = "深度贫困村"

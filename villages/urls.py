@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from villages.views import edit, events, incidents, indicators, listing, record
+from villages.views import edit, events, incidents, indicators, listing, published, record, standing, work
+from villages.work.kinds import addresses
 
 app_name = "villages"
 
@@ -19,6 +20,13 @@ urlpatterns = [
     path("indicators/<slug:code>/", indicators.detail, name="indicator"),
     path("indicators/<slug:code>/values/", indicators.enter, name="indicator-enter"),
     path("indicators/<slug:code>/goal/", indicators.goal, name="indicator-goal"),
+    path("villages/teams/", standing.teams, name="teams"),
+    path("villages/letters/missing/", standing.letters_missing, name="letters-missing"),
+    path("villages/offices/", standing.offices, name="offices"),
+    path("villages/offices/<str:code>/", standing.office, name="office"),
+    path("villages/public/", published.inspections, name="public-inspections"),
+    path("villages/public/models/", published.models, name="public-models"),
+    *addresses(work),
     path("villages/<str:code>/", record.village, name="village"),
     path("villages/<str:code>/staff/", edit.staff, name="staff"),
     path("villages/<str:code>/years/new/", edit.new_year, name="year-new"),

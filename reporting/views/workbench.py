@@ -36,7 +36,7 @@ def workbench(request: SignedIn) -> HttpResponse:
         "doubts": doubts(area) if area is not None else None,
         "may_report": Capability.REPORT_VIEW in able,
         "years": rolling_plan.YEARS,
-        "doors": doors(user),
+        "doors": doors(user, today),
         **_jobs(user),
     }
     return render(request, "reporting/workbench.html", context)

@@ -26,7 +26,11 @@ class Town(models.Model):
         verbose_name="镇(街道)",
     )
     provincial_key_town = models.BooleanField("是否省级扶贫重点镇", default=False)
+    # 扶贫机构: 有场所、有设备 (004 二章一节二(四); R263); its staff are posts.
+    office_place = models.CharField("扶贫办公场所", max_length=100, blank=True)
+    office_equipment = models.CharField("办公设备", max_length=200, blank=True)
 
+    history = HistoricalRecords()
     area_field = "area"
     objects = ScopedQuerySet.as_manager()
 

@@ -5,17 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.permissions import require
+from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
-from areas.models import Level
+from areas.models import Area, Level
+from office import clock
 from office.codes import CodesField
-from villages.models import KeyVillage, VillageYear
+from villages.models import KeyVillage, Post, VillageYear
 from villages.models.village_year import GROUPS, UNITS
 from villages.views.fetch import village_of
+from villages.work.kinds import KINDS
 
 YEARS_SHOWN = 6
 
@@ -37,9 +40,10 @@ class Checklist:
 
 
 @require_safe
-def village(request: HttpRequest, code: str) -> HttpResponse:
+def village(request: SignedIn, code: str) -> HttpResponse:
     found = village_of(request, code)
     require(request.user, Capability.VILLAGE_VIEW)
+    able = request.user.capabilities()
     years = list(found.years.order_by("-year")[:YEARS_SHOWN])[::-1]
     key = KeyVillage.objects.filter(area=found.area).first()
     context = {
@@ -53,9 +57,20 @@ def village(request: HttpRequest, code: str) -> HttpResponse:
         "checklists": _checklists(years[-1]) if years else [],
         "key": key,
         "events": key.events.order_by("on", "pk") if key else [],
-        "may_edit": Capability.VILLAGE_EDIT in request.user.capabilities(),  # type: ignore[union-attr]
+        "posts": Post.objects.held(clock.today()).filter(area=found.area).order_by("kind", "start_on"),
+        "work": _work(found.area, able),
+        "may_edit": Capability.VILLAGE_EDIT in able,
     }
     return render(request, "villages/village.html", context)
+
+
+def _work(area: Area, able: frozenset[Capability]) -> list[tuple[str, str]]:
+    """The lists of people and work, narrowed to the village."""
+    return [
+        (kind.title, f"{reverse(kind.list_name)}?area={area.code}")
+        for kind in KINDS.values()
+        if kind.view in able
+    ]
 
 
 def _row(name: str, years: list[VillageYear]) -> FactRow:

@@ -1,0 +1,187 @@
+"""驻村情况 (R251, R254–R256): of each key village who is first secretary, how large the team is, how many days were stayed
+in the quarter and whether it was inspected in each; and what it lacks. 摘帽不摘帮扶: villages that left the list stay in.
+
+The team is its leader and members; 003 asks for 3 of them, 001 for 5 (setting TEAM_SIZE).
+"""
+
+import datetime
+from collections import defaultdict
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from accounts.permissions import require
+from accounts.roles import Capability
+from areas.models import Area
+from office.exports import exportable
+from office.form_fields import Day, Filter, choice
+from office.listing import Column, Listed, area_in
+from villages.models.inspection import Inspection, InspectionKind
+from villages.models.key_village import KeyVillage
+from villages.models.post import RESIDENT, TEAM, Post, PostKind, StayMonth
+from villages.models.work_record import quarter_end, quarter_of
+
+KEY = "villages:teams"
+SECRETARY, NO_SECRETARY, TEAM_FULL, TEAM_SHORT, INSPECTED, UNINSPECTED, LACKING = (
+    "secretary",
+    "no-secretary",
+    "team",
+    "team-short",
+    "inspected",
+    "uninspected",
+    "lacking",
+)
+STATES = {
+    LACKING: "有缺项",
+    NO_SECRETARY: "没有第一书记",
+    TEAM_SHORT: "工作队不足",
+    UNINSPECTED: "本季没有督查",
+    SECRETARY: "有第一书记",
+    TEAM_FULL: "工作队足额",
+    INSPECTED: "本季已督查",
+}
+ORDER = ("area__code", "pk")
+
+
+def key_villages(area: Area | None, day: datetime.date) -> QuerySet:
+    """Every village that was chosen by the day, on the list or off it."""
+    return KeyVillage.objects.in_area(area).designated(day)
+
+
+def in_state(rows: QuerySet, state: str, day: datetime.date) -> QuerySet:
+    """Those of the key villages that are so on the day; an inspection counts in the quarter of the day, up to it."""
+    posts = Post.objects.held(day).filter(area=OuterRef("area"))
+    secretary = Exists(posts.filter(kind=PostKind.FIRST_SECRETARY))
+    team = posts.filter(kind__in=TEAM).order_by().values("area").annotate(people=Count("pk"))
+    first, _ = quarter_of(day)
+    inspected = Exists(_inspections(first, day).filter(area=OuterRef("area")))
+    counted = rows.annotate(
+        team_people=Coalesce(Subquery(team.values("people"), output_field=IntegerField()), 0)
+    )
+    short = Q(team_people__lt=settings.TEAM_SIZE)
+    conditions: dict[str, Q] = {
+        SECRETARY: Q(secretary),
+        NO_SECRETARY: ~Q(secretary),
+        TEAM_FULL: ~short,
+        TEAM_SHORT: short,
+        INSPECTED: Q(inspected),
+        UNINSPECTED: ~Q(inspected),
+        LACKING: ~Q(secretary) | short | ~Q(inspected),
+    }
+    return counted.filter(conditions[state])
+
+
+def _inspections(since: datetime.date, until: datetime.date) -> Any:
+    return Inspection.objects.standing().filter(kind=InspectionKind.RESIDENT, on__range=(since, until))
+
+
+class TeamFilter(Filter):
+    state = choice("情况", list(STATES.items()), "w8")
+    on = Day(label="时点", required=False)
+
+    def matching(self, rows: QuerySet, today: datetime.date) -> QuerySet:
+        state = self.cleaned_data["state"]
+        return in_state(rows, state, self.day(today)) if state else rows
+
+    def day(self, today: datetime.date) -> datetime.date:
+        return self.cleaned_data["on"] or today
+
+
+def _village(row: Any) -> SafeString:
+    return format_html(
+        '<a href="{}">{}</a>', reverse("villages:village", args=[row.area.code]), row.area.name
+    )
+
+
+def _posted(row: Any) -> str:
+    return "、".join(post.name for post in row.secretaries)
+
+
+def _secretary(row: Any) -> SafeString | str:
+    if not row.secretaries:
+        return format_html('<b class="msg-err">{}</b>', "没有")
+    post = row.secretaries[0]
+    return format_html('<a href="{}">{}</a>', reverse("villages:post", args=[post.pk]), post.name)
+
+
+def _team(row: Any) -> SafeString | int:
+    short = row.team < settings.TEAM_SIZE
+    return format_html('<b class="msg-err">{}</b>', row.team) if short else row.team
+
+
+def _quarter(row: Any, quarter: int) -> SafeString | str | int:
+    """How often; a quarter that has begun and has none says so, one to come is empty."""
+    count = row.inspected[quarter]
+    if count or not row.begun[quarter]:
+        return count or ""
+    word = "没有" if row.over[quarter] else "待督查"
+    return format_html('<span class="{}">{}</span>', "msg-err" if row.over[quarter] else "msg-warn", word)
+
+
+def _inspection_column(quarter: int) -> Column:
+    return Column(
+        f"q{quarter}",
+        f"{quarter}季度督查",
+        lambda row: _quarter(row, quarter),
+        "n s1",
+        plain=lambda row: row.inspected[quarter],
+        width=10,
+    )
+
+
+COLUMNS = [
+    Column("village", "村", _village, plain=lambda row: row.area.name, pinned=True, names_row=True, width=20),
+    Column("town", "镇街", lambda row: row.area.parent.name, "nb s2"),
+    Column("level", "级别", lambda row: row.level if row.on_list else f"{row.level}，已摘帽", "nb s2"),
+    Column("secretary", "第一书记", _secretary, "nb s2", plain=_posted, width=12),
+    Column("unit", "派出单位", lambda row: "、".join(post.unit for post in row.secretaries), "s3", width=24),
+    Column("team", "工作队人数", _team, "n s1", plain=lambda row: row.team, width=10),
+    Column("stayed", "本季驻村天数", lambda row: row.stayed or "", "n s1", width=12),
+    *(_inspection_column(quarter) for quarter in (1, 2, 3, 4)),
+]
+
+
+@exportable(KEY, title="驻村情况")
+def teams(user: User, query: QueryDict, day: datetime.date) -> Listed:
+    visible = KeyVillage.objects.visible_to(user)
+    require(user, Capability.WORK_VIEW)
+    area, form = area_in(query, user), TeamFilter(query)
+    if not form.is_valid():
+        return Listed(visible.none(), COLUMNS, ORDER, form, area)
+    on = form.day(day)
+    rows = form.matching(visible.in_area(area).designated(on), day).select_related("area__parent")
+    return Listed(rows, COLUMNS, ORDER, form, area, dress=partial(dress, on=on))
+
+
+def dress(rows: list[Any], *, on: datetime.date) -> None:
+    """Posts, days stayed and inspections of the villages, in three statements for all."""
+    places = [row.area_id for row in rows]
+    posts: dict[int, list[Post]] = defaultdict(list)
+    for post in Post.objects.held(on).filter(area__in=places, kind__in=RESIDENT).order_by("start_on", "pk"):
+        posts[post.area_id].append(post)
+    first, last = quarter_of(on)
+    months = Q(year=on.year, month__range=(first.month, last.month), post__area__in=places)
+    stays = StayMonth.objects.standing().filter(months, post__struck_at__isnull=True)
+    stayed = dict(stays.order_by().values_list("post__area").annotate(sum=Sum("days")))
+    counts: dict[tuple[int, int], int] = defaultdict(int)
+    for area, day in (
+        _inspections(datetime.date(on.year, 1, 1), on).filter(area__in=places).values_list("area", "on")
+    ):
+        counts[area, (day.month - 1) // 3 + 1] += 1
+    quarters = (1, 2, 3, 4)
+    begun = {quarter: quarter_of(quarter_end(on.year, quarter))[0] <= on for quarter in quarters}
+    over = {quarter: quarter_end(on.year, quarter) < on for quarter in quarters}
+    for row in rows:
+        row.secretaries = [post for post in posts[row.area_id] if post.kind == PostKind.FIRST_SECRETARY]
+        row.team = sum(post.kind in TEAM for post in posts[row.area_id])
+        row.stayed = stayed.get(row.area_id, 0)
+        row.inspected = {quarter: counts[row.area_id, quarter] for quarter in quarters}
+        row.begun, row.over = begun, over

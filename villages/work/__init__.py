@@ -1,0 +1,1 @@
+"""Records of people and work, declared one module a kind: team, inspections, events, letters, lists, rectification, plan."""
