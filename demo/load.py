@@ -11,10 +11,12 @@ from areas.models import Area
 from demo import (
     accounts,
     consultations,
+    duties,
     ground,
     officials,
     places,
     society,
+    teams,
     unit_lists,
     village_exits,
     waiting_lists,
@@ -97,6 +99,8 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     others = random.Random(seed)
     society.load(county, by=district, today=today, rng=others)
     consultations.load(county, by=district, today=today, rng=others)
+    teams.load(county, by=district, today=today, rng=others)
+    duties.load(county, appointed, by=district, today=today, rng=others)
     sender = User.objects.get(username=Role.DEPARTMENT)
     unit_lists.load(county, by=district, sender=sender, today=today, rng=others)
     for year in range(min(LINES), LAST_SEALED + 1):
