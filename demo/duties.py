@@ -105,7 +105,8 @@ def _letters(county: Area, towns: Sequence[Area], villages: Sequence[Area], by: 
     ]
     posts = Post.objects.filter(kind=PostKind.FIRST_SECRETARY, end_on=None).select_related("area__parent")
     for place, post in enumerate(posts.order_by("area__code")):
-        giver = f"{getattr(post.area.parent, 'name', '')}党委"
+        town = post.area.at(Level.TOWN)
+        giver = f"{town.name}党委" if town is not None else county.name
         made.append(letter(Tier.SECRETARY, post.area, giver, post.name, place % 5 > 0, post))
     Letter.objects.bulk_create(made)
 

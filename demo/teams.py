@@ -63,7 +63,9 @@ def _posts(
             office_place="" if place == 1 else f"演示：{town.name}便民服务中心二楼",
             office_equipment="" if place == 1 else "电脑三台、打印机一台、档案柜六组",
         )
-    made += [post(kind, county, "演示区扶贫办", "组长", CAME) for kind in (*GROUPS, K.STATISTICS)]
+    made += [
+        post(kind, county, "演示区扶贫办", "组长", CAME) for kind in (*GROUPS, K.STATISTICS, K.COUNTY_STAFF)
+    ]
     Post.objects.bulk_create(made)
     StayMonth.objects.bulk_create(_stays(made, by, today, rng))
 
