@@ -99,9 +99,9 @@ def _letters(county: Area, towns: Sequence[Area], villages: Sequence[Area], by: 
         for town in towns
     ]
     made += [
-        letter(Tier.VILLAGE, village, f"{village.parent.name}党委", f"{village.name}党支部", True)
-        for village in villages
-        if village.parent != last
+        letter(Tier.VILLAGE, village, f"{town.name}党委", f"{village.name}党支部", True)
+        for town, village in ((village.at(Level.TOWN), village) for village in villages)
+        if town is not None and town != last
     ]
     posts = Post.objects.filter(kind=PostKind.FIRST_SECRETARY, end_on=None).select_related("area__parent")
     for place, post in enumerate(posts.order_by("area__code")):
