@@ -6,12 +6,16 @@ import re
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from audits.jobs import expire_list_archives
 from audits.models import ListArchive
+from office import attachments
 from office.jobs import run_job
 from office.models import Job, JobState, TrailRow
+from tests.audits.driver import FIRST
+from tests.office.handmade import PDF
 from tests.test_canary import canary, found_in  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +43,12 @@ def test_the_archive_of_an_exit_holds_everything_and_its_index_names_every_file(
     opened, driver, cast, signed_in
 ):
     audit_list = opened("household-exit", 2)
+    with attachments.on_disk(attachments.check(SimpleUploadedFile("名单.pdf", PDF))) as file:
+        audit_list.attach(audit_list.step.papers[0], file, by=cast["village"], on=FIRST)
     day = driver.reach(audit_list, "village-notice")
     driver.post(audit_list, day)
     objection = audit_list.object_to("收入不实", by=cast["village"], on=day, entry=audit_list.entries.first())
     audit_list.settle(objection, upheld=False, investigation="查过", answer="不属实", by=cast["town"], on=day)
-    driver.cast = {**cast, "town": cast["town"]}
     client = signed_in("district")
     pack = opened_zip(client, made(client, audit_list))
     assert pack.testzip() is None
@@ -58,11 +63,12 @@ def test_the_archive_of_an_exit_holds_everything_and_its_index_names_every_file(
     assert len(by_folder["1"]) == 9
     assert [name.rsplit(".")[-1] for name in by_folder["2"]] == ["html", "xlsx", "png"]
     assert len(by_folder["3"]) == 4 and len(by_folder["4"]) == 1
-    assert [name.rsplit(".")[-1] for name in by_folder["5"]] == ["pdf"] * 5
+    assert sorted(name.rsplit(".")[-1] for name in by_folder["5"]) == ["pdf", *["png"] * 5]
     appraisal = next(pack.read(name).decode() for name in by_folder["3"] if "民主评议" in name)
     assert "5,000.00" in appraisal and "当时的数据" in appraisal
     assert "不属实" in pack.read(by_folder["4"][0]).decode()
-    assert pack.read(by_folder["5"][0]).startswith(b"%PDF")
+    scanned = next(name for name in by_folder["5"] if name.endswith(".pdf"))
+    assert pack.read(scanned).startswith(b"%PDF")
     archive = ListArchive.objects.get()
     assert archive.files == len(names) and archive.list_version == audit_list.version
     assert set(TrailRow.objects.filter(subject_id=str(archive.pk)).values_list("action", flat=True)) == {
