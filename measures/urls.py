@@ -20,6 +20,7 @@ from measures.views import (
     published,
     society,
     whole,
+    workbooks,
 )
 
 app_name = "measures"
@@ -34,6 +35,12 @@ urlpatterns = [
     path("measures/coverage/list/", coverage.listing, name="coverage-list"),
     path("measures/coverage/plan/", coverage.plan, name="coverage-plan"),
     path("measures/coverage/plan-all/", coverage.plan_all, name="coverage-plan-all"),
+    path("measures/workbooks/", workbooks.listing, name="workbooks"),
+    path("measures/workbooks/make/", workbooks.make, name="workbook-make"),
+    path("measures/workbooks/<uuid:pk>/file/", workbooks.workbook, name="workbook-file"),
+    path("measures/workbooks/uploads/<uuid:pk>/", workbooks.batch, name="import"),
+    path("measures/workbooks/uploads/<uuid:pk>/confirm/", workbooks.confirm, name="import-confirm"),
+    path("measures/workbooks/uploads/<uuid:pk>/undo/", workbooks.undo, name="import-undo"),
     path("measures/whole/", whole.overview, name="whole"),
     path("measures/whole/<slug:code>/<int:year>/", whole.deliver, name="whole-deliver"),
     path("measures/<int:pk>/", measures.detail, name="measure"),

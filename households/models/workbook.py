@@ -13,6 +13,7 @@ from django.db.models import Q
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from office.pii import EncryptedTextField
+from office.stated import Stated
 
 
 class OwnQuerySet(ScopedQuerySet):
@@ -57,7 +58,7 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", "已撤销"
 
 
-class ImportBatch(models.Model):
+class ImportBatch(Stated):
     """One uploaded file and what came of it."""
 
     area_field = "area"
@@ -116,15 +117,6 @@ class ImportBatch(models.Model):
     @property
     def undecided(self) -> int:
         return self.conflicts.filter(decision=Decision.OPEN).count()
-
-    def move(self, before: str, after: str, **facts: Any) -> bool:
-        """The state passes on once; False when another was first."""
-        moved = ImportBatch.objects.filter(pk=self.pk, state=before).update(state=after, **facts)
-        if moved:
-            self.state = after
-            for name, value in facts.items():
-                setattr(self, name, value)
-        return bool(moved)
 
 
 class ChangeKind(models.TextChoices):

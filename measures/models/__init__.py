@@ -15,6 +15,7 @@ from measures.models.enterprise import Enterprise, EnterpriseKind
 from measures.models.fund import Basis, FundSource, FundYear, ProjectFund, SourceKind
 from measures.models.ledger import EntryKind, FundEntry, PayeeKind
 from measures.models.measure import Measure, State, Taken
+from measures.models.measure_import import MeasureImport, MeasureImportRow, MeasureWorkbook
 from measures.models.policy import Policy, PolicyKind
 from measures.models.project import Project, ProjectDecision
 from measures.models.project_papers import ProjectProgress, ProjectRecord, RecordKind
@@ -47,6 +48,9 @@ __all__ = [
     "ListRow",
     "ListState",
     "Measure",
+    "MeasureImport",
+    "MeasureImportRow",
+    "MeasureWorkbook",
     "PayeeKind",
     "Policy",
     "PolicyKind",

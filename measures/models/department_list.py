@@ -21,6 +21,7 @@ from accounts.units import Unit
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from office.pii import EncryptedTextField, index
+from office.stated import Stated
 
 
 class ListState(models.TextChoices):
@@ -37,7 +38,7 @@ class DepartmentListQuerySet(ScopedQuerySet):
         return self.filter(user.unit_q(Capability.LISTS_VIEW))
 
 
-class DepartmentList(models.Model):
+class DepartmentList(Stated):
     """One upload. `matched` and what follows it count people of the register: for the district alone."""
 
     area_field = "area"
@@ -74,15 +75,6 @@ class DepartmentList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}　{self.kind}名单"
-
-    def move(self, before: str, after: str, **facts: Any) -> bool:
-        """The state passes on once; False when another was first."""
-        moved = DepartmentList.objects.filter(pk=self.pk, state=before).update(state=after, **facts)
-        if moved:
-            self.state = after
-            for name, value in facts.items():
-                setattr(self, name, value)
-        return bool(moved)
 
     def tell(self, words: list[list[str]], *, by: User, at: datetime.datetime) -> bool:
         """通报部门, once; False when it was told already or is not ready."""
