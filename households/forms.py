@@ -14,6 +14,7 @@ from households.models import POOR, Household, Person
 from households.models.card import PENDING
 from households.models.event import StatusEventQuerySet
 from households.models.household import HouseholdQuerySet
+from households.structure import SIZES, Members
 from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice, year_field
 
 # Other rooms know these by this one.
@@ -29,7 +30,7 @@ COUNTS = (("", "户和人"), ("households", "户"), ("persons", "人"))
 class RegisterFilter(Filter):
     """What `/households/` may be narrowed by; the area stands in the address beside it."""
 
-    further = ("standard", "on_register", "as_of", "colour_on")
+    further = ("standard", "size", "on_register", "as_of", "colour_on")
 
     q = SearchWord(
         label="姓名、首字母、编号",
@@ -42,6 +43,11 @@ class RegisterFilter(Filter):
     cause = choice("主要致贫原因", CODES["poverty_cause"].words, "w8")
     colour = choice("四色", (*CODES["colour"].words, UNJUDGED), "w6")
     standard = choice("标准", [("", "全部"), (NATIONAL, "含国标"), (ALL, "不分标准")])
+    size = choice(
+        "家庭规模",
+        [(size, f"{size.replace('+', '人以上')}{'' if '+' in size else '人'}") for size in SIZES],
+        "w6",
+    )
     on_register = Day(label="在册时点", required=False)
     as_of = Day(label="登记截至", required=False)
     colour_on = Day(label="四色时点", required=False)
@@ -56,6 +62,8 @@ class RegisterFilter(Filter):
         asked = self.cleaned_data
         if asked.get("as_of") and not asked.get("on_register") and "on_register" not in self.errors:
             self.add_error("as_of", "登记截至要和在册时点一起用")
+        if asked.get("size") and not asked.get("on_register") and "on_register" not in self.errors:
+            self.add_error("size", "家庭规模要和在册时点一起用")
         if asked.get("colour_on") and asked.get("on_register"):
             self.add_error("colour_on", "四色时点和在册时点只用一个")
         return asked
@@ -64,7 +72,7 @@ class RegisterFilter(Filter):
     def by_stock(self) -> bool:
         """The list is the stock of a day, narrowed by nothing that the tally does not know."""
         asked = self.cleaned_data
-        narrowed = any(asked[name] for name in ("q", "exit_mark", "colour", "cause"))
+        narrowed = any(asked[name] for name in ("q", "exit_mark", "colour", "cause", "size"))
         return bool(asked["on_register"]) and not narrowed
 
     @property
@@ -110,6 +118,11 @@ class RegisterFilter(Filter):
                 area=area,
                 cause=asked["cause"],
             )
+            if asked["size"]:
+                stock = Members(
+                    events.in_area(area), asked["on_register"], asked["as_of"] or asked["on_register"]
+                )
+                found = found.filter(pk__in=stock.sized(asked["size"]))
         elif asked["colour_on"]:
             coloured = tally.coloured(events.in_area(area), asked["colour_on"])
             if asked["colour"]:

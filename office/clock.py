@@ -35,6 +35,11 @@ def moment() -> datetime.datetime:
     return datetime.datetime.combine(_office_day(real.date()), real.time(), SHANGHAI)
 
 
+def shift() -> datetime.timedelta:
+    """What the office's day is ahead of the real one: nothing, but in the demonstration."""
+    return today() - now().astimezone(SHANGHAI).date()
+
+
 def end_of(day: datetime.date) -> datetime.datetime:
     """24:00 of a Shanghai day: what is recorded before it is recorded by that day."""
     if day == datetime.date.max:

@@ -35,7 +35,7 @@ def parameters(kind: str, area: Area, year: int, as_of: datetime.date) -> dict[s
 def report(run: JobRun, *, kind: str, area: int, year: int, as_of: str) -> dict[str, Any]:
     """Result: the kept run's id and page. Refused for who has no right, and for a year that gives no report."""
     definition = DEFINITIONS[kind]
-    request = Request(area=_area(run, area), year=year, as_of=datetime.date.fromisoformat(as_of))
+    request = Request(_area(run, area), year, datetime.date.fromisoformat(as_of), clock.shift())
     if request.as_of > clock.today():
         raise JobRefused(f"统计截止不能晚于今天（{clock.today():%Y-%m-%d}）")
     try:

@@ -15,7 +15,13 @@ def _address(name: str, query: dict[str, object]) -> str:
 
 
 def register_list(
-    area: str, on: datetime.date, as_of: datetime.date, *, national: bool = False, cause: str = ""
+    area: str,
+    on: datetime.date,
+    as_of: datetime.date,
+    *,
+    national: bool = False,
+    cause: str = "",
+    size: str = "",
 ) -> str:
     """The households on the register on a day; data-total counts them, data-persons their members."""
     return _address(
@@ -26,8 +32,17 @@ def register_list(
             "as_of": as_of,
             "standard": "national" if national else "all",
             "cause": cause,
+            "size": size,
         },
     )
+
+
+def members_list(
+    area: str, on: datetime.date, as_of: datetime.date, *, trait: str = "", name: str = ""
+) -> str:
+    """The members of the households on the register on a day, of one class of a trait."""
+    query: dict[str, object] = {"area": area, "on": on, "as_of": as_of}
+    return _address("households:members", {**query, trait: name} if trait else query)
 
 
 def colour_list(area: str, colour: str, on: datetime.date) -> str:

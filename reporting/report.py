@@ -215,6 +215,8 @@ class Request:
     area: Area
     year: int
     as_of: datetime.date
+    # What the office's day is ahead of the real one, by which versions of a record are dated.
+    shift: datetime.timedelta = datetime.timedelta()
 
     @property
     def base_day(self) -> datetime.date:

@@ -8,6 +8,7 @@ import pytest
 LISTS = [
     "/households/",
     "/households/events/",
+    "/households/members/",
     "/villages/",
     "/villages/events/",
     "/plans/",

@@ -9,7 +9,7 @@ from accounts.views.errors import refused
 from households import as_of
 from households.models import Household
 from households.record import DATED, FACTS, LIVING, PRODUCTION, facts, survey_rows
-from households.views.history import DayAsked, office_shift, seen
+from households.views.history import DayAsked, seen
 from office import clock
 
 
@@ -20,7 +20,7 @@ def page_of_day(request: HttpRequest, household: Household) -> HttpResponse:
         return refused(request, "；".join(str(error) for error in form.errors["on"]) + "。", 422)
     day: datetime.date = form.cleaned_data["on"]
     seen(request, household, 日期=day.isoformat())
-    then = as_of.record(household, day, office_shift())
+    then = as_of.record(household, day, clock.shift())
     for person in then.members:
         person.years_old = person.age(day)  # type: ignore[attr-defined]
     conditions = (facts(then.living, LIVING) if then.living else []) + (

@@ -41,11 +41,6 @@ class DayAsked(forms.Form):
         return day
 
 
-def office_shift() -> datetime.timedelta:
-    """What the office's day is ahead of the real one: nothing, but in the demonstration."""
-    return clock.today() - clock.now().astimezone(clock.SHANGHAI).date()
-
-
 def seen(request: HttpRequest, household: Household, action: str = "查看贫困户", **detail: str) -> None:
     """A page of personal data was read: one row of the trail (quality S6)."""
     trail.record(
@@ -69,7 +64,7 @@ def history(request: SignedIn, number: str) -> HttpResponse:
     shown = shown if shown in words else changes.CHANGES
     after = changes.read_key(request.GET.get("after", ""))
     seen(request, household, "查看修改历史")
-    rows, following = changes.entries(household, shown, office_shift(), after)
+    rows, following = changes.entries(household, shown, clock.shift(), after)
     here = f"{request.path}?shown={shown}"
     context = {
         "household": household,

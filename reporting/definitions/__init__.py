@@ -13,6 +13,7 @@ from reporting.definitions import (
     monthly,
     returns,
     rolling_plan,
+    structure,
     work_in_hand,
 )
 from reporting.report import ReportDefinition
@@ -28,6 +29,7 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         colours.DEFINITION,
         coverage.DEFINITION,
         returns.DEFINITION,
+        structure.DEFINITION,
         funds.DEFINITION,
         houses.DEFINITION,
         cooperation.DEFINITION,

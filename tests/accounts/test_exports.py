@@ -28,6 +28,7 @@ DAY = datetime.date(2018, 11, 20)
 LISTS = [
     "households:list",
     "households:events",
+    "households:members",
     "households:findings",
     "households:without-helper",
     "households:not-settled",

@@ -1,0 +1,177 @@
+"""Who the members of the registered households were on a day, and by what they are told apart (人口结构).
+
+Households are those in the stock of the day, by their events; their members and what was known of each come from
+the versions of the record, as on a household's page of that day (as_of.py): without a version by then a person
+stands as first known, if the dates of coming and going say so.
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from households.codes import CODES
+from households.models import Household, Person
+from households.models.event import StatusEventQuerySet
+from office.clock import end_of
+
+FARTHEST = datetime.date(9000, 1, 1)
+UNKNOWN, SEVERAL = "未填", "两项以上"
+# 周岁, first and last; None is no end. 7–15: 义务教育 age, 16–59: working age.
+AGES = {
+    "0-6": (0, 6),
+    "7-15": (7, 15),
+    "16-30": (16, 30),
+    "31-45": (31, 45),
+    "46-59": (46, 59),
+    "60-69": (60, 69),
+    "70-79": (70, 79),
+    "80+": (80, None),
+}
+PUPILS = {
+    "学龄前": ("学龄前儿童", "学前教育"),
+    "小学": ("小学",),
+    "初中": ("七年级", "八年级", "九年级"),
+    "普通高中": ("普通高中一年级", "普通高中二年级", "普通高中三年级"),
+    "中职": ("中职一年级", "中职二年级", "中职三年级"),
+    "非在校生": ("非在校生",),
+}
+HIGHER = "高等教育"
+BIGGEST = 6
+SIZES = [*(str(size) for size in range(1, BIGGEST)), f"{BIGGEST}+"]
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One way to tell persons apart: its classes cover everybody and no one is in two."""
+
+    key: str
+    label: str
+    words: dict[str, str]
+
+    def q(self, name: str, on: datetime.date) -> Q:
+        """Condition on persons or their versions; KeyError for a class that it does not have."""
+        word = self.words[name]
+        if self.key == "age":
+            return aged(name, on)
+        column = {"health": "health", "labour": "labour_capacity", "schooling": "schooling"}[self.key]
+        if word == UNKNOWN:
+            return Q(**{column: ""})
+        if word == SEVERAL:
+            one = Q(**{column: ""})
+            for label in self.words.values():
+                if label not in (SEVERAL, UNKNOWN):
+                    one |= Q(**{column: label})
+            return ~one
+        if self.key == "schooling":
+            known = {label for labels in PUPILS.values() for label in labels}
+            return (
+                Q(**{f"{column}__in": PUPILS[word]})
+                if word in PUPILS
+                else ~Q(**{f"{column}__in": [*known, ""]})
+            )
+        return Q(**{column: word})
+
+
+def aged(name: str, on: datetime.date) -> Q:
+    """Of an age on the day. Who was born on 29 February has the birthday on 1 March of other years."""
+    low, high = AGES[name]
+    found = Q(birth_date__lte=_years_before(on, low))
+    return found if high is None else found & Q(birth_date__gt=_years_before(on, high + 1))
+
+
+def _years_before(on: datetime.date, years: int) -> datetime.date:
+    if on.year <= years:
+        return datetime.date.min
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:  # 29 February
+        return on.replace(year=on.year - years, day=28)
+
+
+def _coded(name: str, *more: str) -> dict[str, str]:
+    return {
+        **{f"c{code.code}": code.label for code in CODES[name].codes},
+        **{("several" if word == SEVERAL else "unknown"): word for word in more},
+    }
+
+
+TRAITS = {
+    trait.key: trait
+    for trait in (
+        Trait(
+            "age",
+            "年龄",
+            {name: f"{name.replace('+', '岁以上')}{'' if '+' in name else '岁'}" for name in AGES},
+        ),
+        Trait("health", "健康状况", _coded("health", SEVERAL, UNKNOWN)),
+        Trait("labour", "劳动能力", _coded("labour_capacity", UNKNOWN)),
+        Trait(
+            "schooling",
+            "在校情况",
+            {
+                **{f"s{place}": word for place, word in enumerate((*PUPILS, HIGHER), 1)},
+                "unknown": UNKNOWN,
+            },
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members on a day of the households that `events` put in the stock of that day.
+
+    `shift`: what the office's day is ahead of the real one, by which versions are dated.
+    """
+
+    events: StatusEventQuerySet
+    on: datetime.date
+    as_of: datetime.date
+    shift: datetime.timedelta = datetime.timedelta()
+
+    @property
+    def homes(self) -> Any:
+        last = self.events.last_of_each(self.on, self.as_of, standing=True)
+        return last.order_by().values("household")
+
+    def sources(self, where: Q = Q()) -> tuple[Any, Any]:  # noqa: B008 — an empty condition
+        """(versions, records without any): each person once in one of the two, with the facts of the day."""
+        versions: Any = Person.history.all()
+        # A day near the end of the calendar, which an address may name, has no day after it.
+        end = end_of(min(self.on, FARTHEST)) - self.shift
+        before = Q(history_date__lt=end)
+        then = versions.filter(before)
+        newer = Q(history_date__gt=OuterRef("history_date")) | Q(
+            history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")
+        )
+        older = Q(history_date__lt=OuterRef("history_date")) | Q(
+            history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
+        )
+        last = before & ~Exists(then.filter(newer, id=OuterRef("id"))) & Q(present=True)
+        # A household whose versions go back further knew of no such member on the day.
+        homes: Any = Household.history.all()
+        tracked = Exists(homes.filter(history_date__lt=end, id=OuterRef("household_id")))
+        dated = self._dated() & ~tracked
+        first = ~before & ~Exists(versions.filter(older, id=OuterRef("id"))) & dated
+        known = versions.exclude(history_type="-").filter(last | first, household__in=self.homes)
+        unversioned = Person.objects.filter(
+            ~Exists(versions.filter(id=OuterRef("pk"))) & dated, household__in=self.homes
+        )
+        return known.filter(where).order_by(), unversioned.filter(where).order_by()
+
+    def _dated(self) -> Q:
+        """Come by the day and not gone by it; founding members may have no 增加日期."""
+        came = Q(joined_on__isnull=True) | Q(joined_on__lte=self.on)
+        return came & (Q(present=True) | Q(left_on__gt=self.on))
+
+    def persons(self, where: Q) -> Any:
+        known, unversioned = self.sources(where)
+        return Person.objects.filter(Q(pk__in=known.values("id")) | Q(pk__in=unversioned.values("pk")))
+
+    def sized(self, size: str) -> Any:
+        """Households by the members that their last event froze."""
+        last = self.events.last_of_each(self.on, self.as_of, standing=True)
+        few = {"members": int(size)} if size.isdigit() else {"members__gte": BIGGEST}
+        return last.filter(**few).order_by().values("household")

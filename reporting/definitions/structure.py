@@ -1,0 +1,133 @@
+"""人口结构: the registered population of the day by age, health, labour and schooling, and households by size.
+
+Who is on the register the events say (households/tally.py), what was known of a person the version of the day
+(households/structure.py), so that a closed year keeps its figures. Sizes are the members frozen with the last event.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db.models import Case, CharField, Count, Value, When
+
+from areas.models import Area
+from households.models import StatusEvent
+from households.structure import BIGGEST, SIZES, TRAITS, Members
+from reporting.definitions import exit_tally
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, written_day
+from reporting.lists import members_list, register_list
+from reporting.report import (
+    HOUSEHOLDS,
+    PERSONS,
+    Block,
+    Cell,
+    Column,
+    Figures,
+    Progress,
+    ReportDefinition,
+    ReportRefused,
+    Request,
+)
+
+TOTAL, SIZE = "total", "size"
+NOTE = "按统计截止日在册的户的成员；年龄是当日周岁，健康、劳动能力和在校情况是当日登记的，没有当日登记的按最早的登记。"
+SIZE_NOTE = "按每户最近一次动态记下的家庭人口数。"
+
+# "age 0-6" …, "size 1" …, "total" → persons or, of sizes, households
+Counts = Counter[str]
+
+
+def check(request: Request) -> None:
+    exit_tally.check(request)
+    stock = StatusEvent.objects.in_area(request.area)
+    if not stock.last_of_each(request.until, request.as_of, standing=True).exists():
+        raise ReportRefused(f"{request.area}{request.until:%Y-%m-%d}没有在册的户，没有可统计的数")
+
+
+def count(request: Request, area: Area) -> Counts:
+    """Three statements: persons with a version, persons without, households by size."""
+    members = Members(StatusEvent.objects.in_area(area), request.until, request.as_of, request.shift)
+    sorts = {
+        key: Case(
+            *(When(trait.q(name, request.until), then=Value(name)) for name in trait.words),
+            output_field=CharField(),
+        )
+        for key, trait in TRAITS.items()
+    }
+    found: Counts = Counter()
+    for source in members.sources():
+        sorted_out = source.annotate(**{f"by_{key}": sort for key, sort in sorts.items()})
+        names = [f"by_{key}" for key in sorts]
+        for *classes, persons in sorted_out.values_list(*names).annotate(count=Count("pk")):
+            found[TOTAL] += persons
+            for key, name in zip(sorts, classes, strict=True):
+                found[f"{key} {name}"] += persons
+    last = members.events.last_of_each(request.until, request.as_of, standing=True)
+    for size, homes in last.order_by().values_list("members").annotate(count=Count("pk")):
+        found[f"{SIZE} {size if size < BIGGEST else SIZES[-1]}"] += homes
+        found[SIZE] += homes
+    return found
+
+
+def figures(request: Request, progress: Progress) -> Figures:
+    events = StatusEvent.objects.in_area(request.area)
+    below = BELOW.get(request.area.level)
+    last = events.last_of_each(request.until, request.as_of, standing=True).order_by()
+    counted = set(last.values_list(below, flat=True)) if below else set()
+    children = child_areas(request, counted)
+    counts: dict[str, Counts] = {}
+    for done, child in enumerate(children):
+        progress(done, len(children) + 1, f"统计{child.name}")
+        counts[child.code] = count(request, child) if child.pk in counted else Counter()
+    # A household's last event lies in one child alone: the whole is their sum.
+    whole = sum(counts.values(), Counter()) if children else count(request, request.area)
+    cells: list[Cell] = []
+    for area in (request.area, *children):
+        cells += _row(request, area.code, whole if area == request.area else counts[area.code])
+    notes = {**dict.fromkeys(TRAITS, NOTE), SIZE: SIZE_NOTE}
+    return Figures(report_rows(request.area, children), cells, notes=notes)
+
+
+def _row(request: Request, code: str, counts: Counts) -> list[Cell]:
+    until, as_of = request.until, request.as_of
+    cells = [Cell(code, f"{TOTAL}_{PERSONS}", counts[TOTAL], PERSONS, members_list(code, until, as_of))]
+    for key, trait in TRAITS.items():
+        for name in trait.words:
+            url = members_list(code, until, as_of, trait=key, name=name)
+            cells.append(Cell(code, f"{key}_{name}", counts[f"{key} {name}"], PERSONS, url))
+    cells.append(
+        Cell(code, f"{TOTAL}_{HOUSEHOLDS}", counts[SIZE], HOUSEHOLDS, register_list(code, until, as_of))
+    )
+    for size in SIZES:
+        url = register_list(code, until, as_of, size=size)
+        cells.append(Cell(code, f"{SIZE}_{size}", counts[f"{SIZE} {size}"], HOUSEHOLDS, url))
+    return cells
+
+
+def blocks(request: Request) -> Sequence[Block]:
+    title = f"{request.area.name}{written_day(request.until)}建档立卡贫困人口结构统计表"
+    first = FIRST[request.area.level]
+    whole = Column(f"{TOTAL}_{PERSONS}", ("合计",), PERSONS, edge=True)
+    found = []
+    for key, trait in TRAITS.items():
+        columns = (
+            whole,
+            *(Column(f"{key}_{name}", (trait.label, word), PERSONS) for name, word in trait.words.items()),
+        )
+        word = trait.label
+        found.append(Block(key, word, f"{title}（{word}）", "人", columns, first))
+    sizes = [Column(f"{TOTAL}_{HOUSEHOLDS}", ("合计",), HOUSEHOLDS, edge=True)]
+    for size in SIZES:
+        word = size.replace("+", "人以上") if size.endswith("+") else f"{size}人"
+        sizes.append(Column(f"{SIZE}_{size}", ("家庭人口", word), HOUSEHOLDS))
+    found.append(Block(SIZE, "家庭规模", f"{title}（家庭规模）", "户", tuple(sizes), first))
+    return found
+
+
+DEFINITION = ReportDefinition(
+    kind="structure",
+    title="贫困人口结构",
+    explanation="统计截止日在册的人，按年龄、健康、劳动能力和在校情况，户按家庭规模。",
+    check=check,
+    figures=figures,
+    blocks=blocks,
+)
