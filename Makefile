@@ -24,7 +24,7 @@ AS_PRODUCTION = env PRODUCTION=1 DATA_DIR="$(CURDIR)/var/test" ALLOWED_HOSTS=tuo
 	PII_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')" \
 	PII_INDEX_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')"
 
-.PHONY: help setup demo test test-services test-browser bench check format lock clean
+.PHONY: help setup demo test test-services test-browser soak bench check format lock licences sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -53,6 +53,9 @@ test-services: .venv/.development ## the same tests on PostgreSQL and Redis, wit
 test-browser: .venv/.development ## a real browser on PostgreSQL, Redis and a worker
 	$(IN_BROWSER) $(PY) -m pytest -m browser tests/browser
 
+soak: .venv/.development ## faults and load on a server of its own, some minutes (SOAK_SECONDS=600: longer; ONE=name: a single test)
+	env -u PRODUCTION -u OFFICE_DAY DATA_DIR="$(CURDIR)/var/soak" SOAK=1 $(PY) -m pytest -m soak tests/soak $(if $(ONE),-k $(ONE))
+
 bench: .venv/.development ## the ratios of speed at 12k and 120k households (SIZE=1200000: a province)
 	@$(IN_BENCH) $(PY) -m tests.bench
 
@@ -74,6 +77,12 @@ lock: ## write both locks anew from pyproject.toml (needs uv)
 		--python-version 3.11 pyproject.toml -o requirements.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+licences: .venv/.runtime ## write docs/licences.md from the lock and what is installed
+	$(PY) deploy/bill_of_materials.py licences docs/licences.md
+
+sbom: .venv/.runtime ## what the program is made of, as CycloneDX in var/sbom.json
+	$(PY) deploy/bill_of_materials.py sbom var/sbom.json
 
 clean: ## remove the environment and the caches (never the data)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
