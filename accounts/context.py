@@ -42,6 +42,7 @@ WORDS = [
     Entrance("报表", "reporting:reports", Capability.REPORT_VIEW),
     Entrance("用户", "accounts:users", Capability.USERS_MANAGE),
     Entrance("操作日志", "accounts:trail", Capability.TRAIL_VIEW),
+    Entrance("系统状态", "accounts:system", Capability.SYSTEM_VIEW),
     Entrance("任务", "accounts:jobs", within=Capability.REGISTER_VIEW),
 ]
 
