@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from tests.bench import bars, import_bars
+from tests.bench import bars, import_bars, keeping, load
 from tests.bench.bars import Entry
 from tests.bench.places import Place, sizes
 from tests.bench.site import working
@@ -55,6 +55,10 @@ def main() -> int:
     found.take(bars.exports((small, large), exported))
     say(f"a list passed at {small.size}")
     found.take(bars.passing(small, small.measured("passing")))
+    say(f"backup and restore of {large.size}")
+    found.take(keeping.measured(large))
+    say(f"many people at {large.size}")
+    found.take(load.measured(large))
     say("first page of the embedded mode")
     first_page = bars.first_page(embedded)
     say("imports")

@@ -25,11 +25,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(words: Sequence[str], place: Place, **environment: str) -> Iterator[subprocess.Popen]:
-    """Runs until the block is left; its log is in the place's folder."""
+def process(
+    words: Sequence[str], place: Place, before: Sequence[str] = (), **environment: str
+) -> Iterator[subprocess.Popen]:
+    """Runs until the block is left; its log is in the place's folder. `before`: a program that starts it."""
     with (place.folder / "server.log").open("ab") as log:
         started = subprocess.Popen(
-            [sys.executable, *words],
+            [*before, sys.executable, *words],
             cwd=ROOT,
             env={**place.environment, **environment},
             stdout=log,
@@ -62,8 +64,10 @@ def wait_for(port: int, address: str = "/healthz") -> None:
 
 
 @contextmanager
-def served(place: Place, application: str = "config.wsgi", **environment: str) -> Iterator[int]:
-    """The application behind gunicorn, one process with threads; yields its port."""
+def served(
+    place: Place, application: str = "config.wsgi", workers: int = 1, **environment: str
+) -> Iterator[int]:
+    """The application behind gunicorn, so many processes with four threads; yields its port."""
     port = free_port()
     words = [
         "-m",
@@ -77,19 +81,19 @@ def served(place: Place, application: str = "config.wsgi", **environment: str) -
         "300",
     ]
     with process(
-        [*words, "--workers", "1", "--threads", "4", "--log-level", "warning"], place, **environment
+        [*words, "--workers", str(workers), "--threads", "4", "--log-level", "warning"], place, **environment
     ):
         wait_for(port)
         yield port
 
 
 @contextmanager
-def working(place: Place) -> Iterator[None]:
+def working(place: Place, before: Sequence[str] = ()) -> Iterator[None]:
     """A Celery worker of both queues that knows the empty job."""
     words = ["-m", "celery", "-A", "config", "worker", "--queues", "office,bulk", "--concurrency", "1"]
     words += ["--loglevel", "WARNING"]
     with process(
-        [*words, "--include", "tests.bench.empty_job", "--without-gossip", "--without-mingle"], place
+        [*words, "--include", "tests.bench.empty_job", "--without-gossip", "--without-mingle"], place, before
     ):
         yield
 

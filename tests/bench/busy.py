@@ -1,0 +1,44 @@
+"""The long work beside which pages are measured (P15): an import of BENCH_FILE and tallies of the province, until
+BENCH_STOP exists. Prints how much of it was done."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from areas.models import Area, Level
+from households.models import ImportBatch, ImportState
+from households.workbook import importing
+from office import clock
+from office.jobs import enqueue
+from office.models import Job, JobState
+from reporting.jobs import parameters
+from tests.bench.import_once import clerk
+from tests.bench.places import COUNTY
+from tests.bench.tally import AS_OF, YEAR
+
+
+def main() -> dict[str, Any]:
+    stop, user = Path(os.environ["BENCH_STOP"]), clerk()
+    province = Area.objects.by_code(COUNTY).at(Level.PROVINCE)
+    assert province is not None and user.home_area is not None
+    data = Path(os.environ["BENCH_FILE"]).read_bytes()
+    batch = importing.take_in(user, user.home_area, "bench.xlsx", data, clock.moment())
+    params, tallies = {"batch": str(batch.pk)}, 0
+    importer = enqueue("register-import-check", params=params, owner=user)
+    tally: Job | None = None
+    while not stop.exists():
+        importer.refresh_from_db()
+        if importer.state == JobState.DONE and importer.kind == "register-import-check":
+            assert ImportBatch.objects.get(pk=batch.pk).move(ImportState.READY, ImportState.APPLYING)
+            importer = enqueue("register-import-apply", params=params, owner=user)
+        if tally is not None:
+            tally.refresh_from_db()
+            tallies += tally.state == JobState.DONE
+        if tally is None or tally.is_over:
+            tally = enqueue(
+                "report", params=parameters("exit-tally", province, YEAR, AS_OF), key=f"bench-{time.time()}"
+            )
+        time.sleep(0.5)
+    assert importer.state != JobState.FAILED, importer.error
+    return {"import": f"{importer.kind} {importer.state}", "tallies": tallies}

@@ -1,0 +1,1 @@
+"""Faults with real processes: PostgreSQL, Redis, gunicorn, workers and beat of the test's own (`make soak`)."""
