@@ -32,6 +32,7 @@ from audits.models import (
 from audits.models.acceptance import ITEMS, Drawn, sample_size
 from audits.models.notice import last_day
 from audits.procedures import ListKind, Paper, Procedure, Stage
+from demo.desk import TELEPHONE
 from demo.history import EXIT, RETURN, Event
 from demo.incomes import LINES
 from demo.officials import Officials
@@ -257,6 +258,7 @@ class Past:
             word=stage.posting.word,
             level=Level.VILLAGE,
             place=PLACE,
+            telephone=TELEPHONE,
             posted_on=posted,
             days=days,
             ends_on=last_day(posted, days),

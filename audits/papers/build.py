@@ -24,7 +24,7 @@ VILLAGE_FACTS = (
     ("cooperatives", "合作社（个）", amount),
     ("collective_income", "村集体收入（元）", money),
 )
-NOTE_LINES, TALK_LINES = 2, 8
+NOTE_LINES, TALK_LINES = 2, 6
 
 
 def listing(facts: ListFacts, kind: "PaperKind") -> PrintedPaper:
@@ -116,10 +116,10 @@ def villages(facts: ListFacts, kind: "PaperKind") -> PrintedPaper:
     """A page a village: the figures it is judged by, and the four factors."""
     pages: list[list[Block]] = []
     for row in facts.rows(kind.stage(facts.audit_list.kind)):
-        figures = [(label, form(row.facts.get(name))) for name, label, form in VILLAGE_FACTS]
+        figures = [("村(社区)", row.village), (COLUMNS["result"].label, row.result)]
+        figures += [(label, form(row.facts.get(name))) for name, label, form in VILLAGE_FACTS]
         connected = "、".join(row.facts.get("five_connect") or ())
         figures += [("五通", connected), ("标准化卫生室", YES[row.facts.get("standard_clinic")])]
-        figures += [("村(社区)", row.village), (COLUMNS["result"].label, row.result)]
         pages.append([Pairs(figures), Words("调查测评情况", "", TALK_LINES), *_opinions(facts, kind)])
     return _paper(facts, kind, pages)
 

@@ -18,6 +18,8 @@ class PaperColumn:
     label: str
     said: Callable[[Row], str]
     number: bool = False
+    # Money of the house that the last line adds up, by the name of its field.
+    sum_of: str = ""
 
 
 def money(value: Any) -> str:
@@ -60,6 +62,10 @@ def _account(row: Row) -> str:
     return mask_account(household.bank_account) if household is not None else ""
 
 
+def _paid(label: str, name: str) -> PaperColumn:
+    return PaperColumn(label, _house(name, money), number=True, sum_of=name)
+
+
 COLUMNS: dict[str, PaperColumn] = {
     "number": PaperColumn("序号", lambda row: str(row.number), number=True),
     "village": PaperColumn("村(社区)", lambda row: row.village),
@@ -89,10 +95,10 @@ COLUMNS: dict[str, PaperColumn] = {
     "area_planned": PaperColumn("计划面积（㎡）", _house("area_planned", amount), number=True),
     "area_built": PaperColumn("竣工面积（㎡）", _house("area_built", amount), number=True),
     "cost": PaperColumn("实际造价（元）", _house("cost_actual", money), number=True),
-    "subsidy": PaperColumn("补助金额（元）", _house("subsidy", money), number=True),
-    "upper": PaperColumn("中央省市（元）", _house("subsidy_upper", money), number=True),
-    "district": PaperColumn("区级（元）", _house("subsidy_district", money), number=True),
-    "town": PaperColumn("镇街（元）", _house("subsidy_town", money), number=True),
+    "subsidy": _paid("补助金额（元）", "subsidy"),
+    "upper": _paid("中央省市（元）", "subsidy_upper"),
+    "district": _paid("区级（元）", "subsidy_district"),
+    "town": _paid("镇街（元）", "subsidy_town"),
     "paid": PaperColumn("拨付日期", _house("paid_on", day)),
     "account": PaperColumn("一卡通账号", _account),
 }
@@ -104,10 +110,22 @@ def grid(facts: ListFacts, rows: Sequence[Row], keys: Sequence[str], caption: st
     return Grid(
         head=[column.label for column in columns],
         rows=[[column.said(row) for column in columns] for row in rows],
-        total=f"合计　{facts.said(rows)}" if rows else "",
+        total=f"合计　{facts.said(rows)}{_sums(rows, columns)}" if rows else "",
         caption=caption,
         numbers=frozenset(place for place, column in enumerate(columns) if column.number),
     )
+
+
+def _sums(rows: Sequence[Row], columns: Sequence[PaperColumn]) -> str:
+    """补助金额 9,000.00 元 and so on, of the columns that add up."""
+    told = ""
+    for column in columns:
+        if column.sum_of:
+            amounts = [getattr(row.entry.house_case, column.sum_of) for row in rows]
+            if None in amounts:
+                continue
+            told += f"　{column.label.removesuffix('（元）')} {money(sum(amounts))} 元"
+    return told
 
 
 def pairs(row: Row, keys: Sequence[str]) -> list[tuple[str, str]]:

@@ -126,6 +126,18 @@ def test_the_agreement_and_the_acceptance_of_a_house_say_what_the_record_knows(o
     acceptance = words(printed(audit_list, "house-acceptance", day))
     assert acceptance.count("演示签字人") == 5 and "50" in acceptance
     assert "40,000.00" in acceptance
+    assert printed(audit_list, "payment", day).pages[0][1].total == "合计　1 户 2 人"
+    driver.reach(audit_list, "archive", day)
+    total = printed(audit_list, "payment", day).pages[0][1].total
+    assert total == (
+        "合计　1 户 2 人　补助金额 28,000.00 元　中央省市 20,000.00 元　区级 6,000.00 元　镇街 2,000.00 元"
+    )
+
+
+def test_the_papers_of_a_village_begin_with_its_name(opened, driver):
+    audit_list = opened("village-exit")
+    for key in ("survey-sheet", "acceptance-report"):
+        assert printed(audit_list, key).pages[0][0].pairs[0] == ("村(社区)", "演示东村")
 
 
 @pytest.mark.parametrize("kind", ["household-exit", "renovation"])
