@@ -82,29 +82,35 @@ class Desk:
         """
         while audit_list.stage != stage:
             on = self.bring(audit_list, on)
-            audit_list.pass_stage(
-                audit_list.stage,
-                by=self.actor(audit_list),
-                on=on,
-                version=audit_list.version,
-                opinion="同意" if audit_list.step.decision else "",
-                at=at(on),
-            )
-            audit_list.refresh_from_db()
+            self.pass_on(audit_list, on)
             if audit_list.step.posting is None:
                 on += self.pace
         return self.bring(audit_list, on) if ready else on
 
+    def pass_on(self, audit_list: AuditList, on: datetime.date) -> None:
+        audit_list.pass_stage(
+            audit_list.stage,
+            by=self.actor(audit_list),
+            on=on,
+            version=audit_list.version,
+            opinion="同意" if audit_list.step.decision else "",
+            at=at(on),
+        )
+        audit_list.refresh_from_db()
+
     def bring(self, audit_list: AuditList, on: datetime.date) -> datetime.date:
-        """Everything the stage wants; returns the first day on which it may pass."""
+        """Everything the stage wants and has not got yet; returns the first day on which it may pass."""
         step, by = audit_list.step, self.actor(audit_list)
         related = ("household__village", "household__county", "area")
         entries = list(Entry.objects.standing().filter(audit_list=audit_list).select_related(*related))
+        kept = set(audit_list.papers().values_list("kind", flat=True))
         for paper in step.papers:
-            self.paper(audit_list, step, Paper(paper), by, on)
+            if paper not in kept:
+                self.paper(audit_list, step, Paper(paper), by, on)
         if step.agreed:
             for entry in entries:
-                entry.agree(True, by=self.officials.of(Role.VILLAGE, entry.area), on=on)
+                if entry.agreed is None:
+                    entry.agree(True, by=self.officials.of(Role.VILLAGE, entry.area), on=on)
         if step.team and audit_list.acceptance() is None:
             self.accept(audit_list, entries, by, on)
         if step.answers:
@@ -115,7 +121,7 @@ class Desk:
             self.sign(entries, by, on)
         if step.posting is not None:
             self.post(audit_list, on)
-            on += datetime.timedelta(days=audit_list.posting_days() + 1)
+            on = max(audit_list.posted().values_list("ends_on", flat=True)) + DAY
         audit_list.refresh_from_db()
         return on
 
@@ -128,7 +134,10 @@ class Desk:
         posting = audit_list.step.posting
         if posting is None:
             raise ValueError(f"{audit_list.step.label} has no notice")
+        hanging = set(audit_list.posted().values_list("level", flat=True))
         for level in posting.places:
+            if level in hanging:
+                continue
             with attachments.on_disk(scan(f"{posting.word}照片")) as photo:
                 audit_list.post_notice(
                     level,

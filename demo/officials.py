@@ -4,6 +4,7 @@ Four eyes need distinct persons, and each village its own; so that the ten accou
 everything that has been done was done by these. All names carry 演示.
 """
 
+import datetime
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from accounts.models import Duty, User
 from accounts.roles import Role
 from accounts.units import Unit
 from areas.models import Area, Level
+from areas.scope import AreaScope
 from demo import people
 from demo.accounts import SINCE
 
@@ -37,6 +39,17 @@ class Officials:
                 return self.found[role, place.pk]
             place = place.parent
         raise KeyError(f"{role} {area}")
+
+
+def standing(county: Area, on: datetime.date) -> Officials:
+    """Who holds what in the county on the day; those without a sign-in of their own before the accounts."""
+    here = Duty.objects.filter(AreaScope.of([county]).area_q("area"), user__is_active=True).valid_on(on)
+    found: dict[tuple[str, int], User] = {}
+    for duty in here.select_related("user").order_by("pk"):
+        key = (duty.role, duty.area_id)
+        if key not in found or found[key].has_usable_password() > duty.user.has_usable_password():
+            found[key] = duty.user
+    return Officials(found)
 
 
 def appoint(rng: random.Random, county: Area, villages: Iterable[Area]) -> Officials:

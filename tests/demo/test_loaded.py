@@ -20,13 +20,18 @@ from audits.criteria import Result
 from audits.models import AdjustmentWindow, AuditList, Entry, FrozenFacts, YearlyTarget
 from audits.procedures import ListKind
 from demo import load as loading
-from demo import village_exits, world
+from demo import officials, people, rest_of_year, village_exits, world
+from demo.desk import Desk
 from households import checks, invariants
 from households.checks.others import Lines
 from households.models import ClosedYear, Helper, Household, Person, StatusEvent, Survey
+from office import clock
 from office.attachments import Attachment
 from office.codes import CodeField
 from office.models import TrailRow
+from reporting import invariants as reports
+from reporting.definitions import DEFINITIONS
+from reporting.report import Request
 from villages.models import KeyVillage, KeyVillageEvent, Town, Village, VillageYear
 
 SMALL = 90
@@ -246,3 +251,64 @@ def test_no_check_raises_an_error_over_the_county(loaded, stage):
         if breach.severity == checks.ERROR
     ]
     assert not wrong
+
+
+def test_the_rest_of_the_year_goes_by_the_machine_and_next_year_leaves_its_tally_alone(loaded, settings):
+    settings.OFFICE_DAY = "2018-12-31"
+    waiting = AuditList.objects.open().filter(kind__in=rest_of_year.KINDS, year=2018).count()
+    said = StringIO()
+    call_command("rest_of_year", stdout=said)
+    assert waiting > 9 and "：没有办完，" in said.getvalue()
+    still = AuditList.objects.open().filter(kind__in=rest_of_year.KINDS, year=2018).exclude(stage="archive")
+    held = {each for each in still if not each.objections.filter(closed_at__isnull=True).exists()}
+    assert {str(each) for each in held} == set()
+    assert KeyVillage.objects.standing(datetime.date(2018, 12, 31)).count() == 1
+    exits = StatusEvent.objects.filter(kind="退出", on__year=2018)
+    assert exits.exists() and not exits.filter(audit_entry__isnull=True).exists()
+    _nothing_wrong()
+
+    before = _tally()
+    settings.OFFICE_DAY = "2019-06-28"
+    _live_on(loaded)
+    assert _tally() == before
+    _nothing_wrong()
+
+
+def _tally() -> dict[tuple[str, str], object]:
+    """Every cell of the year's exits, as they are told today."""
+    asked = Request(area=Area.objects.by_code("370405000000"), year=2018, as_of=clock.today())
+    figures = DEFINITIONS["exit-tally"].figures(asked, lambda *_: None)
+    return {(cell.row, cell.column): cell.value for cell in figures.cells}
+
+
+def _nothing_wrong() -> None:
+    assert [
+        *invariants.problems(clock.today()),
+        *audit_invariants.problems(),
+        *reports.problems(clock.today()),
+    ] == []
+
+
+def _live_on(county: Area) -> None:
+    """2019: in families that left in 2018 a child is born, one moves, one is corrected, one returns, one exit is undone."""
+    born, moves, wrong, poor, undone = Household.objects.filter(exit_year=2018).order_by("number")[:5]
+    day = datetime.date(2019, 3, 1)
+    number, birth = people.IdentityNumbers(450).take(day - datetime.timedelta(days=30), "男")
+    child = Person(
+        name="演示新", relation="之子", sex="男", birth_date=birth, id_number=number, health=("健康",)
+    )
+    born.person_joins(child, on=day, join_reason="新生儿", by=None)
+    other = Area.objects.filter(level="village", parent=moves.town).exclude(pk=moves.village_id).first()
+    moves.move_to(other, on=day, by=None)
+    standards = {"国家标准": "省定标准", "省定标准": "国家标准"}
+    wrong.correct_standard(standards[wrong.poverty_standard], on=day, by=None, reason="复核识别标准")
+    desk = Desk(officials.standing(county, day))
+    for kind, home, reason in (
+        (ListKind.ENTRY, poor, "户主患重病"),
+        (ListKind.REVERSAL, undone, "收入核算有误"),
+    ):
+        opened = desk.open(kind, home.village, [home], on=day, reason=reason, standard="省定标准")
+        last = opened.procedure.stages[-1].key
+        desk.pass_on(opened, desk.reach(opened, last, day, ready=True))
+    done = set(StatusEvent.objects.filter(on__year=2019).values_list("kind", flat=True))
+    assert done == {"增员", "转出", "转入", "更正", "返贫", "回退"}
