@@ -63,7 +63,8 @@ class ListPassing(ListCard):
                 self._part_singly(entries, on, at)
             if following is not None and following.team:
                 self._draw([entry.pk for entry in entries], at)
-            self._note("通过环节", actor, step, {"条数": len(entries), "意见": opinion})
+            said = {"意见": opinion.strip()} if opinion.strip() else {}
+            self._note("通过环节", actor, step, {"条数": len(entries), **said})
         return decision
 
     def send_back(

@@ -57,7 +57,7 @@ class Driver:
         area = self.ground.town if kind == ListKind.VILLAGE_EXIT else self.ground.village
         # A village exit's list is the town's to open, its records are the villages' own.
         opener = self.cast["town" if kind in (ListKind.VILLAGE_EXIT, ListKind.REVERSAL) else "village"]
-        opened = AuditList.open_list(kind=kind, area=area, year=2018, by=by or opener, on=on)
+        opened = AuditList.open_list(kind=kind, area=area, year=on.year, by=by or opener, on=on)
         enterer = by or self.cast[procedure.first.adds[0]]
         for subject in subjects:
             opened.add(subject, by=enterer, on=on, **{"reason": "因家庭变故", **fields})

@@ -78,6 +78,7 @@ def full() -> dict[str, tuple]:
         household__village__name=VILLAGE, household__removed_on=None, left_on__gte=datetime.date(2017, 1, 1)
     ).first()
     return {
+        "audited:apply-exit": (Area.objects.get(name=VILLAGE, key_village__on_list=True).code,),
         "households:rejoin": (gone.household.number, gone.number),
         "households:survey-edit": (household.number, 2017),
         "household": (household.number,),

@@ -43,6 +43,15 @@ def test_lists_wait_at_every_stage_of_every_procedure(site):
     assert site.rows("SELECT count(*) FROM audits_objection WHERE closed_at IS NULL") == [(2,)]
 
 
+@pytest.mark.parametrize(
+    "role", ["village", "helper", "town", "approver", "district", "leader", "department"]
+)
+def test_each_role_finds_a_list_that_waits_for_it(sign_in, site, role):
+    page = sign_in(role)
+    page.goto(f"{site.url}/audits/?state=mine")
+    assert int(page.locator("table[data-total]").get_attribute("data-total")) > 0
+
+
 def test_a_clean_list_of_sixty_waits_for_the_approver(site):
     sizes = site.rows(
         "SELECT count(*) FROM audits_entry e JOIN audits_auditlist l ON l.id = e.audit_list_id "
