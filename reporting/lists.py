@@ -200,3 +200,18 @@ def cooperation_list(area: str, year: int, until: datetime.date, *, own: bool = 
             "place": "own" if own else "recorded",
         },
     )
+
+
+def team_list(area: str, state: str, on: datetime.date) -> str:
+    """Key villages with what they have or lack on the day (villages/teams.py)."""
+    return _address("villages:teams", {"area": area, "state": state, "on": on})
+
+
+def work_list(key: str, area: str, *, own: bool = False, **asked: object) -> str:
+    """Records of people and work, narrowed as their list is (villages/work/)."""
+    return _address(f"villages:{key}", {"area": area, **asked, "own": "1" if own else ""})
+
+
+def finding_list(area: str, *, all: bool) -> str:
+    """疑点 that wait, or every one there was, as the record stands."""
+    return _address("households:findings", {"area": area, "state": "all" if all else ""})

@@ -16,7 +16,7 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area, Level
 from office.exports import exportable
-from office.form_fields import Filter, choice, year_field
+from office.form_fields import Day, Filter, choice, own_field, year_field
 from office.listing import Column, Listed, area_in
 from villages.models.letter import LEVEL, Letter, LetterState, Tier
 from villages.models.post import Post, PostKind
@@ -31,7 +31,7 @@ UNSIGNED, STAFF_SHORT, NO_PLACE = "unsigned", "staff", "place"
 def without_letter(places: QuerySet, tier: str, year: int, day: datetime.date) -> QuerySet:
     """Places of the tier that have no signed letter of the year; a first secretary's where one holds the post."""
     letters = Letter.objects.standing().filter(
-        area=OuterRef("pk"), tier=tier, year=year, state=LetterState.SIGNED
+        area=OuterRef("pk"), tier=tier, year=year, state=LetterState.SIGNED, signed_on__lte=day
     )
     found = places.filter(~Exists(letters), level=LEVEL[tier], valid_to__isnull=True)
     if tier == Tier.SECRETARY:
@@ -51,9 +51,13 @@ def unsigned(places: QuerySet, year: int, day: datetime.date) -> QuerySet:
 class MissingFilter(Filter):
     year = year_field("年度")
     tier = choice("层级", [(tier, tier) for tier in LOOKED_FOR], "w8")
+    on = Day(label="时点", required=False)
+    own = own_field()
+    further = ("on", "own")
 
     def matching(self, places: QuerySet, day: datetime.date) -> QuerySet:
         year, tier = self.cleaned_data["year"] or day.year, self.cleaned_data["tier"]
+        day = self.cleaned_data["on"] or day
         return without_letter(places, tier, year, day) if tier else unsigned(places, year, day)
 
 
@@ -105,7 +109,10 @@ def letters_missing(user: User, query: QueryDict, day: datetime.date) -> Listed:
     area, form = area_in(query, user), MissingFilter(query)
     if not form.is_valid():
         return Listed(visible.none(), MISSING, ("code", "pk"), form, area)
-    rows = form.matching(visible.in_area(area), day).select_related("parent")
+    here = visible.in_area(area)
+    if form.cleaned_data["own"] and area is not None:
+        here = here.filter(pk=area.pk)
+    rows, day = form.matching(here, day).select_related("parent"), form.cleaned_data["on"] or day
     year = form.cleaned_data["year"] or day.year
     return Listed(rows, MISSING, ("code", "pk"), form, area, dress=partial(_dress, year=year, day=day))
 

@@ -30,7 +30,17 @@ from villages.models.post import RESIDENT, TEAM, Post, PostKind, StayMonth
 from villages.models.work_record import quarter_end, quarter_of
 
 KEY = "villages:teams"
-SECRETARY, NO_SECRETARY, TEAM_FULL, TEAM_SHORT, INSPECTED, UNINSPECTED, LACKING = (
+(
+    SECRETARY,
+    NO_SECRETARY,
+    TEAM_FULL,
+    TEAM_SHORT,
+    INSPECTED,
+    UNINSPECTED,
+    LACKING,
+    COMPLETE,
+    EVERY_QUARTER,
+) = (
     "secretary",
     "no-secretary",
     "team",
@@ -38,6 +48,8 @@ SECRETARY, NO_SECRETARY, TEAM_FULL, TEAM_SHORT, INSPECTED, UNINSPECTED, LACKING 
     "inspected",
     "uninspected",
     "lacking",
+    "complete",
+    "every-quarter",
 )
 STATES = {
     LACKING: "有缺项",
@@ -47,6 +59,8 @@ STATES = {
     SECRETARY: "有第一书记",
     TEAM_FULL: "工作队足额",
     INSPECTED: "本季已督查",
+    COMPLETE: "有第一书记且工作队足额",
+    EVERY_QUARTER: "过去各季都已督查",
 }
 ORDER = ("area__code", "pk")
 
@@ -67,6 +81,12 @@ def in_state(rows: QuerySet, state: str, day: datetime.date) -> QuerySet:
         team_people=Coalesce(Subquery(team.values("people"), output_field=IntegerField()), 0)
     )
     short = Q(team_people__lt=settings.TEAM_SIZE)
+    every = Q()
+    for quarter in (1, 2, 3, 4):
+        last = quarter_end(day.year, quarter)
+        if last <= day:
+            in_it = _inspections(quarter_of(last)[0], last)
+            every &= Q(Exists(in_it.filter(area=OuterRef("area"))))
     conditions: dict[str, Q] = {
         SECRETARY: Q(secretary),
         NO_SECRETARY: ~Q(secretary),
@@ -74,6 +94,8 @@ def in_state(rows: QuerySet, state: str, day: datetime.date) -> QuerySet:
         TEAM_SHORT: short,
         INSPECTED: Q(inspected),
         UNINSPECTED: ~Q(inspected),
+        COMPLETE: Q(secretary) & ~short,
+        EVERY_QUARTER: every,
         LACKING: ~Q(secretary) | short | ~Q(inspected),
     }
     return counted.filter(conditions[state])
@@ -131,7 +153,7 @@ def _inspection_column(quarter: int) -> Column:
         f"q{quarter}",
         f"{quarter}季度督查",
         lambda row: _quarter(row, quarter),
-        "n s1",
+        "n s2",
         plain=lambda row: row.inspected[quarter],
         width=10,
     )
@@ -143,8 +165,8 @@ COLUMNS = [
     Column("level", "级别", lambda row: row.level if row.on_list else f"{row.level}，已摘帽", "nb s2"),
     Column("secretary", "第一书记", _secretary, "nb s2", plain=_posted, width=12),
     Column("unit", "派出单位", lambda row: "、".join(post.unit for post in row.secretaries), "s3", width=24),
-    Column("team", "工作队人数", _team, "n s1", plain=lambda row: row.team, width=10),
-    Column("stayed", "本季驻村天数", lambda row: row.stayed or "", "n s1", width=12),
+    Column("team", "工作队人数", _team, "n s2", plain=lambda row: row.team, width=10),
+    Column("stayed", "本季驻村天数", lambda row: row.stayed or "", "n s2", width=12),
     *(_inspection_column(quarter) for quarter in (1, 2, 3, 4)),
 ]
 

@@ -1,6 +1,7 @@
 """Every report by its kind; a new official form is one module here."""
 
 from reporting.definitions import (
+    assessment,
     causes,
     colours,
     cooperation,
@@ -14,6 +15,7 @@ from reporting.definitions import (
     returns,
     rolling_plan,
     structure,
+    teams,
     work_in_hand,
 )
 from reporting.report import ReportDefinition
@@ -35,5 +37,7 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         cooperation.DEFINITION,
         work_in_hand.DEFINITION,
         monthly.DEFINITION,
+        teams.DEFINITION,
+        assessment.DEFINITION,
     )
 }

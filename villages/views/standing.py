@@ -85,7 +85,7 @@ def _list(
         "narrowed": asked.area is not None or any(request.GET.get(name) for name in asked.form.fields),
         "tabs": tabs(request.user.capabilities(), current),
         "title": title,
-        "unit": unit,
+        "piece": unit,
         "empty": empty,
         "further": _further(current),
     }

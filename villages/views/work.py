@@ -59,7 +59,7 @@ def listing(request: SignedIn, kind: Kind) -> HttpResponse:
         "narrowed": asked.area is not None or any(request.GET.get(name) for name in asked.form.fields),
         "tabs": tabs(able, kind.key),
         "title": kind.title,
-        "unit": kind.unit,
+        "piece": kind.unit,
         "empty": kind.empty,
     }
     return render(request, "villages/work_list.html", context, status=422 if asked.refusal else 200)

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area, Level
 from office.file_fields import Files, choose_again
-from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice
+from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice, own_field
 from office.pii import EncryptedTextField
 from office.selects import PlainSelect
 from villages.incident_forms import AreaChoice
@@ -173,7 +173,7 @@ class StrikeForm(StepForm):
 class WorkFilter(Filter):
     """Records that stand are listed, or those struck out."""
 
-    further: tuple[str, ...] = ("stands",)
+    further: tuple[str, ...] = ("stands", "own")
     q = SearchWord(
         label="查找",
         required=False,
@@ -182,6 +182,7 @@ class WorkFilter(Filter):
         widget=forms.TextInput(attrs={"class": "w8", "autocomplete": "off"}),
     )
     stands = choice("记录", [("", "有效的"), (STRUCK, "已作废的")], "w6")
+    own = own_field()
     searched: tuple[str, ...] = ()
     equal: tuple[str, ...] = ()
 

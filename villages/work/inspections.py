@@ -125,14 +125,14 @@ INSPECTIONS = Kind(
         columns.area(),
         columns.day("on", "督查日期"),
         columns.fact("body", "督查单位", "s3", width=20),
-        columns.fact("grade", "评价", "nb s1", width=8),
+        columns.fact("grade", "评价", "nb s2", width=8),
         columns.words("findings", "发现的情况", width=60),
         columns.day("fed_on", "反馈"),
         columns.Column(
             "published",
             "公开",
             lambda row: "已公开" if row.published_at else "",
-            "nb s1",
+            "nb s2",
             width=8,
         ),
     ],
@@ -208,15 +208,21 @@ class RectificationFilter(WorkFilter):
     state = choice("状态", [("", "全部"), (UNCLOSED, UNCLOSED), (OVERDUE, OVERDUE), *S.choices], "w6")
     source = choice("来源", Source.choices, "w6")
     unit = choice("责任部门", Unit.choices, "w6")
-    late_on = Day(label="到期未报结果，截至", required=False)
+    year = year_field("到期年度")
+    due_by = Day(label="到期，截至", required=False)
+    late_by = Day(label="到期未报结果，截至", required=False)
     searched = ("problem", "holder")
     equal = ("source", "unit")
-    further = ("stands", "late_on")
+    further = ("year", "due_by", "late_by", "stands", "own")
 
     def narrowed(self, rows: Any, day: datetime.date) -> Any:
         asked, found = self.cleaned_data, rows
-        if asked["late_on"]:
-            found = found.late_by(asked["late_on"])
+        if asked["year"]:
+            found = found.filter(due_on__year=asked["year"])
+        if asked["due_by"]:
+            found = found.filter(due_on__lt=asked["due_by"])
+        if asked["late_by"]:
+            found = found.late_by(asked["late_by"])
         if asked["state"] == OVERDUE:
             return found.overdue(day)
         if asked["state"] == UNCLOSED:

@@ -30,7 +30,10 @@ def listed(user: User, query: QueryDict, day: datetime.date, *, kind: Kind) -> L
     area, form = area_in(query, user), kind.filter(query)
     if not form.is_valid():
         return Listed(visible.none(), kind.columns, kind.order, form, area)
-    rows = form.matching(visible.in_area(area), day).select_related("area__parent", *kind.also)
+    here = visible.in_area(area)
+    if form.cleaned_data["own"] and area is not None:
+        here = here.filter(area=area)
+    rows = form.matching(here, day).select_related("area__parent", *kind.also)
     return Listed(rows, kind.columns, kind.order, form, area, dress=partial(_dress, kind=kind, day=day))
 
 

@@ -4,13 +4,14 @@ import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Capability
 from accounts.units import Unit
 from areas.models import Level
 from office.file_fields import Files, choose_again
-from office.form_fields import choice, year_field
+from office.form_fields import Day, choice, year_field
 from villages.models.letter import LEVEL, Letter, LetterState, Tier
 from villages.models.plan_item import Part, PlanItem
 from villages.models.post import Post, PostKind
@@ -28,7 +29,7 @@ from villages.work.fields import (
 )
 from villages.work.kind import Act, Kind, day_word
 
-OPEN, LATE, DONE = "未完成", "逾期", "已完成"
+OPEN, LATE, DONE, DUE = "未完成", "逾期", "已完成", "已到期"
 C = Capability
 
 
@@ -145,15 +146,19 @@ class ResponsibilityForm(WorkForm):
 
 class DueFilter(WorkFilter):
     year = year_field("年度")
-    state = choice("状态", (OPEN, LATE, DONE), "w6")
+    state = choice("状态", (OPEN, LATE, DONE, DUE), "w6")
+    on = Day(label="时点", required=False)
+    further = ("on", "stands", "own")
 
     def narrowed(self, rows: Any, day: datetime.date) -> Any:
-        state = self.cleaned_data["state"]
-        if state == DONE:
-            return rows.filter(done_on__isnull=False)
+        """As the lines stood on the day `on`."""
+        state, on = self.cleaned_data["state"], self.cleaned_data["on"] or day
+        done = Q(done_on__isnull=False, done_on__lte=on)
+        if state in (DONE, OPEN):
+            return rows.filter(done if state == DONE else ~done)
         if state:
-            rows = rows.filter(done_on__isnull=True)
-        return rows.filter(due_on__lt=day) if state == LATE else rows
+            rows = rows.filter(due_on__lt=on)
+        return rows.filter(~done) if state == LATE else rows
 
 
 class ResponsibilityFilter(DueFilter):
@@ -186,7 +191,7 @@ RESPONSIBILITIES = Kind(
         columns.fact("unit", "部门", "nb s2", width=12),
         columns.area(),
         columns.fact("holder", "责任单位和责任人", "s3", width=24),
-        columns.Column("lead", "分工", lambda row: "牵头" if row.lead else "配合", "nb s1", width=8),
+        columns.Column("lead", "分工", lambda row: "牵头" if row.lead else "配合", "nb s2", width=8),
         columns.due("完成期限"),
         columns.day("done_on", "完成"),
     ],
