@@ -25,6 +25,7 @@ from measures.models import (
     ListState,
     SocialHelp,
 )
+from reporting.models import TownAssessment
 from villages.missing import unsigned
 from villages.models import (
     Incident,
@@ -88,6 +89,9 @@ def doors(user: User | AnonymousUser, day: datetime.date) -> list[Door]:
         door("责任书", "villages:letters-missing", places, "个镇村今年未签")
         late = PlanItem.objects.visible_to(user).standing().filter(done_on__isnull=True, due_on__lt=day)
         door("村年度减贫计划", "villages:yearly-plans", late, "项逾期")
+    if C.REPORT_VIEW in able and (C.INSPECT in able or C.ASSESS in able):
+        waiting_years = TownAssessment.objects.visible_to(user).filter(settled_at__isnull=True)
+        door("年底考核", "reporting:assessments", waiting_years, "个镇街的考核待审定")
     if C.DUTY_VIEW in able:
         late = Responsibility.objects.visible_to(user).standing().filter(done_on__isnull=True, due_on__lt=day)
         door("责任清单", "villages:responsibilities", late, "项逾期")

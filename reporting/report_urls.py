@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import reports, workbench
+from reporting.views import assessments, reports, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -10,5 +10,9 @@ urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("reports/runs/<uuid:pk>/", reports.run, name="run"),
     path("reports/files/<uuid:pk>/", reports.file, name="file"),
+    path("assessments/", assessments.listing, name="assessments"),
+    path("assessments/draw/", assessments.draw, name="assessment-draw"),
+    path("assessments/settle/", assessments.settle, name="assessment-settle"),
+    path("assessments/<int:pk>/veto/", assessments.veto, name="assessment-veto"),
     path("reports/<slug:kind>/", reports.report, name="report"),
 ]

@@ -72,7 +72,7 @@ from tests.permission_records import (
     year,
     year_act,
 )
-from tests.permission_work import WORK
+from tests.permission_work import WORK, assessment
 from villages.models import Village, VillageYear
 
 
@@ -363,5 +363,6 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "lookback_visit": lookback_visit,
     "report_kind": report_kind,
     "run": run,
+    "assessment": assessment,
     "run_file": run_file,
 }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from areas.models import Area
 from office import attachments
+from reporting.models import TownAssessment
 from tests.office.handmade import png
 from tests.permission_records import LONG_AGO, NO_CODE, NOWHERE, Places, World
 from villages.models import (
@@ -105,6 +106,18 @@ def office(world: World, asking: User) -> Places:
     for area in (world.ground.town, world.ground.foreign_town):
         Town.objects.get_or_create(area=area)
     return Places((world.ground.town.code,), (world.ground.foreign_town.code,), (NO_CODE,), area_bound=True)
+
+
+def assessment(world: World, asking: User) -> Places:
+    """Of the own town and of one of the other county, not settled."""
+    runs = world.built["run"]
+
+    def of(area: Area, run: Any) -> tuple[int]:
+        facts = {"run_id": run, "year": 2017, "drawn_at": timezone.now()}
+        return (TownAssessment.objects.create(area=area, **facts).pk,)
+
+    own, foreign = world.ground.village, world.ground.foreign_village
+    return Places(of(own, *runs.own), of(foreign, *runs.foreign), (NOWHERE,))
 
 
 WORK = {
