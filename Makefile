@@ -72,11 +72,13 @@ format: .venv/.development ## put the code into shape
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-lock: ## write both locks anew from pyproject.toml (needs uv)
+lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 pyproject.toml -o requirements.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+		--python-version 3.11 --extra misprints -c requirements.txt pyproject.toml -o requirements-misprints.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --extra dev --extra misprints -c requirements-misprints.txt pyproject.toml -o requirements-dev.txt
 
 licences: .venv/.runtime ## write docs/licences.md from the lock and what is installed
 	$(PY) deploy/bill_of_materials.py licences docs/licences.md

@@ -21,7 +21,7 @@ from reporting.definitions.rows import child_areas
 from reporting.lists import event_list, register_list
 from reporting.models import PlanTable, ReportRun
 from reporting.plan_figures import PlanFigures
-from reporting.reconcile import ERROR
+from reporting.plan_rules import ERROR
 from reporting.report import HOUSEHOLDS, PERSONS, Request, Value
 
 FAILED_FOR = datetime.timedelta(days=7)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from areas.models import Area, Level
+from reporting.plan_rules import NOTICE, Finding
 from reporting.reading import TidyCell, squash
-from reporting.reconcile import NOTICE, Finding
 
 SUFFIXES = ("", "镇", "乡", "街道", "街道办事处", "村", "社区", "区", "县", "市", "省")
 # What a top area may be called at each level; 县级市 call themselves 全市.

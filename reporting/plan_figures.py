@@ -9,8 +9,8 @@ from decimal import Decimal
 from areas.models import Area
 from reporting.models import PlanTable
 from reporting.plan_layout import BASE_YEAR, ColumnKey
+from reporting.plan_rules import ERROR
 from reporting.reading import BASE, NATIONAL, PERSONS_LEAVING, PROVINCIAL, TidyCell
-from reporting.reconcile import ERROR
 from reporting.report import PERSONS, Mark, Value, ordinal
 
 

@@ -9,8 +9,9 @@ from areas.models import Level
 from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value, head_places
 from reporting.models import PlanTable
 from reporting.plan_layout import ROLLING, GridRow, PlanGrid, lay_out
+from reporting.plan_rules import ERROR, Finding, plain
 from reporting.reading import TidyCell
-from reporting.reconcile import ERROR, RULES, Finding, part_sums, plain
+from reporting.reconcile import RULES, part_sums
 from reporting.report import ordinal
 
 SEVERITIES = {"error": "错误", "notice": "提示"}

@@ -7,10 +7,10 @@ number is not judged; 全部脱贫 stands for the base of its area and standard.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import partial
 
+from reporting.plan_rules import ERROR, NOTICE, Finding, NotJudged, Sum, Table, Within, name, show
 from reporting.reading import (
     ALL,
     BASE,
@@ -25,7 +25,6 @@ from reporting.reading import (
     TidyCell,
 )
 
-ERROR, NOTICE = "error", "notice"
 EXACT = 420  # digits, so that sums of the longest values that are read stay exact
 RULES = {
     "parts_sum_to_top": "各地相加等于总计",
@@ -44,74 +43,17 @@ RULES = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One broken rule with all of its cells; the first is the one to look at, `gap` how much it is off."""
-
-    rule: str
-    severity: str
-    cells: tuple[TidyCell, ...]
-    message: str
-    gap: str = ""
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "rule": self.rule,
-            "severity": self.severity,
-            "cells": [cell.printed() for cell in self.cells],
-            "message": self.message,
-        }
-
-
-class NotJudged(Exception):
-    """A cell of the rule is no number."""
-
-
-class _Table:
-    """The cells by what they mean, and the amount of each in single persons, households or villages."""
-
-    def __init__(self, cells: Sequence[TidyCell]) -> None:
-        self.cells = cells
-        self.areas = list(dict.fromkeys(cell.area_word for cell in cells))
-        self.top = next((cell.area_word for cell in cells if cell.is_top), None)
-        self.bases: dict[tuple[str, str, str], TidyCell] = {}
-        for cell in cells:
-            if cell.is_base:
-                place = (cell.area_word, cell.counted, cell.standard_word)
-                known = self.bases.get(place)
-                if known is None or cell.year_word > known.year_word:
-                    self.bases[place] = cell
-        self.left = {
-            (cell.area_word, cell.standard_word): cell
-            for cell in cells
-            if cell.part == LEFT and not cell.is_blank
-        }
-
-    def base(self, cell: TidyCell) -> TidyCell | None:
-        """The base a leaving cell is measured by, unless it is blank."""
-        found = self.bases.get((cell.area_word, cell.counted, cell.standard_word))
-        return None if found is None or found.is_blank else found
-
-    def amount(self, cell: TidyCell) -> Decimal:
-        """Amount of a cell; blank is 0; raises NotJudged for what is no number."""
-        if cell.is_blank:
-            return Decimal(0)
-        if cell.is_whole_base:
-            base = self.base(cell)
-            return Decimal(0) if base is None else self.amount(base)
-        if cell.number is None:
-            raise NotJudged
-        return cell.number * 10_000 if cell.in_ten_thousands else cell.number
-
-    def unknown(self, cell: TidyCell) -> bool:
-        """Nothing to compare: blank, or the whole of a base that is blank."""
-        return cell.is_blank or (cell.is_whole_base and self.base(cell) is None)
+def relations(cells: Sequence[TidyCell]) -> tuple[Table, list[Sum | Within]]:
+    """The table and every sum and limit that its printed figures are held against, kept or broken."""
+    table = Table(cells)
+    found = [rule for check in CHECKS for rule in check(table)]
+    return table, [rule for rule in found if isinstance(rule, Sum | Within)]
 
 
 def reconcile(cells: Sequence[TidyCell]) -> list[Finding]:
     """Every broken rule of a table: errors first, each kind in the order of the file."""
     with localcontext(prec=EXACT):
-        table = _Table(cells)
+        table = Table(cells)
         found = [finding for check in CHECKS for finding in _judged(check(table))]
     place = {id(cell): number for number, cell in enumerate(cells)}
     rules = list(RULES)
@@ -156,30 +98,14 @@ def _series(cell: TidyCell) -> object:
     return (cell.area_word, cell.group_word, cell.counted, cell.standard_word)
 
 
-def _leaving(table: _Table) -> Iterator[TidyCell]:
+def _leaving(table: Table) -> Iterator[TidyCell]:
     """Cells of persons or villages leaving in a year or in all."""
     return (
         cell for cell in table.cells if cell.group_word != BASE and (cell.is_year or cell.year_word == TOTAL)
     )
 
 
-def show(amount: Decimal, like: TidyCell) -> str:
-    """An amount in the unit of a cell, without trailing zeros."""
-    return plain(amount / 10_000 if like.in_ten_thousands else amount)
-
-
-def plain(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def name(cell: TidyCell) -> str:
-    year = f"{cell.year_word}年" if cell.is_year else cell.year_word
-    words = [cell.standard_word, year] if cell.standard_word != year else [year]
-    return f"{cell.area}{''.join(words)}{cell.part}"
-
-
-def _part_columns(table: _Table) -> Iterator[tuple[TidyCell, list[TidyCell]]]:
+def _part_columns(table: Table) -> Iterator[tuple[TidyCell, list[TidyCell]]]:
     """The printed top and its parts, column by column, where there is something to compare."""
     if table.top is None:
         return
@@ -191,17 +117,17 @@ def _part_columns(table: _Table) -> Iterator[tuple[TidyCell, list[TidyCell]]]:
                 yield tops[0], parts
 
 
-def _parts_sum_to_top(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _parts_sum_to_top(table: Table) -> Iterator[Callable[[], Finding | None]]:
     words = f"{len(table.areas) - 1}个地区相加"
     for top, parts in _part_columns(table):
-        yield partial(_sum, table, "parts_sum_to_top", top, parts, words)
+        yield Sum(table, "parts_sum_to_top", top, parts, words)
 
 
 def part_sums(cells: Sequence[TidyCell]) -> dict[TidyCell, tuple[Decimal, Decimal]]:
     """By printed top cell: what its parts add to, and by how much that is more (in the top's unit)."""
     found: dict[TidyCell, tuple[Decimal, Decimal]] = {}
     with localcontext(prec=EXACT):
-        table = _Table(cells)
+        table = Table(cells)
         for top, parts in _part_columns(table):
             try:
                 amount, wanted = sum((table.amount(cell) for cell in parts), Decimal(0)), table.amount(top)
@@ -212,24 +138,7 @@ def part_sums(cells: Sequence[TidyCell]) -> dict[TidyCell, tuple[Decimal, Decima
     return found
 
 
-def _sum(
-    table: _Table,
-    rule: str,
-    total: TidyCell,
-    parts: Sequence[TidyCell],
-    words: str,
-    also: Decimal | None = None,
-) -> Finding | None:
-    amount, wanted = sum((table.amount(cell) for cell in parts), Decimal(0)), table.amount(total)
-    if amount in (wanted, also):
-        return None
-    gap = show(abs(amount - wanted), total)
-    than = "多" if amount > wanted else "少"
-    message = f"{words}是{show(amount, total)}，比{name(total)} {total.value.strip()} {than}{gap}"
-    return Finding(rule, ERROR, (total, *parts), message)
-
-
-def _years_sum(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _years_sum(table: Table) -> Iterator[Callable[[], Finding | None]]:
     for together in _grouped(_leaving(table), _series):
         for series in _split(together, lambda cell: cell.year_word):
             years = [cell for cell in series if cell.is_year]
@@ -238,19 +147,18 @@ def _years_sum(table: _Table) -> Iterator[Callable[[], Finding | None]]:
                 continue
             if total is not None:
                 if not table.unknown(total):
-                    yield partial(_sum, table, "years_sum_to_total", total, years, "各年相加")
+                    yield Sum(table, "years_sum_to_total", total, years, "各年相加")
             elif (base := table.base(years[0])) and not all(table.unknown(cell) for cell in years):
-                yield partial(_years_to_base, table, base, years)
+                yield _years_to_base(table, base, years)
 
 
-def _years_to_base(table: _Table, base: TidyCell, years: Sequence[TidyCell]) -> Finding | None:
+def _years_to_base(table: Table, base: TidyCell, years: Sequence[TidyCell]) -> Sum:
     """Of villages, those that reached the standard before the plan have left already: 剩余 will do as well."""
     left = table.left.get((base.area_word, base.standard_word)) if base.kind == VILLAGES else None
-    also = table.amount(left) if left else None
-    return _sum(table, "years_sum_to_base", base, years, "各年相加", also)
+    return Sum(table, "years_sum_to_base", base, years, "各年相加", left)
 
 
-def _national_within_provincial(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _national_within_provincial(table: Table) -> Iterator[Callable[[], Finding | None]]:
     people = [cell for cell in table.cells if cell.kind == PERSONS and not table.unknown(cell)]
     for together in _grouped(
         people, lambda cell: (cell.area_word, cell.group_word, cell.counted, cell.year_word)
@@ -258,8 +166,7 @@ def _national_within_provincial(table: _Table) -> Iterator[Callable[[], Finding 
         for pair in _split(together, lambda cell: cell.standard_word):
             by = {cell.standard_word: cell for cell in pair}
             if NATIONAL in by and PROVINCIAL in by:
-                yield partial(
-                    _within,
+                yield Within(
                     table,
                     "national_within_provincial",
                     by[NATIONAL],
@@ -268,27 +175,18 @@ def _national_within_provincial(table: _Table) -> Iterator[Callable[[], Finding 
                 )
 
 
-def _exits_within_base(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _exits_within_base(table: Table) -> Iterator[Callable[[], Finding | None]]:
     for cell in _leaving(table):
         base = table.base(cell)
         if base is None or table.unknown(cell):
             continue
         if cell.kind == VILLAGES:
-            yield partial(_within, table, "village_exits_within_stock", cell, base, "退出村不能多于现有村")
+            yield Within(table, "village_exits_within_stock", cell, base, "退出村不能多于现有村")
         elif cell.standard_word == NATIONAL:
-            yield partial(
-                _within, table, "national_exits_within_base", cell, base, "国标脱贫不能大于国标基数"
-            )
+            yield Within(table, "national_exits_within_base", cell, base, "国标脱贫不能大于国标基数")
 
 
-def _within(table: _Table, rule: str, small: TidyCell, large: TidyCell, words: str) -> Finding | None:
-    if table.amount(small) <= table.amount(large):
-        return None
-    message = f"{name(small)} {small.value.strip()} 大于{name(large)} {large.value.strip()}：{words}"
-    return Finding(rule, ERROR, (small, large), message)
-
-
-def _village_sums(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _village_sums(table: Table) -> Iterator[Callable[[], Finding | None]]:
     """省定 + 市定 = 合计 where the table has all three columns; 预退出 + 剩余 = 省定 likewise."""
     villages = [cell for cell in table.cells if cell.kind == VILLAGES]
     for together in _grouped(
@@ -307,7 +205,7 @@ def _village_sums(table: _Table) -> Iterator[Callable[[], Finding | None]]:
 
 
 def _of_parts(
-    table: _Table,
+    table: Table,
     rule: str,
     cells: Sequence[TidyCell],
     role: Callable[[TidyCell], str],
@@ -322,10 +220,10 @@ def _of_parts(
         shares = [by[part] for part in parts if part in by]
         if total is not None and shares and not table.unknown(total):
             words = f"{parts[0]}加{parts[1]}"
-            yield partial(_sum, table, rule, total, shares, words)
+            yield Sum(table, rule, total, shares, words)
 
 
-def _whole_numbers(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _whole_numbers(table: Table) -> Iterator[Callable[[], Finding | None]]:
     for cell in table.cells:
         number = cell.number
         if number is None:
@@ -349,7 +247,7 @@ def _whole_numbers(table: _Table) -> Iterator[Callable[[], Finding | None]]:
             )
 
 
-def _total_against_base(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _total_against_base(table: Table) -> Iterator[Callable[[], Finding | None]]:
     """Later additions and returns leave too, so a 合计 of persons above the base is no error."""
     for cell in _leaving(table):
         base = table.base(cell)
@@ -357,7 +255,7 @@ def _total_against_base(table: _Table) -> Iterator[Callable[[], Finding | None]]
             yield partial(_compared, table, cell, base)
 
 
-def _compared(table: _Table, total: TidyCell, base: TidyCell) -> Finding | None:
+def _compared(table: Table, total: TidyCell, base: TidyCell) -> Finding | None:
     more = table.amount(total) - table.amount(base)
     start = f"{name(total)} {total.value.strip()} 比基数 {base.value.strip()} "
     gap = f"{show(abs(more), base)}{base.unit or '人'}"
@@ -370,7 +268,7 @@ def _compared(table: _Table, total: TidyCell, base: TidyCell) -> Finding | None:
     return None
 
 
-def _not_numbers(table: _Table) -> Iterator[Callable[[], Finding | None]]:
+def _not_numbers(table: Table) -> Iterator[Callable[[], Finding | None]]:
     for cell in table.cells:
         if cell.number is None and not cell.is_blank and not cell.is_whole_base:
             yield partial(
@@ -382,7 +280,7 @@ def _not_numbers(table: _Table) -> Iterator[Callable[[], Finding | None]]:
             )
 
 
-CHECKS: tuple[Callable[[_Table], Iterator[Callable[[], Finding | None]]], ...] = (
+CHECKS: tuple[Callable[[Table], Iterator[Callable[[], Finding | None]]], ...] = (
     _parts_sum_to_top,
     _years_sum,
     _national_within_provincial,

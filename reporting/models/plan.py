@@ -19,8 +19,9 @@ from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import AreaScope, ScopedQuerySet
 from reporting.linking import link, unlinked
+from reporting.plan_rules import ERROR, NOTICE, Finding
 from reporting.reading import TidyCell, squash
-from reporting.reconcile import ERROR, NOTICE, Finding, reconcile
+from reporting.reconcile import reconcile
 
 VERSION_TRIES = 5
 

@@ -15,6 +15,7 @@ from accounts.views.errors import refused
 from office import clock, trail
 from office.listing import asked_area, page_by_key
 from office.workbook_write import write_csv, write_form
+from reporting.misprints import propose
 from reporting.models import AlreadyAdopted, CannotAdopt, PlanTable, ReportRun
 from reporting.plan_form import PlanForm
 from reporting.plan_page import PlanPage, official_form
@@ -104,6 +105,7 @@ def plan(request: SignedIn, pk: int) -> HttpResponse:
         "plan": PlanPage.of(table),
         "versions": versions.exclude(pk=table.pk).order_by("-version")[:20],
         "run": _newest_run(request, table),
+        "proposal": propose(table.tidy) if table.error_count else None,
         **_rights(request),
     }
     return render(request, "reporting/plan.html", context)
