@@ -35,6 +35,7 @@ WORDS = [
     Entrance("贫困户", "households:list", Capability.REGISTER_VIEW),
     Entrance("村", "villages:list", Capability.VILLAGE_VIEW),
     Entrance("帮扶措施", "measures:list", Capability.MEASURE_VIEW),
+    Entrance("项目", "measures:projects", Capability.PROJECT_VIEW, within=Capability.MEASURE_VIEW),
     Entrance("审核", "audits:list", Capability.AUDIT_VIEW),
     Entrance("政策", "measures:policies", within=Capability.MEASURE_VIEW),
     Entrance("疑点", "households:findings", Capability.REGISTER_VIEW),

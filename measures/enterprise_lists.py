@@ -6,32 +6,20 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from households.forms import choice
 from measures.models import Enterprise, EnterpriseKind, State
+from measures.project_lists import named
 from office.exports import exportable
 from office.form_fields import SearchWord
 from office.listing import Column, Listed, area_in
 
 KEY = "measures:enterprises"
 COLUMNS = [
-    Column(
-        "name",
-        "名称",
-        lambda row: _opens(row),
-        "s6",
-        plain=lambda row: row.name,
-        said=False,
-        pinned=True,
-        names_row=True,
-        width=28,
-    ),
+    named("名称", "measures:enterprise"),
     Column("kind", "类型", lambda row: row.kind, "nb s3", said=False, width=10),
     Column("area", "所在镇村", lambda row: row.area.name, "nb s3", width=18),
     Column("code", "统一社会信用代码", lambda row: row.credit_code, "nb hide-phone", width=22),
@@ -63,7 +51,3 @@ def enterprises(user: User, query: QueryDict, day: datetime.date) -> Listed:
     rows = form.matching(visible.in_area(area)).select_related("area")
     helped = Count("measures", filter=Q(measures__state=State.DELIVERED))
     return Listed(rows.annotate(helped=helped), COLUMNS, ("name", "pk"), form, area)
-
-
-def _opens(row: Enterprise) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("measures:enterprise", args=[row.pk]), row.name)

@@ -27,6 +27,7 @@ LINE = "省定标准"
 # Parts in a sum: so much of a cost, so many of a unit, heads of a workshop, a year's cost of illness, what was built.
 COST, TIMES, HEADS, ILLNESS, INVESTED, DUE = "费用", "数量", "人数", "大病费用", "实际投资", "到期"
 Figures = Mapping[str, Decimal]
+TEXTS = ("key", "label", "kind", "needed", "low", "high", "unit", "role", "hint")
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ def _load() -> dict[str, tuple[Extra, ...]]:
     found: dict[str, list[Extra]] = {}
     with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            codes = row.pop("codes").split()
-            extra = Extra(**{**row, "choices": tuple(row["choices"].split())})  # type: ignore[arg-type]
-            for code in codes:
+            words = {name: row[name] for name in TEXTS}
+            extra = Extra(**words, choices=tuple(row["choices"].split()))
+            for code in row["codes"].split():
                 found.setdefault(code, []).append(extra)
     return {code: tuple(extras) for code, extras in found.items()}
 

@@ -16,7 +16,7 @@ from accounts.roles import Capability
 from areas.models import Level
 from households.lists.rows import opens
 from households.record import head_names, written
-from measures import coverage_lists, enterprise_lists, extras, project_lists
+from measures import coverage_lists, enterprise_lists, extras, nightly, project_lists
 from measures.departments import listing as department_lists
 from measures.desk import listing as desk_lists
 from measures.extras import Extra
@@ -26,7 +26,7 @@ from measures.society import listing as society_lists
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
-# Exports look for lists here: those of other subjects are known by being named.
+# Exports look for lists here, and findings for their places: those of other subjects are known by being named.
 __all__ = [
     "KEY",
     "coverage_lists",
@@ -34,6 +34,7 @@ __all__ = [
     "desk_lists",
     "enterprise_lists",
     "measures",
+    "nightly",
     "project_lists",
     "society_lists",
 ]

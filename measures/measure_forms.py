@@ -1,6 +1,7 @@
 """Forms of measures: what to plan, what was delivered, what is added later, why not."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.db.models import Q
 from areas.models import Area
 from households.forms import Day, HalfWidthChars
 from households.models import Household, Person
-from measures import extra_fields
+from measures import extra_fields, overlaps
 from measures.amounts import Amount
 from measures.extras import DELIVERING, PLANNING
 from measures.models import Enterprise, Measure, Policy
@@ -18,6 +19,7 @@ from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS
 from measures.proposals import PART_OF, Rates, propose, rates
 from office.file_fields import ACCEPTED, PAPER_HINT, Files, choose_again
 from office.form_fields import FreeText
+from office.rulebook import ERROR, WARNING
 
 SHORT = {"class": "w8", "autocomplete": "off"}
 MONEY = {"class": "w6 n-in", "inputmode": "decimal", "autocomplete": "off"}
@@ -170,6 +172,8 @@ class PlanForm(forms.Form):
         extra_fields.check(self, policy.code, known)
         if not self.errors and cleaned.get("amount") is None:
             self._work_out(cleaned, known)
+        if not self.errors:
+            hold_apart(self, self._measure(), self._amount()[0])
         return cleaned
 
     def _work_out(self, cleaned: dict[str, Any], known: Rates) -> None:
@@ -188,12 +192,34 @@ class PlanForm(forms.Form):
         else:
             cleaned["worked_out"] = found
 
+    def _amount(self) -> tuple[Decimal | None, str, str]:
+        """Amount, unit and working of a valid form: as typed, or as it was worked out."""
+        worked = self.cleaned_data.get("worked_out")
+        if isinstance(worked, Amount):
+            return worked.value, worked.unit, worked.working
+        return self.cleaned_data["amount"], "元", ""
+
+    def _measure(self) -> Measure:
+        """What would be planned, not saved."""
+        asked, person = self.cleaned_data, self.cleaned_data.get("person")
+        return Measure(
+            policy=asked["policy"],
+            household=self.household,
+            person=person,
+            village=self.village,
+            enterprise=self.enterprise,
+            year=asked["year"],
+        )
+
+    @property
+    def apart(self) -> list[str]:
+        """What the chosen policy may not be had with, in sentences."""
+        return overlaps.about(self.chosen) if self.chosen is not None else []
+
     def plan(self, by: Any) -> Measure:
         """The planned measure of a valid form."""
-        asked, worked = self.cleaned_data, self.cleaned_data.get("worked_out")
-        amount, unit, working = asked["amount"], "元", ""
-        if isinstance(worked, Amount):
-            amount, unit, working = worked.value, worked.unit, worked.working
+        asked = self.cleaned_data
+        amount, unit, working = self._amount()
         return Measure.plan(
             asked["policy"],
             household=self.household,
@@ -209,6 +235,15 @@ class PlanForm(forms.Form):
             note=asked["note"],
             extras=extra_fields.values_of(self),
         )
+
+
+def hold_apart(form: forms.Form, measure: Measure, amount: Decimal | None) -> None:
+    """Errors of what may not be had together or twice; a warning wants its reason in the remark."""
+    for one in overlaps.clashes(measure, measure.beside(), amount):
+        if one.severity == ERROR:
+            form.add_error(None, f"{one.message}。")
+        elif one.severity == WARNING and not form.cleaned_data.get("note") and not measure.note:
+            form.add_error("note", f"{one.message}。要保存，写明理由")
 
 
 class PapersForm(forms.Form):
@@ -229,8 +264,12 @@ class PapersForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if extra_fields.bound_fields(self):
             extra_fields.check(self, self.measure.policy.code, rates(self.day))
+        self.further_checks()
         choose_again(self, "papers")
         return cleaned
+
+    def further_checks(self) -> None:
+        """What a step checks beside its fields."""
 
     @property
     def extras(self) -> dict[str, str]:
@@ -258,15 +297,17 @@ class DeliverForm(PapersForm):
         self.fields["amount"].error_messages["required"] = "请填数额，没有金额的填 0"
         self.initial.setdefault("amount", self.measure.amount)
 
+    def further_checks(self) -> None:
+        if not self.errors:
+            hold_apart(self, self.measure, self.cleaned_data["amount"])
+
 
 class CompleteForm(PapersForm):
     """补登: what is known later, and photos taken later."""
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not self.errors and not cleaned.get("papers") and self.extras == self.measure.extras:
-            raise forms.ValidationError("没有改动，也没有选文件")
-        return cleaned
+    def further_checks(self) -> None:
+        if not self.errors and not self.cleaned_data.get("papers") and self.extras == self.measure.extras:
+            self.add_error(None, "没有改动，也没有选文件")
 
     @property
     def said(self) -> dict[str, str]:

@@ -75,6 +75,21 @@ def opens(url: str, row: Any, label: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse(url, args=[row.pk]), label)
 
 
+def named(label: str, url: str) -> Column:
+    """The name of the record, which opens its page and heads the row."""
+    return Column(
+        "name",
+        label,
+        lambda row: opens(url, row, row.name),
+        "s6",
+        plain=lambda row: row.name,
+        said=False,
+        pinned=True,
+        names_row=True,
+        width=28,
+    )
+
+
 def place(area: Any) -> str:
     """The village with its town in front, or the town or county itself."""
     return f"{area.parent.name}　{area.name}" if area.level == Level.VILLAGE else area.name
@@ -86,17 +101,7 @@ def chip(stage: str) -> SafeString:
 
 
 PROJECT_COLUMNS = [
-    Column(
-        "name",
-        "项目",
-        lambda row: opens("measures:project", row, row.name),
-        "s6",
-        plain=lambda row: row.name,
-        said=False,
-        pinned=True,
-        names_row=True,
-        width=28,
-    ),
+    named("项目", "measures:project"),
     Column("year", "年度", lambda row: row.year, "n s1", width=8),
     Column("place", "地点", lambda row: place(row.area), "nb s3", said=False, width=22),
     Column("chapter", "章节", lambda row: row.chapter, "nb hide-phone", standard=False, width=10),
@@ -174,17 +179,7 @@ def _late(row: Any) -> SafeString | str:
 
 
 SOURCE_COLUMNS = [
-    Column(
-        "name",
-        "资金",
-        lambda row: opens("measures:source", row, row.name),
-        "s6",
-        plain=lambda row: row.name,
-        said=False,
-        pinned=True,
-        names_row=True,
-        width=28,
-    ),
+    named("资金", "measures:source"),
     Column("year", "年度", lambda row: row.year, "n s1", width=8),
     Column("kind", "来源", lambda row: row.kind, "nb s1", width=8),
     Column("area", "区县", lambda row: row.area.name, "nb hide-phone", width=12),

@@ -19,6 +19,7 @@ from measures.views import (
     projects,
     published,
     society,
+    ticked,
     whole,
     workbooks,
 )
@@ -34,6 +35,7 @@ urlpatterns = [
     path("measures/coverage/", coverage.overview, name="coverage"),
     path("measures/coverage/list/", coverage.listing, name="coverage-list"),
     path("measures/coverage/plan/", coverage.plan, name="coverage-plan"),
+    path("measures/coverage/tick/", ticked.tick, name="coverage-tick"),
     path("measures/coverage/plan-all/", coverage.plan_all, name="coverage-plan-all"),
     path("measures/workbooks/", workbooks.listing, name="workbooks"),
     path("measures/workbooks/make/", workbooks.make, name="workbook-make"),

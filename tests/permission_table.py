@@ -189,6 +189,7 @@ TABLE: dict[str, Rule] = {
     "measures:coverage": Rule(C.MEASURE_VIEW),
     "measures:coverage-list": Rule(C.MEASURE_VIEW),
     "measures:coverage-plan": Rule(post=C.MEASURE_EDIT),
+    "measures:coverage-tick": Rule(C.MEASURE_EDIT, C.MEASURE_EDIT),
     "measures:coverage-plan-all": Rule(post=C.MEASURE_EDIT),
     "measures:whole-deliver": Rule(C.MEASURE_EDIT, C.MEASURE_EDIT, of="policy_year"),
     # measures: projects on their way
@@ -369,6 +370,8 @@ AREA_LISTS = [
     "measures:department-lists",
     "measures:list-differences",
     "measures:list",
+    "measures:enterprises",
+    "measures:workbooks",
     "measures:whole",
     "measures:coverage",
     "measures:coverage-list",

@@ -233,6 +233,16 @@ class Measure(models.Model):
             raise Taken(f"{year}年的“{policy}”已经列入计划") from error
         return measure
 
+    def beside(self) -> MeasureQuerySet:
+        """The measures of the same person, else of the same household, village or enterprise, of any year."""
+        of = next(
+            name
+            for name in ("person", "household", "village", "enterprise")
+            if getattr(self, f"{name}_id") is not None
+        )
+        same = Measure.objects.filter(**{of: getattr(self, f"{of}_id")})
+        return (same.filter(person__isnull=True) if of == "household" else same).select_related("policy")
+
     def must_be_possible(self, today: datetime.date) -> None:
         """What a plan must be like on the day it is made; raises ValidationError."""
         policy = self.policy

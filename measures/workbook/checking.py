@@ -12,13 +12,14 @@ from xlsxwriter.utility import xl_col_to_name
 from areas.scope import AreaScope
 from households.models import Household, Person
 from households.workbook.columns import IDENTITY_LABEL, IDENTITY_SHEET, heading, number_of, text_of
-from measures import extras
+from measures import extras, overlaps
 from measures.extras import DELIVERING, PLANNING, Extra
-from measures.models import MeasureWorkbook
+from measures.models import Measure, MeasureWorkbook
 from measures.proposals import propose, rates
 from measures.workbook.columns import AMOUNT, DAY, NOTE, PAYER, SHEET, USUAL, VOUCHER, Layout, layout
 from measures.workbook.eligible import of_person
 from office.digit_runs import mask_digit_runs
+from office.rulebook import ERROR, WARNING
 from office.workbook_read import Cell, ErrorCell, Row, WorkbookRefused
 
 HEAD_WITHIN, BATCH = 10, 500
@@ -134,7 +135,25 @@ class Reading:
                 line.person = row.pk if self.layout.of_person else None
                 line.household = row.household_id if self.layout.of_person else row.pk
                 self._work_out(line, row)
+        self._hold_apart([line for line in lines if not line.faults])
         self.outcome.lines += lines
+
+    def _hold_apart(self, lines: list[Line]) -> None:
+        """What may not be had together or twice, against what stands for these already."""
+        by_person = self.layout.of_person
+        of = "person" if by_person else "household"
+        beside: dict[int, list[Measure]] = {}
+        keys = [getattr(line, of) for line in lines]
+        rows = Measure.objects.filter(**{f"{of}__in": keys}).select_related("policy").order_by("pk")
+        for row in rows if by_person else rows.filter(person__isnull=True):
+            beside.setdefault(getattr(row, f"{of}_id"), []).append(row)
+        for line in lines:
+            key = getattr(line, of)
+            would = Measure(policy=self.made.policy, year=self.made.year, **{f"{of}_id": key})
+            amount = Decimal(line.said["amount"]) if line.said["amount"] else None
+            for clash in overlaps.clashes(would, beside.get(key, []), amount):
+                if clash.severity == ERROR or (clash.severity == WARNING and not line.said["note"]):
+                    line.faults.append(self._fault(AMOUNT, clash.message))
 
     def _known(self, keys: set[str]) -> dict[str, Any]:
         """Persons or households of these numbers, where the user may enter measures, that can be given something."""

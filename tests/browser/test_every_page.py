@@ -29,6 +29,7 @@ STATUS = {
     "accounts:second-factor-new": {409},
     # Opened from a figure alone, which says what is listed.
     "measures:coverage-list": {200, 422},
+    "measures:coverage-tick": {200, 422},
     # What the household comes to may be the strictest already.
     "audits:overrule": {200, 409},
     # At another stage than the list's; before there is an answer.

@@ -160,6 +160,15 @@ def test_the_same_person_twice_is_told(signed_in, old, ground):
     assert batch.bad.get().faults[0][2] == "与第 2 行重复"
 
 
+def test_what_may_not_be_had_twice_is_told_by_row(signed_in, old, ground):
+    client = signed_in("village")
+    data = downloaded(client, ground.village)
+    plan(old[0]).deliver(on=DAY, amount=Decimal(360), payer="演示局", by=None, today=DAY)
+    batch = sent(client, filled(data, (2, GOOD), (3, GOOD)))
+    (fault,) = batch.bad.get().faults
+    assert batch.bad.get().row == 2 and "已经落实 360" in fault[2]
+
+
 def test_further_fields_are_columns_and_are_held_against_their_bounds(signed_in, make_household, ground):
     make_household()
     client = signed_in("village")
