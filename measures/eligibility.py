@@ -11,6 +11,7 @@ coverage. Readings where the plans leave a condition open:
 - 临时救助: a shock that is entered and not settled (004 十二章二节五, R276).
 - 光伏: households without anybody able to work come first (003 三章四节二; domain §6); the others are not entitled.
 - 危房重建: grade D, 修缮加固: grade C (004 五章一节二 rebuilds no C); by the last year's appraisal.
+- 失能护理补贴 (CARE-*): which old people have it at all is not written, only the sums by grade; it has no coverage.
 - 高龄补贴 and 低保高龄补贴: whether one replaces the other is not stated; both are counted, each for itself.
 """
 
@@ -104,6 +105,8 @@ SENIOR = Is("schooling", _stages("普通高中"), "普通高中在校生")
 VOCATIONAL = Is("schooling", _stages("中职"), "中职在校生")
 TRADE = Is("schooling", _stages("中职", "高职高专", "技师学院"), "中职、高职高专或技师学院在校生")
 COLLEGE = Is("schooling", _stages("高职高专", "大专及以上", "本科", "硕士"), "高校在校生")
+ORPHAN = Flag("orphan", "孤儿")
+IN_CARE = Is("support_mode", ("集中供养",), "集中供养")
 BOARDER = Flag("boarding", "寄宿")
 ABLE = Is("labour_capacity", ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力"), "有劳动能力")
 
@@ -137,8 +140,10 @@ RULES: dict[str, Rule] = {
             ("DIS-STU-SEN", All(POOR_FAMILY, DISABLED, SENIOR)),
             ("DIS-LIVE", All(DISABLED, Either(POOR_FAMILY, LOW_INCOME))),
             ("DIS-CARE", All(DISABLED, Either(SEVERE, MIND))),
-            ("WUBAO-IN", All(EXTREME, Is("support_mode", ("集中供养",), "集中供养"))),
+            ("WUBAO-IN", All(EXTREME, IN_CARE)),
             ("WUBAO-OUT", All(EXTREME, Is("support_mode", ("分散供养",), "分散供养"))),
+            ("ORPHAN-OUT", All(ORPHAN, Not(IN_CARE, "不在机构集中供养"))),
+            ("ORPHAN-IN", All(ORPHAN, IN_CARE)),
             ("CHILD-HARD", Flag("child_in_difficulty", "困境儿童")),
             ("PENSION-BASE", All(Age(60), Flag("resident_pension", "参加居民基本养老保险"))),
             (
