@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from accounts.models import User
 from accounts.units import Unit
 from areas.models import Area, Level
+from demo import teams
 from demo.officials import Officials
 from demo.store import at
 from villages.models import (
@@ -64,7 +65,8 @@ def load(county: Area, appointed: Officials, *, by: User, today: datetime.date, 
         .select_related("parent")
         .order_by("code")
     )
-    _letters(county, towns, villages, by, today.year)
+    for year in teams.YEARS:
+        _letters(county, towns, villages, by, year, waits=year == today.year)
     keys = KeyVillage.objects.in_area(county).select_related("area").order_by("area__code")
     _plans([key.area for key in keys], by, today)
     _duties(county, towns, by, today.year)
@@ -73,8 +75,11 @@ def load(county: Area, appointed: Officials, *, by: User, today: datetime.date, 
     _third_party(towns, by, today)
 
 
-def _letters(county: Area, towns: Sequence[Area], villages: Sequence[Area], by: User, year: int) -> None:
-    """The last town has not signed, its villages neither; nor every fifth first secretary."""
+def _letters(
+    county: Area, towns: Sequence[Area], villages: Sequence[Area], by: User, year: int, *, waits: bool
+) -> None:
+    """Where it `waits`, the last town has not signed, its villages neither; nor every fifth first secretary."""
+    signed_on = SIGNED.replace(year=year)
 
     def letter(
         tier: str, area: Area, giver: str, taker: str, signed: bool, post: Post | None = None
@@ -88,12 +93,12 @@ def _letters(county: Area, towns: Sequence[Area], villages: Sequence[Area], by: 
             post=post,
             tasks="完成年度脱贫任务，落实“两不愁三保障”，管好用好扶贫资金，脱贫后政策不减。（演示）",
             state="已签订" if signed else "待签订",
-            signed_on=SIGNED if signed else None,
+            signed_on=signed_on if signed else None,
             recorded_by=by,
-            recorded_at=at(SIGNED),
+            recorded_at=at(signed_on),
         )
 
-    last = towns[-1]
+    last = towns[-1] if waits else None
     made = [
         letter(Tier.TOWN, town, f"{county.name}人民政府", f"{town.name}人民政府", town != last)
         for town in towns
@@ -103,11 +108,11 @@ def _letters(county: Area, towns: Sequence[Area], villages: Sequence[Area], by: 
         for town, village in ((village.at(Level.TOWN), village) for village in villages)
         if town is not None and town != last
     ]
-    posts = Post.objects.filter(kind=PostKind.FIRST_SECRETARY, end_on=None).select_related("area__parent")
+    posts = Post.objects.held(signed_on).filter(kind=PostKind.FIRST_SECRETARY).select_related("area__parent")
     for place, post in enumerate(posts.order_by("area__code")):
         town = post.area.at(Level.TOWN)
         giver = f"{town.name}党委" if town is not None else county.name
-        made.append(letter(Tier.SECRETARY, post.area, giver, post.name, place % 5 > 0, post))
+        made.append(letter(Tier.SECRETARY, post.area, giver, post.name, place % 5 > 0 or not waits, post))
     Letter.objects.bulk_create(made)
 
 
@@ -219,7 +224,7 @@ def _works(
             on = min(datetime.date(today.year, month, rng.randrange(6, 25)), today)
             work(kind, county, on, title, host, outcome=outcome)
     work("年度报告", county, datetime.date(today.year, 1, 15), "上一年度脱贫攻坚工作报告", "演示区扶贫办")
-    for year in (today.year - 1, today.year):
+    for year in teams.YEARS:
         for place, town in enumerate(towns):
             asked, on = 200, datetime.date(year, 10, 10 + place)
             facts = {

@@ -17,7 +17,9 @@ from villages.models.post import GROUPS, TIERS
 
 K = PostKind
 UNITS = ("演示区住建局", "演示区农业局", "演示区财政局", "演示区教育局", "演示区水务局", "演示区供电部")
-CAME, SECOND_TERM = datetime.date(2017, 3, 1), datetime.date(2018, 3, 1)
+FIRST_TERM, SECOND_TERM = datetime.date(2016, 3, 1), datetime.date(2018, 3, 1)
+CAME, TERM_OVER = datetime.date(2017, 3, 1), datetime.date(2018, 2, 28)
+YEARS = (2016, 2017, 2018)
 TEAM = (K.TEAM_LEADER, K.TEAM_MEMBER, K.TEAM_MEMBER)
 STAYED = range(3, 11)  # months of this year
 NO_SECRETARY, SHORT_TEAM, NOT_INSPECTED = 1, 2, 3  # places in the list of key villages
@@ -47,11 +49,15 @@ def _posts(
         unit = UNITS[place % len(UNITS)]
         if place != NO_SECRETARY:
             start = SECOND_TERM if place % 2 else CAME
+            if start == SECOND_TERM:
+                before = post(K.FIRST_SECRETARY, village, unit, "科长", FIRST_TERM, full_time=True)
+                before.end_on, before.end_reason = TERM_OVER, "一届两年期满，由接任人接替（演示）"
+                made.append(before)
             secretary = post(K.FIRST_SECRETARY, village, unit, "科长", start, full_time=True)
             secretary.party_link_on = start + datetime.timedelta(days=12) if place % 5 else None
             made.append(secretary)
         team = TEAM[:2] if place == SHORT_TEAM else TEAM
-        made += [post(kind, village, unit, "干部", CAME, full_time=True) for kind in team]
+        made += [post(kind, village, unit, "干部", FIRST_TERM, full_time=True) for kind in team]
         made.append(post(TIERS[place % len(TIERS)], village, unit, "领导班子成员", CAME))
     towns = list(county.children.filter(valid_to__isnull=True).order_by("code"))
     for place, town in enumerate(towns):
@@ -82,13 +88,14 @@ def _stays(posts: Sequence[Post], by: User, today: datetime.date, rng: random.Ra
 
 
 def _inspections(villages: Sequence[Area], by: User, today: datetime.date, rng: random.Random) -> None:
-    """Each village each quarter of this year that is over but one, and half of them in the one under way."""
+    """Each village each quarter that is over but one, and half of them in the one under way."""
     made = []
     for place, village in enumerate(villages):
-        for quarter in (1, 2, 3, 4):
-            if (place == NOT_INSPECTED and quarter == 3) or (quarter == 4 and place % 2):
+        for year, quarter in ((year, quarter) for year in YEARS for quarter in (1, 2, 3, 4)):
+            now = year == today.year
+            if (place == NOT_INSPECTED and quarter == 3) or (now and quarter == 4 and place % 2):
                 continue
-            on = datetime.date(today.year, quarter * 3 - 1, rng.randrange(5, 19))
+            on = datetime.date(year, quarter * 3 - 1, rng.randrange(5, 19))
             grade, findings, published = FINDINGS[0 if rng.random() < 0.7 else rng.choice((1, 1, 2))]
             one = Inspection(
                 kind="驻村督查",
@@ -102,7 +109,7 @@ def _inspections(villages: Sequence[Area], by: User, today: datetime.date, rng: 
                 recorded_by=by,
                 recorded_at=at(on),
             )
-            if quarter < 4:
+            if quarter < 4 or not now:
                 one.fed_on, one.fed_to = on + datetime.timedelta(days=6), "派出单位和镇街党委"
                 one.published_text, one.published_at = f"演示：{published}", at(one.fed_on)
             made.append(one)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reporting import report_urls
-from reporting.views import dossier, plans
+from reporting.views import dossier, letters, plans
 
 app_name = "reporting"
 
@@ -15,5 +15,6 @@ urlpatterns = [
     path("plans/<int:pk>/<str:fmt>/", plans.plan_export, name="plan-export"),
     path("households/<str:number>/dossier/", dossier.file, name="dossier"),
     path("households/<str:number>/card/", dossier.card, name="card"),
+    path("villages/letters/draw/", letters.draw, name="letters-draw"),
     *report_urls.urlpatterns,
 ]

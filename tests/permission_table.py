@@ -323,6 +323,7 @@ TABLE: dict[str, Rule] = {
     "reporting:plan": Rule(C.PLAN_VIEW, of="plan"),
     "reporting:plan-adopt": Rule(post=C.PLAN_ADOPT, of="plan"),
     "reporting:plan-export": Rule(C.PLAN_VIEW, of="plan_file"),
+    "reporting:letters-draw": Rule(post=C.WORK_MANAGE),
     "reporting:assessments": Rule(C.REPORT_VIEW),
     "reporting:assessment-draw": Rule(post=C.INSPECT),
     "reporting:assessment-settle": Rule(post=C.ASSESS),

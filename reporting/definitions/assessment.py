@@ -5,6 +5,7 @@ Asked for at the end of a month it is the 月调度, at the end of a quarter the
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reporting.definitions import assessment_facts, exit_tally
 from reporting.definitions.assessment_facts import Fact, Item
@@ -25,7 +26,7 @@ from reporting.report import (
 SCORE = "score_rate"
 NOTE = (
     "得分＝各项达成率按权重加权，达成率超过 100% 的按 100% 计；没有可计数的项不计，其余各项按比例折成百分。"
-    "疑点按登记的现状计；整改、村年度计划只看截止日以前到期的。"
+    "疑点按登记的现状计，过去的年度不计；整改、村年度计划只看截止日以前到期的。"
 )
 
 
@@ -42,7 +43,7 @@ def figures(request: Request, progress: Progress) -> Figures:
         for item in assessment_facts.items():
             cells += _cells(place.code, item, sheet.facts[place.code, item.key])
         cells.append(Cell(place.code, SCORE, sheet.score(place.code), PERCENT))
-    return Figures(sheet.rows, cells, notes={"all": NOTE}, plan=sheet.plan)
+    return Figures(sheet.rows, cells, notes=dict.fromkeys(("score", *GROUPS), NOTE), plan=sheet.plan)
 
 
 def _cells(code: str, item: Item, fact: Fact) -> list[Cell]:
@@ -54,17 +55,36 @@ def _cells(code: str, item: Item, fact: Fact) -> list[Cell]:
     return [*found, Cell(code, f"{item.key}_rate", fact.rate, PERCENT)]
 
 
+# Which items stand together on a sheet: all of them side by side would not fit the page.
+GROUPS = {
+    "people": ("任务和队伍", ("exits", "findings", "teams", "inspections", "letters")),
+    "work": ("计划、整改和资金", ("plans", "rectifications", "funds", "satisfaction", "houses")),
+}
+
+
 def blocks(request: Request) -> Sequence[Block]:
-    columns = [Column(SCORE, ("得分", "", "%"), PERCENT, edge=True)]
-    for item in assessment_facts.items():
-        head, unit = f"{item.title}\n权重{item.weight}", UNIT_WORDS[item.unit]
-        if item.whole:
-            columns.append(Column(whole_key(item), (head, item.whole, unit), item.unit))
-        if item.part:
-            columns.append(Column(f"{item.key}_part", (head, item.part, unit), item.unit))
-        columns.append(Column(f"{item.key}_rate", (head, "达成", "%"), PERCENT, edge=True))
-    title = f"{request.area.name}{request.year}年脱贫攻坚考核事实表"
-    return [Block("all", "考核", title, "见表头", tuple(columns), FIRST[request.area.level])]
+    """The score with the rate of each item, then what each counts."""
+    title, first = f"{request.area.name}{request.year}年脱贫攻坚考核", FIRST[request.area.level]
+    rates = [Column(SCORE, ("得分", "%"), PERCENT, edge=True)]
+    rates += [
+        Column(f"{item.key}_rate", (f"{item.title}\n达成率", f"权重{item.weight}"), PERCENT)
+        for item in assessment_facts.items()
+    ]
+    found = [Block("score", "得分", f"{title}得分表", "%", tuple(rates), first)]
+    known = {item.key: item for item in assessment_facts.items()}
+    for key, (word, members) in GROUPS.items():
+        columns = [column for member in members for column in _counted(known[member])]
+        found.append(
+            Block(key, word, f"{title}事实表（{word}）", "见表头", tuple(columns), first, sheet=word)
+        )
+    return found
+
+
+def _counted(item: Item) -> list[Column]:
+    heads = [(whole_key(item), item.whole), (f"{item.key}_part", item.part)]
+    unit = UNIT_WORDS[item.unit]
+    found = [Column(key, (item.title, head, unit), item.unit) for key, head in heads if head]
+    return [*found[:-1], replace(found[-1], edge=True)]
 
 
 DEFINITION = ReportDefinition(

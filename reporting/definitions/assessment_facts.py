@@ -157,6 +157,9 @@ def _finding_counts(request: Request) -> Counts:
 
 
 def _findings(request: Request, place: Place, counts: Counts) -> Fact:
+    """As the record stands: of a year that is over nothing is known any more."""
+    if request.until < request.as_of:
+        return NOTHING
     whole, waiting = counts[place.pk, WHOLE], counts[place.pk, PART]
     urls = (finding_list(place.area.code, all=True), finding_list(place.area.code, all=False))
     return Fact(whole, waiting, share(whole - waiting, whole), *urls)

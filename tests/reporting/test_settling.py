@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from audits.targets import YearlyTarget
 from office import clock
 from office.jobs import run_now
 from office.models import TrailRow
@@ -20,7 +21,7 @@ from reporting.models.assessment import (
     graded,
 )
 from tests.reporting.test_exit_tally import TODAY, at
-from villages.models import EventKind, WorkEvent
+from villages.models import EventKind, Letter, Post, WorkEvent
 
 pytestmark = pytest.mark.django_db
 PAGE = "/assessments/"
@@ -198,3 +199,27 @@ def test_cases_of_misuse_stand_beside_the_veto(assessed, ground, signed_in):
     happened(ground.village, EventKind.BLAME, datetime.date(2018, 5, 2))
     rows = signed_in("leader").get(f"{PAGE}?year=2017").context["rows"]
     assert [row.cases for row in rows] == [1]
+
+
+def test_letters_are_drawn_up_from_the_plan_for_whoever_has_none(signed_in, ground, cast):
+    """区—镇街 and 镇街—村, and 镇街—第一书记 where one is posted (R257, R264)."""
+    facts = {"year": 2018, "kind": "household-exit", "source": "手工", "recorded_at": clock.moment()}
+    YearlyTarget.objects.create(area=ground.village, households=3, persons=7, **facts)
+    Post.objects.create(
+        area=ground.village,
+        kind="第一书记",
+        name="演示甲",
+        unit="演示局",
+        start_on=datetime.date(2018, 3, 1),
+        recorded_at=clock.moment(),
+    )
+    town = signed_in("town")
+    assert "按规划拟定" in town.get("/villages/letters/missing/").content.decode()
+    assert town.post("/villages/letters/draw/").status_code == 303
+    letters = {(one.tier, one.area): one for one in Letter.objects.all()}
+    assert len(letters) == 4  # the town, its two villages, the first secretary
+    one = letters["镇街—第一书记", ground.village]
+    assert (one.taker, one.post.name, one.target_persons) == ("演示甲", "演示甲", 7)
+    assert letters["镇街—村", ground.sibling_village].target_persons is None
+    assert town.post("/villages/letters/draw/").status_code == 409
+    assert Letter.objects.filter(state="已签订").count() == 0

@@ -88,6 +88,7 @@ def _list(
         "piece": unit,
         "empty": empty,
         "further": _further(current),
+        "may_draw": key == missing.LETTERS_KEY and Capability.WORK_MANAGE in request.user.capabilities(),
     }
     return render(request, "villages/work_list.html", context, status=422 if asked.refusal else 200)
 

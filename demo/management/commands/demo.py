@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from areas.models import Area
-from demo import accounts, ground
+from demo import accounts, assessed, ground
 from demo.load import load, loaded
 from demo.world import HOUSEHOLDS, TODAY
 from households.jobs import CHECK, check_now
@@ -23,7 +23,12 @@ from reporting.models import PlanTable, ReportRun
 
 PLAN_NAME = "台儿庄区滚动规划"
 PLAN_FILE = ground.DATA / "rolling_plan_taierzhuang.csv"
-REPORTS = (("exit-tally", 2016), ("exit-tally", 2017), ("rolling-plan", TODAY.year))
+REPORTS = (
+    ("exit-tally", 2016),
+    ("exit-tally", 2017),
+    ("rolling-plan", TODAY.year),
+    *(("assessment", year) for year in assessed.YEARS),
+)
 SMALLEST = 60
 
 
@@ -86,6 +91,7 @@ class Command(BaseCommand):
             job = run_now("report", params=parameters(kind, county, year, as_of))
             if job.state != JobState.DONE:
                 raise CommandError(f"{job.title}没有办成：{job.error}")
+        assessed.load(county)
 
     def _night(self) -> None:
         """The check of the first night, so that the work list is not empty; later nights do their own."""
