@@ -303,11 +303,12 @@ def _doubted(row: Row) -> set[str]:
 
 
 def _agreed(entry: Entry) -> Cell:
+    word, whose = ("认可", "本人") if entry.household_id else ("申请", "本村")
     if entry.agreed is None:
-        return Cell("", "c hide-phone", "认可", "还没有登记")
+        return Cell("", "c hide-phone", word, "还没有登记")
     if entry.agreed:
-        return Cell("✓", "c yes hide-phone", "认可", "本人认可")
-    return Cell("不认可", "c doubt hide-phone", "认可", "")
+        return Cell("✓", "c yes hide-phone", word, f"{whose}{word}")
+    return Cell(f"不{word}", "c doubt hide-phone", word, "")
 
 
 def _village(row: Row) -> list[Cell]:

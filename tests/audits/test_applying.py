@@ -43,7 +43,10 @@ def test_it_opens_its_towns_list_and_sees_it_from_then_on(key_village, ground, c
     assert (entry.area, entry.agreed, entry.entered_by) == (ground.village, True, cast["village"])
     paper = Evidence.objects.get()
     assert (paper.kind, paper.entry, paper.files.count()) == ("application", entry, 1)
-    assert "申请书.pdf" in client.get(answer["Location"]).content.decode()
+    page = client.get(answer["Location"]).content.decode()
+    assert "申请书.pdf" in page and "本村申请" in page
+    entry_page = client.get(f"{answer['Location']}entries/{entry.pk}/").content.decode()
+    assert "<dt>申请</dt><dd>申请　2018年10月8日" in entry_page
 
 
 def test_the_town_goes_on_with_nothing_else_to_ask(key_village, cast, signed_in, address):
