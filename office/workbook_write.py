@@ -10,8 +10,10 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -53,6 +55,9 @@ PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 THIN = Side(style="thin", color="808080")
 BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 FACE = "宋体"
+TITLE_SIZE = 16
+# Rows of a form beside head, body and notes: title, line under it, signatures, and the word of a part.
+FRAME = 4
 GREY = PatternFill("solid", start_color="E7EBEF")
 FILLS = {
     "error": PatternFill("solid", start_color="FBD5D2"),
@@ -64,7 +69,7 @@ def write_form(*forms: OfficialForm, made_at: datetime.datetime) -> bytes:
     """The forms as one xlsx file, a sheet each; `made_at` (aware) is the time written into its properties."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for form in forms:
+    for form in (part for whole in forms for part in in_parts(whole, MAX_ROWS)):
         sheet = book.create_sheet(sheet_name(form.sheet or form.title))
         head_row = _write_top(sheet, form)
         body_row = _write_head(sheet, form, head_row)
@@ -78,9 +83,37 @@ def write_form(*forms: OfficialForm, made_at: datetime.datetime) -> bytes:
     return pack(book, title=forms[0].title, made_at=made_at)
 
 
+def in_parts(form: OfficialForm, most: int) -> Iterator[OfficialForm]:
+    """The form itself, or, with more rows than a sheet holds, one sheet after the other, each saying which it is."""
+    room = most - len(form.head) - len(form.notes) - FRAME
+    if len(form.rows) <= room:
+        yield form
+        return
+    bounds = [0]
+    while bounds[-1] < len(form.rows):
+        end = min(bounds[-1] + room, len(form.rows))
+        # The lines of one area (a tall first cell over empty ones) stay together.
+        while end < len(form.rows) and form.rows[end][0] is None:
+            end -= 1
+        bounds.append(end)
+    name, parts = sheet_name(form.sheet or form.title)[:25], len(bounds) - 1
+    for number, (first, end) in enumerate(pairwise(bounds), 1):
+        said = (
+            f"共{len(form.rows)}行，一张表放不下，分成{parts}张，这是第{number}张（第{first + 1}至{end}行）。"
+        )
+        yield replace(
+            form,
+            rows=form.rows[first:end],
+            sheet=f"{name}（{number}）",
+            total_rows=[place - first for place in form.total_rows if first <= place < end],
+            notes=[said, *form.notes],
+            checks=form.checks if number == 1 else None,
+        )
+
+
 def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
     """Title and the line of 填报单位, 统计截止时间, 单位; the row on which the head starts."""
-    _line(sheet, 1, 1, form.width, form.title, "center", Font(name=FACE, size=16, bold=True))
+    _line(sheet, 1, 1, form.width, form.title, "center", Font(name=FACE, size=TITLE_SIZE, bold=True))
     sheet.row_dimensions[1].height = 32
     parts = [
         (form.filler and f"填报单位：{form.filler}", "left"),
@@ -217,19 +250,38 @@ def _line(sheet: Worksheet, row: int, first: int, last: int, text: str, side: st
 
 
 def _natural_widths(form: OfficialForm) -> list[float]:
-    """Characters a column needs (a Chinese one counts two), between 7 and 36, unless the form says."""
+    """Characters a column needs (a Chinese one counts two), between 7 and 36, unless the form says.
+
+    A narrow table is drawn out until its title and its line of signatures fit on it.
+    """
     widths = list(form.widths)
     for place in range(len(widths), form.width):
+        column_format = form.formats[place] if place < len(form.formats) else ""
         given = [row[place] for row in form.rows]
-        texts = [str(one.value if isinstance(one, FormCell) else one) for one in given]
+        texts = [_shown(one, column_format) for one in given]
         texts += [
             line
             for _row, column, cell in form.places
             if column == place and cell.cols == 1
             for line in cell.text.split("\n")
         ]
-        widths.append(min(36.0, max(7.0, max((text_width(text) for text in texts), default=0) + 2)))
-    return widths
+        widths.append(min(36.0, max(7.0, max((text_width(text) for text in texts), default=0) + 2.5)))
+    wanted = max(
+        text_width(form.title) * TITLE_SIZE / 10.5,
+        len(form.signatures) * max((text_width(text) for text in form.signatures), default=0),
+    )
+    drawn = sum(widths)
+    if form.widths or not drawn or drawn >= wanted:
+        return widths
+    return [width * wanted / drawn for width in widths]
+
+
+def _shown(given: Value | FormCell, column_format: str) -> str:
+    """What a cell looks like, for its width."""
+    cell = given if isinstance(given, FormCell) else FormCell(given)
+    if isinstance(cell.value, Decimal) and "," in (cell.number_format or column_format):
+        return f"{cell.value:,.2f}"
+    return str(cell.value)
 
 
 def _set_widths(sheet: Worksheet, form: OfficialForm) -> None:
@@ -242,7 +294,7 @@ def _set_print(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: in
     sheet.freeze_panes = f"{get_column_letter(min(form.fixed_columns, form.width - 1) + 1)}{body_row}"
     sheet.print_area = f"A1:{last}{last_row}"
     sheet.print_title_rows = f"{head_row}:{body_row - 1}"
-    paper = form.paper or ("A3" if sum(_natural_widths(form)) > 240 else "A4")
+    paper = form.paper or ("A3" if sum(_natural_widths(form)) > 190 else "A4")
     setup = sheet.page_setup
     setup.paperSize, setup.orientation = {"A3": 8, "A4": 9}[paper], "landscape"
     setup.fitToWidth, setup.fitToHeight = 1, 0

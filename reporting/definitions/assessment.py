@@ -91,7 +91,7 @@ DEFINITION = ReportDefinition(
     kind="assessment",
     title="考核",
     explanation="各镇减贫任务、疑点、驻村、督查、责任书、计划、整改、资金、满意度、危房改造的事实和加权得分；月调度、季总结、年底考核都用它。",
-    check=exit_tally.check,
+    check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
 )

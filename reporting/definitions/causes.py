@@ -92,7 +92,7 @@ DEFINITION = ReportDefinition(
     kind="causes",
     title="致贫原因统计",
     explanation="统计截止日在册的户和人，按主要致贫原因，以及各原因的占比。",
-    check=exit_tally.check,
+    check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
 )

@@ -21,6 +21,7 @@ from reporting.report import (
     Figures,
     Progress,
     ReportDefinition,
+    ReportRefused,
     Request,
 )
 
@@ -30,6 +31,17 @@ TOTAL = "total"
 
 # (child area or None, key of the colour or "total", unit) → count
 Counts = Counter[tuple[int | None, str, str]]
+
+
+def check(request: Request) -> None:
+    """Refused where nobody was judged by the day, as without a poverty line nobody can be."""
+    exit_tally.registered(request)
+    last = tally.coloured(StatusEvent.objects.in_area(request.area), request.until)
+    if not last.exclude(colour="").exists():
+        raise ReportRefused(
+            f"{request.area}到{request.until:%Y-%m-%d}没有一户评定过四色，没有可统计的数："
+            f"没有{request.until.year}年的扶贫标准就评定不了，请到“扶贫标准”公布以后再生成"
+        )
 
 
 def count(request: Request) -> Counts:
@@ -79,7 +91,7 @@ DEFINITION = ReportDefinition(
     kind="colours",
     title="四色分布",
     explanation="统计截止日红、橙、黄、绿各有多少户、多少人。",
-    check=exit_tally.check,
+    check=check,
     figures=figures,
     blocks=blocks,
 )

@@ -106,7 +106,7 @@ DEFINITION = ReportDefinition(
     kind="coverage",
     title="帮扶到位情况",
     explanation="各项政策应享、已享、应享未享、不应享而享的人或户，按措施类别。",
-    check=exit_tally.check,
+    check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
 )

@@ -80,6 +80,13 @@ def check(request: Request) -> None:
         raise ReportRefused(f"{request.year}年没有登记：名册从{first.year}年开始")
 
 
+def registered(request: Request) -> None:
+    """As check; refused too where nobody was ever on the register: noughts would look like a count."""
+    check(request)
+    if not StatusEvent.objects.in_area(request.area).known(request.until, request.as_of).exists():
+        raise ReportRefused(f"{request.area}到{request.until:%Y-%m-%d}还没有登记过贫困户，没有可统计的数")
+
+
 def count(request: Request, since: datetime.date | None = None) -> Counts:
     """Every counted figure of the area and its children, in one statement; the base is the stock on `since`.
 
@@ -229,7 +236,7 @@ DEFINITION = ReportDefinition(
     kind="exit-tally",
     title="年度退出统计",
     explanation="计划退出、已退出、返贫、新纳入和净增减，户和人，省定标准和其中的国家标准。",
-    check=check,
+    check=registered,
     figures=figures,
     blocks=blocks,
 )

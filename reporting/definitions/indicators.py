@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import Q
 
 from areas.models import Area
+from households.models import StatusEvent
 from office import clock
 from office.official_form import HeadCell, OfficialForm
 from reporting.definitions import exit_tally, returns
@@ -27,6 +28,7 @@ from reporting.report import (
     Figures,
     Progress,
     ReportDefinition,
+    ReportRefused,
     Request,
     Value,
 )
@@ -60,6 +62,14 @@ def unit_of(one: Indicator) -> str:
 def stem(one: Indicator) -> str:
     """Of the keys of its cells: a ratio's ends in _rate."""
     return f"{one.code}_rate" if unit_of(one) == PERCENT else one.code
+
+
+def check(request: Request) -> None:
+    """Refused where the area has neither goals nor entered values nor anybody on the register."""
+    exit_tally.check(request)
+    places = (IndicatorGoal, IndicatorValue, StatusEvent)
+    if not any(model._default_manager.in_area(request.area).exists() for model in places):
+        raise ReportRefused(f"{request.area}没有规划指标、填报的数和登记的贫困户，没有可统计的数")
 
 
 def figures(request: Request, progress: Progress) -> Figures:
@@ -200,7 +210,7 @@ DEFINITION = ReportDefinition(
     kind="indicators",
     title="主要指标",
     explanation="规划专栏3的主要指标：基期和目标照印，现在的数，是否实现。",
-    check=exit_tally.check,
+    check=check,
     figures=figures,
     blocks=blocks,
     sheets=printed_form,

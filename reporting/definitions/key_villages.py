@@ -12,7 +12,17 @@ from office.official_form import HeadCell, OfficialForm, Value
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import FIRST, child_areas, report_rows, whole_name, written_day
 from reporting.lists import key_village_event_list, key_village_list
-from reporting.report import VILLAGES, Block, Cell, Column, Figures, Progress, ReportDefinition, Request
+from reporting.report import (
+    VILLAGES,
+    Block,
+    Cell,
+    Column,
+    Figures,
+    Progress,
+    ReportDefinition,
+    ReportRefused,
+    Request,
+)
 from villages import tally
 from villages.filters import DESIGNATED, REACHED, STANDING, TO_GO
 from villages.models import KeyVillage, KeyVillageEvent, KeyVillageEventKind
@@ -34,6 +44,12 @@ NAMES_WIDTHS = (6, 14, 18, 8, 12, 14, 14, 30)
 
 # (area, figure, level; "" is all) → villages
 Counts = Counter[tuple[int, str, str]]
+
+
+def check(request: Request) -> None:
+    exit_tally.check(request)
+    if not KeyVillage.objects.in_area(request.area).exists():
+        raise ReportRefused(f"{request.area}没有重点村，没有可统计的数")
 
 
 def count(request: Request) -> Counts:
@@ -157,7 +173,7 @@ DEFINITION = ReportDefinition(
     kind="key-villages",
     title="重点村名单",
     explanation="历次确定、十二五已达标、剩余、本年摘帽和现有的重点村，按级别；工作簿里附名单。",
-    check=exit_tally.check,
+    check=check,
     figures=figures,
     blocks=blocks,
     sheets=names,

@@ -32,6 +32,7 @@ from reporting.report import (
 
 MONTH, YEAR = "month", "year"
 SPANS = {MONTH: "本月", YEAR: "本年累计"}
+LINES = tuple((word, f"{span}_") for span, word in SPANS.items())
 CHAPTERS = {f"c{place:02d}": chapter for place, chapter in enumerate(MEASURE_CHAPTERS, 1)}
 TOTAL = "total"
 NOTE = "按落实日期统计，本月指统计截止日所在的月份，到截止日为止；资金只计以元支付的。"
@@ -96,9 +97,9 @@ def figures(request: Request, progress: Progress) -> Figures:
             for span in SPANS:
                 url = measure_list(place.area.code, word, since(request, span), request.until, own=place.own)
                 items = counts[place.pk, chapter, span, ITEMS]
-                cells.append(Cell(place.code, f"{chapter}_{ITEMS}_{span}", items, ITEMS, url))
+                cells.append(Cell(place.code, f"{span}_{chapter}_{ITEMS}", items, ITEMS, url))
                 amount = yuan(Decimal(counts[place.pk, chapter, span, YUAN]))
-                cells.append(Cell(place.code, f"{chapter}_{YUAN}_{span}", amount, YUAN, url))
+                cells.append(Cell(place.code, f"{span}_{chapter}_{YUAN}", amount, YUAN, url))
     return Figures(rows, cells, notes=dict.fromkeys((ITEMS, YUAN), NOTE))
 
 
@@ -108,11 +109,12 @@ def blocks(request: Request) -> Sequence[Block]:
     found = []
     for unit, word, said in ((ITEMS, "项数", "项"), (YUAN, "资金", "元")):
         columns = [
-            Column(f"{chapter}_{unit}_{span}", (name, span_word), unit, edge=span == YEAR)
+            Column(f"{MONTH}_{chapter}_{unit}", (name,), unit, edge=chapter == TOTAL)
             for chapter, name in {TOTAL: "合计", **CHAPTERS}.items()
-            for span, span_word in SPANS.items()
         ]
-        found.append(Block(unit, word, f"{title}（{word}）", said, tuple(columns), first, sheet=word))
+        found.append(
+            Block(unit, word, f"{title}（{word}）", said, tuple(columns), first, sheet=word, lines=LINES)
+        )
     return found
 
 

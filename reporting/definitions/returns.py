@@ -107,7 +107,7 @@ DEFINITION = ReportDefinition(
     kind="returns",
     title="返贫情况统计",
     explanation="历年退出、本年返贫和其中因病返贫，户和人，返贫率和因病返贫率。",
-    check=exit_tally.check,
+    check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
 )

@@ -18,6 +18,7 @@ from office.official_form import head_places
 from reporting import reading
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
 from reporting.lists import event_list, key_village_event_list, key_village_list, register_list
+from reporting.models.plan import PlanTable
 from reporting.plan_figures import PlanFigures
 from reporting.plan_layout import ROLLING_COLUMNS, ROLLING_EDGES, ROLLING_HEAD, ColumnKey
 from reporting.report import (
@@ -36,6 +37,7 @@ from reporting.report import (
     Request,
 )
 from villages import tally as key_villages
+from villages.models import KeyVillage
 
 FIRST_YEAR, LAST_YEAR = 2015, 2020
 BASE_DAY = datetime.date(2015, 12, 31)
@@ -58,6 +60,10 @@ def _columns(prefix: str) -> tuple[Column, ...]:
 def check(request: Request) -> None:
     if not FIRST_YEAR <= request.year <= LAST_YEAR:
         raise ReportRefused(f"滚动规划表的规划期是{FIRST_YEAR}年至{LAST_YEAR}年，没有{request.year}年")
+    if PlanTable.adopted_for(request.area) is None and not any(
+        rows.in_area(request.area).exists() for rows in (StatusEvent.objects, KeyVillage.objects)
+    ):
+        raise ReportRefused(f"{request.area}没有采用的规划表，也没有登记过贫困户和重点村，没有可统计的数")
 
 
 class Actual:

@@ -37,7 +37,7 @@ Counts = Counter[str]
 
 
 def check(request: Request) -> None:
-    exit_tally.check(request)
+    exit_tally.registered(request)
     stock = StatusEvent.objects.in_area(request.area)
     if not stock.last_of_each(request.until, request.as_of, standing=True).exists():
         raise ReportRefused(f"{request.area}{request.until:%Y-%m-%d}没有在册的户，没有可统计的数")

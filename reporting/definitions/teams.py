@@ -18,6 +18,7 @@ from reporting.report import (
     Figures,
     Progress,
     ReportDefinition,
+    ReportRefused,
     Request,
 )
 from villages import teams
@@ -46,6 +47,12 @@ def _days(request: Request) -> dict[str, datetime.date]:
         if quarter_of(last)[0] <= request.until:
             found[key] = min(last, request.until)
     return found
+
+
+def check(request: Request) -> None:
+    exit_tally.check(request)
+    if not teams.key_villages(request.area, request.until).exists():
+        raise ReportRefused(f"{request.area}{request.until:%Y-%m-%d}没有在列的重点村，没有可统计的数")
 
 
 def count(request: Request) -> Counts:
@@ -99,7 +106,7 @@ DEFINITION = ReportDefinition(
     kind="teams",
     title="驻村情况",
     explanation="重点村的第一书记、驻村工作队到位和各季度督查，按镇村。",
-    check=exit_tally.check,
+    check=check,
     figures=figures,
     blocks=blocks,
 )

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from office import long_workbook
+from office import long_workbook, workbook_write
 from office.workbook_write import (
     CheckSheet,
     FormCell,
@@ -219,3 +219,25 @@ def test_csv_has_the_mark_and_no_formula():
 def test_a_round_trip_adds_no_escape(text):
     assert unguard(guard(text)) == text
     assert unguard(guard(unguard(guard(text)))) == text
+
+
+def test_a_form_longer_than_a_sheet_goes_on_in_the_next_and_says_so(monkeypatch):
+    monkeypatch.setattr(workbook_write, "MAX_ROWS", 16)
+    rows = [[FormCell(f"{place}村", rows=2), place, 0, ""] if line == 0 else [None, place, 1, ""]
+            for place in range(9) for line in range(2)]  # fmt: skip
+    book = load_workbook(io.BytesIO(write_form(form(rows=rows, total_rows=[0]), made_at=MADE)))
+    assert book.sheetnames == ["贫困人口表（1）", "贫困人口表（2）", "贫困人口表（3）"]
+    texts = [[cell.value for line in sheet.iter_rows() for cell in line] for sheet in book]
+    figures = [
+        value
+        for sheet in book
+        for line in sheet.iter_rows(min_row=5, min_col=2, max_col=2)
+        for value in [line[0].value]
+    ]
+    assert [value for value in figures if isinstance(value, int)] == [
+        place for place in range(9) for _ in range(2)
+    ]
+    for number, values in enumerate(texts, 1):
+        assert any(f"共18行，一张表放不下，分成3张，这是第{number}张" in str(value) for value in values)
+    assert all(sheet.max_row <= 16 for sheet in book)
+    assert all("A5:A6" in {str(box) for box in sheet.merged_cells.ranges} for sheet in book)

@@ -95,10 +95,10 @@ def test_deliveries_of_the_month_and_of_the_year(office, ground):
     figures = run("monthly", ground.county)
     education, industry = "c05", "c01"
     assert of(
-        figures, ground.county.code, f"{education}_items_month", f"{education}_items_year",
-        f"{education}_yuan_year", f"{industry}_items_month", "total_yuan_month", "total_items_year",
+        figures, ground.county.code, f"month_{education}_items", f"year_{education}_items",
+        f"year_{education}_yuan", f"month_{industry}_items", "month_total_yuan", "year_total_items",
     ) == [2, 3, "400.10", 1, "440.10", 5]  # fmt: skip
-    assert of(figures, ground.other_town.code, "total_items_year", "total_yuan_year") == [1, "100.00"]
+    assert of(figures, ground.other_town.code, "year_total_items", "year_total_yuan") == [1, "100.00"]
 
 
 def test_houses_by_step_in_the_month_and_so_far(office, ground):

@@ -1,6 +1,7 @@
 """`report KIND`: JSON alone on stdout, or a file; the same figures in every form; refusals with exit code 1."""
 
 import csv
+import datetime
 import io
 import json
 
@@ -11,12 +12,16 @@ from django.core.management import CommandError, call_command
 from office.models import Job, JobState
 from reporting.management.commands.report import Command
 from reporting.models import ReportRun
+from tests.reporting.conftest import PLANNED
+from villages.models import KeyVillage
 
 
 @pytest.fixture
 def county(ground, make_household, plan):
     for village in (ground.village, ground.other_village):
         make_household(village=village, persons=2)
+    since = {"on": datetime.date(2012, 1, 1), "by": None, "recorded_at": PLANNED.replace(year=2012)}
+    KeyVillage.designate(area=ground.village, level="市定", batch="十二五", **since)
     return ground.county
 
 
@@ -142,7 +147,7 @@ def test_wrong_usage_is_an_error_of_usage(db, arguments):
 
 def test_an_empty_register_wants_an_area(ground):
     assert "--area" in refused("exit-tally", "--year", "2016")
-    assert report("exit-tally", "--year", "2016", "--area", ground.county.code)["cells"]
+    assert "还没有登记过贫困户" in refused("exit-tally", "--year", "2016", "--area", ground.county.code)
 
 
 def test_the_command_is_a_job_like_any_other(county):

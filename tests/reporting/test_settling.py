@@ -186,7 +186,7 @@ def test_what_of_the_year_is_due_is_said_until_it_is_there(assessed, ground):
 
 
 def test_a_run_of_another_kind_or_elsewhere_is_refused(kept, ground, signed_in):
-    other = run_now("report", params=parameters("teams", ground.county, 2017, TODAY)).result["run"]
+    other = run_now("report", params=parameters("exit-tally", ground.county, 2017, TODAY)).result["run"]
     for run in (other, "nonsense", ""):
         assert signed_in("district").post(f"{PAGE}draw/", {"run": run}).status_code == 422
     assert not TownAssessment.objects.exists()

@@ -1,0 +1,49 @@
+"""No kind makes an empty file: a clear reason is given instead, whatever is missing."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from households.models import ColourChange
+from office.models import Job
+from reporting.definitions import DEFINITIONS
+from reporting.models import ReportFile, ReportRun
+from reporting.report import ReportRefused, Request
+from tests.reporting.test_exit_tally import TODAY, day
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS)
+def test_an_empty_area_is_refused_with_the_reason(ground, kind):
+    for area in (ground.county, ground.village):
+        with pytest.raises(ReportRefused, match="没有"):
+            DEFINITIONS[kind].check(Request(area, 2018, TODAY))
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS)
+def test_a_year_without_data_is_refused_with_the_reason(ground, make_household, kind):
+    make_household()
+    for year in (1999, 2012, 2099):
+        with pytest.raises(ReportRefused, match=f"{year}年"):
+            DEFINITIONS[kind].check(Request(ground.county, year, TODAY))
+
+
+def test_without_a_poverty_line_nobody_has_a_colour_and_that_is_said(ground, make_household):
+    home = make_household()
+    ColourChange.objects.all().delete()
+    with pytest.raises(ReportRefused, match="请到“扶贫标准”公布"):
+        DEFINITIONS["colours"].check(Request(ground.county, 2018, TODAY))
+    ColourChange.objects.create(household=home, on=day("2018-01-05"), colour="红")
+    DEFINITIONS["colours"].check(Request(ground.county, 2018, TODAY))
+
+
+def test_a_refused_report_leaves_its_reason_and_no_file(ground, tmp_path):
+    out = tmp_path / "表.xlsx"
+    with pytest.raises(CommandError, match="还没有登记过贫困户"):
+        call_command(
+            "report", "causes", "--year", "2018", "--area", ground.county.code, "--out", str(out),
+            stdout=io.StringIO(),
+        )  # fmt: skip
+    assert not out.exists() and not ReportRun.objects.exists() and not ReportFile.objects.exists()
+    assert "没有可统计的数" in Job.objects.get().error

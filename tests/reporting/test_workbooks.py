@@ -1,0 +1,85 @@
+"""Every official form as it was once looked at: sheets, heads, merges, formats, sides, sums. GOLDEN=write keeps anew."""
+
+import datetime
+import os
+
+import pytest
+
+from office.clock import SHANGHAI
+from office.workbook_write import write_form
+from reporting.definitions import DEFINITIONS
+from reporting.files import as_workbook
+from reporting.models import PlanTable, ReportRun
+from reporting.plan_page import PlanPage, official_form
+from reporting.reading import read_plan
+from reporting.report import Request
+from tests.reporting import golden, office_world
+from tests.reporting.conftest import PLANNED
+from tests.reporting.tables import DATA
+from tests.reporting.test_exit_tally import at
+from villages import indicators
+from villages.models import KeyVillage
+
+TODAY = office_world.TODAY
+MADE = datetime.datetime(2018, 11, 20, 18, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def county(ground, plan, cast, make_household, office_day):
+    """A small county in which every form has something to say."""
+    office_day(datetime.date(2015, 12, 1))
+    homes = [
+        make_household(village=village, persons=persons, poverty_cause=cause)
+        for village, persons, cause in (
+            (ground.village, 1, "因病"),
+            (ground.sibling_village, 3, "因残"),
+            (ground.other_village, 4, "因病"),
+            (ground.village, 2, "缺劳力"),
+        )
+    ]
+    for home in homes:
+        home.refresh_colour(datetime.date(2016, 3, 1))
+    homes[2].leave_poverty(**at("2016-12-05"))
+    homes[3].leave_poverty(**at("2017-12-05"))
+    homes[3].return_to_poverty(**at("2018-03-01"))
+    KeyVillage.designate(
+        area=ground.village, level="省定", batch="十三五", on=datetime.date(2016, 1, 10), by=None,
+        recorded_at=MADE.replace(year=2016),
+    )  # fmt: skip
+    indicators.load_goals(ground.county)
+    office_world.funded(ground)
+    office_world.helped(ground)
+    office_world.delivered(ground, homes)
+    office_world.listed(ground, cast, make_household, office_day)
+    return ground.county
+
+
+def compared(name: str, content: bytes, leave: tuple[str, ...] = ("来源",)) -> None:
+    path, lines = golden.KEPT / f"{name}.txt", golden.described(content, leave)
+    if os.environ.get("GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines) + "\n")
+    assert lines == path.read_text().splitlines(), name
+
+
+def test_every_form_is_laid_out_as_it_was_looked_at(county):
+    for kind, definition in DEFINITIONS.items():
+        request = Request(county, 2018, TODAY)
+        definition.check(request)
+        figures = definition.figures(request, lambda *_: None)
+        run = ReportRun(
+            kind=kind, area=county, year=2018, as_of=TODAY, figures_stored=figures.stored(),
+            checksum=figures.checksum(),
+        )  # fmt: skip
+        compared(kind, as_workbook(run, MADE))
+
+
+def test_the_kept_forms_are_those_of_the_kinds_there_are():
+    assert {path.stem for path in golden.KEPT.iterdir()} == {*DEFINITIONS, "plan-two-rows"}
+
+
+def test_a_table_of_two_rows_an_area_is_printed_in_its_own_layout(ground):
+    data = (DATA / "province.csv").read_bytes()
+    table = PlanTable.take_in(read_plan(data), name="演示省规划", data=data, at=PLANNED, on=PLANNED.date())
+    content = write_form(official_form(table, PlanPage.of(table)), made_at=MADE)
+    compared("plan-two-rows", content, leave=())
