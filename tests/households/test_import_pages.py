@@ -9,19 +9,26 @@ import tempfile
 import time
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urljoin
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
-from households.models import Household, ImportBatch, ImportRow, RegisterWorkbook
+from households.models import Household, ImportBatch, ImportRow, ImportState, RegisterWorkbook
+from households.workbook.comparing import UNKNOWN
 from households.workbook.jobs import workbook_path
 from office import clock
 from office.jobs import run_job, run_now
 from office.long_workbook import write_long
 from office.models import Job, TrailRow
 from tests.households.test_import import edited, put
+
+FAULT = re.compile(
+    r'<tr>\s*<th scope="row" class="nb s1">([^<]*)</th>\s*<td class="n s1">(\d+)</td>\s*'
+    r'<td class="nb s2">([^<]*)</td>\s*<td class="nb s1">([^<]*)</td>\s*<td class="s4">([^<]*)</td>'
+)
 
 
 def work_off():
@@ -94,34 +101,44 @@ def test_errors_are_listed_and_the_bad_rows_downloaded(downloaded, upload, signe
     assert Household.objects.get().villager_group == "一组"
 
 
-def test_many_bad_rows_are_told_on_the_pages_and_stand_in_the_file(
+def told_on_pages(client, address) -> dict[int, tuple[str, str, str, str]]:
+    """(sheet, column, rule, reason) by row, from the first page of errors to the last."""
+    told: dict[int, tuple[str, str, str, str]] = {}
+    while address:
+        html = client.get(address).content.decode()
+        for sheet, line, column, rule, reason in FAULT.findall(html):
+            assert int(line) not in told
+            told[int(line)] = (sheet, column, rule, reason)
+        following = re.search(r'href="([^"]*after=[^"]*)"', html)
+        address = following and urljoin(address, following[1].replace("&amp;", "&"))
+    return told
+
+
+def test_twelve_thousand_bad_rows_come_through_the_door_and_each_is_told(
     downloaded, upload, signed_in, url, tmp_path
 ):
-    """The way of twelve thousand at a size for every day (P12 of the bench has those at the comparison)."""
-    path, titles, many = tmp_path / "long.xlsx", ["户编号", "村民小组", "贫困程度", "数据版本"], 700
-    lines = ([f"{number:010d}", f"演示{number}组", "无此项", "1"] for number in range(5, 5 + many))
+    """Uploaded, checked in the job: every row stands on the pages of errors with sheet, row, column and reason, and
+    with its values and its reason in the file of bad rows; nothing is written."""
+    path, titles, many = tmp_path / "long.xlsx", ["户编号", "村民小组", "家庭住址", "数据版本"], 12_000
+    known = Household.objects.get().number
+    lines = [[f"{number:010d}", f"演示{number}组", "一号", "1"] for number in range(5, 5 + many)]
+    # One good row after them: it is neither told nor in the file.
+    lines.append([known, "二组", "二号", "1"])
     write_long(path, titles, lines, made_at=clock.moment(), title="户")
     upload(path.read_bytes())
     batch, client = ImportBatch.objects.get(), signed_in("village")
-    told, address = set(), url("households:import", batch.pk, show="errors")
-    while address:
-        html = client.get(address).content.decode()
-        told |= {int(line) for line in re.findall(r'<td class="n s1">(\d+)</td>', html)}
-        following = re.search(r'href="([^"]*after=[^"]*)"', html)
-        address = following and following[1].replace("&amp;", "&")
-        address = (
-            address
-            if not address or address.startswith("/")
-            else url("households:import", batch.pk) + address
-        )
-    assert told == set(range(2, many + 2))
-    book = openpyxl.load_workbook(
-        io.BytesIO(taken_apart(client, url("households:import-bad-rows", batch.pk)))
-    )
-    rows = list(book["户"].iter_rows(min_row=2, values_only=True))
-    assert [int(row[0]) for row in rows] == list(range(2, many + 2))
-    assert all("没有" in row[1] or "选项不在规定的表内" in row[1] for row in rows)
-    assert rows[-1][3] == f"演示{many + 4}组"
+    assert (batch.state, batch.rows, batch.faults) == (ImportState.FAULTY, many + 1, many)
+    told = told_on_pages(client, url("households:import", batch.pk, show="errors"))
+    unknown = ("户", "A　户编号", "I011", UNKNOWN)
+    assert told == dict.fromkeys(range(2, many + 2), unknown)
+    file = io.BytesIO(taken_apart(client, url("households:import-bad-rows", batch.pk)))
+    rows = openpyxl.load_workbook(file, read_only=True)["户"].iter_rows(min_row=2, values_only=True)
+    reason = f"A列 户编号：{UNKNOWN}"
+    assert list(rows) == [
+        (str(line), reason, f"{line + 3:010d}", f"演示{line + 3}组", "一号", "1")
+        for line in range(2, many + 2)
+    ]
+    assert Household.objects.get().villager_group == "一组"
 
 
 @pytest.mark.parametrize("part", ["collected", "bad"])
