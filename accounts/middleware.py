@@ -19,9 +19,14 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 # Asked by monitors, with the database gone too: neither touches a session.
 WITHOUT_SESSION = {"accounts:healthz", "accounts:readyz"}
-WITH_OLD_PASSWORD = {"accounts:password", "accounts:logout"}
+WITH_OLD_PASSWORD = {"accounts:password", "accounts:logout", "accounts:here"}
 # What is served before the second factor was given.
-WITHOUT_SECOND_FACTOR = {"accounts:second-factor", "accounts:second-factor-new", "accounts:logout"}
+WITHOUT_SECOND_FACTOR = {
+    "accounts:second-factor",
+    "accounts:second-factor-new",
+    "accounts:logout",
+    "accounts:here",
+}
 # The moment of last use is written at most this often, in seconds.
 SEEN_STEP = 30
 

@@ -6,6 +6,7 @@ app_name = "accounts"
 urlpatterns = [
     path("accounts/login/", sign_in.login, name="login"),
     path("accounts/logout/", sign_in.logout, name="logout"),
+    path("accounts/here/", sign_in.here, name="here"),
     path("accounts/password/", sign_in.password, name="password"),
     path("accounts/second-factor/", second_factor.ask, name="second-factor"),
     path("accounts/second-factor/new/", second_factor.set_up, name="second-factor-new"),

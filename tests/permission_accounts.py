@@ -7,6 +7,7 @@ ACCOUNTS: dict[str, Rule] = {
     # accounts: sign-in and the own password
     "accounts:login": Rule(ANYONE, ANYONE),
     "accounts:logout": Rule(post=SIGNED_IN),
+    "accounts:here": Rule(SIGNED_IN),
     "accounts:password": Rule(SIGNED_IN, SIGNED_IN),
     "accounts:second-factor": Rule(SIGNED_IN, SIGNED_IN),
     "accounts:second-factor-new": Rule(SIGNED_IN, SIGNED_IN),

@@ -125,6 +125,9 @@ TABLE: dict[str, Rule] = {
     "households:colours": Rule(C.REGISTER_VIEW),
     "households:colour-factors": Rule(post=(C.REGISTER_VIEW, C.LINES_EDIT)),
     "households:lines": Rule(C.LINES_VIEW, (C.LINES_VIEW, C.LINES_EDIT)),
+    "households:line-index": Rule(post=(C.LINES_VIEW, C.LINES_EDIT)),
+    "households:line-standard": Rule(post=(C.LINES_VIEW, C.LINES_EDIT)),
+    "households:line-subsistence": Rule(post=(C.LINES_VIEW, C.LINES_EDIT)),
     # measures: the policy catalogue
     "measures:policies": Rule(ANYONE),
     "measures:policy": Rule(ANYONE, of="policy"),

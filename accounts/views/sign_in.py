@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import password_again
 from accounts.forms import PasswordForm, SignInForm
@@ -55,6 +55,12 @@ def login(request: HttpRequest) -> HttpResponse:
         request=request,
     )
     return render(request, "accounts/login.html", {"form": form, "next": wanted_page(request)}, status=422)
+
+
+@require_safe
+def here(request: SignedIn) -> HttpResponse:
+    """Whether the session still lives: a sheet that stood open for long asks before it is sent (static/js/session.js)."""
+    return HttpResponse("在线", content_type="text/plain; charset=utf-8")
 
 
 @require_POST

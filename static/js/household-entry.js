@@ -135,6 +135,26 @@
     }
   });
 
+  /* A draft that could not be kept is said where the last one was, and tried again when one comes back to the page. */
+  const said = document.getElementById("draft-said");
+  let unkept = false;
+  const failed = (event) => {
+    if (event.target !== said) return;
+    unkept = true;
+    said.textContent = "刚才填的还没有存上，请不要离开这一页";
+    said.classList.add("msg-err");
+  };
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "session:lost"]) document.addEventListener(name, failed);
+  said.addEventListener("htmx:afterSwap", () => {
+    unkept = false;
+    said.classList.remove("msg-err");
+  });
+  const again = () => {
+    if (unkept) changed(sheet);
+  };
+  window.addEventListener("focus", again);
+  window.addEventListener("online", again);
+
   /* A link to a field opens what it is folded in. */
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
