@@ -1,4 +1,4 @@
-"""The filters of the register's lists, and the form for a published poverty line."""
+"""The filters of the register's lists, and the box that finds a record."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -217,31 +217,3 @@ class EventFilter(Filter):
             counts=asked["counts"],
             cause=asked["cause"],
         )
-
-
-class PublishedLine(forms.Form):
-    """A line that the authority has published for a year; the one it replaces stays in the record."""
-
-    standard = forms.ChoiceField(
-        label="标准",
-        choices=[(word, word) for word in CODES["poverty_standard"].words],
-        widget=forms.RadioSelect,
-    )
-    year = year_field("年度", required=True)
-    published = forms.IntegerField(
-        label="公布标准（元）",
-        min_value=100,
-        max_value=99_999,
-        widget=forms.TextInput(attrs={"class": "w6 n-in", "inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "invalid": "标准是整数的元，如 3509",
-            "min_value": "标准不能少于 100 元",
-            "max_value": "标准不能多于 99999 元",
-        },
-    )
-    source = HalfWidthChars(
-        label="依据",
-        max_length=200,
-        help_text="文件名称和文号",
-        widget=forms.TextInput(attrs={"class": "w24", "autocomplete": "off"}),
-    )

@@ -119,4 +119,7 @@ urlpatterns = [
     path("colours/", colours.page, name="colours"),
     path("colours/factors/", colours.set_factors, name="colour-factors"),
     path("lines/", lines.lines, name="lines"),
+    path("lines/indexes/", lines.set_index, name="line-index"),
+    path("lines/standards/", lines.set_standard, name="line-standard"),
+    path("lines/subsistence/", lines.set_subsistence, name="line-subsistence"),
 ]

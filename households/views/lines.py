@@ -1,4 +1,5 @@
-"""`/lines/`: poverty lines by year, published beside computed (domain §2), and entry of a published one."""
+"""`/lines/`: poverty lines by year, published beside computed (domain §2), and what they are made of, entered here:
+published lines, price indexes, the standard that a county applies, its 低保标准."""
 
 import datetime
 from dataclasses import dataclass
@@ -6,21 +7,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.permissions import require
+from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from households import poverty
-from households.forms import PublishedLine
+from households.line_forms import AppliedStandard, PriceIndex, PublishedLine, Subsistence
+from households.margins.forms import counties_of
 from households.models import CountyStandard, PovertyLine, SubsistenceStandard
 from households.poverty import LineMissing
 from office import clock, trail
 
 STANDARDS = (poverty.NATIONAL, poverty.PROVINCIAL, poverty.MUNICIPAL)
 INDEXES = (poverty.LOW_INCOME, poverty.RURAL)
+KINDS = ("line", "index", "standard", "subsistence")
 
 
 @dataclass(frozen=True)
@@ -33,28 +36,79 @@ class YearRow:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def lines(request: HttpRequest) -> HttpResponse:
-    applied = (
-        CountyStandard.objects.visible_to(request.user)
-        .select_related("county")
-        .order_by("county", "-from_year")
-    )
+def lines(request: SignedIn) -> HttpResponse:
+    applied = _applied(request)
     require(request.user, Capability.LINES_VIEW)
-    day = clock.today()
-    may_edit = Capability.LINES_EDIT in request.user.capabilities()  # type: ignore[union-attr]
-    if request.method == "POST":
-        require(request.user, Capability.LINES_EDIT)
-        form = PublishedLine(request.POST)
-        if form.is_valid():
-            return _publish(request, form)
-    else:
-        form = PublishedLine(initial={"year": day.year})
+    return _enter(request, applied, "line") if request.method == "POST" else _page(request, applied)
+
+
+@require_POST
+def set_index(request: SignedIn) -> HttpResponse:
+    applied = _applied(request)
+    require(request.user, Capability.LINES_VIEW)
+    return _enter(request, applied, "index")
+
+
+@require_POST
+def set_standard(request: SignedIn) -> HttpResponse:
+    applied = _applied(request)
+    require(request.user, Capability.LINES_VIEW)
+    return _enter(request, applied, "standard")
+
+
+@require_POST
+def set_subsistence(request: SignedIn) -> HttpResponse:
+    applied = _applied(request)
+    require(request.user, Capability.LINES_VIEW)
+    return _enter(request, applied, "subsistence")
+
+
+def _applied(request: SignedIn) -> Any:
+    found = CountyStandard.objects.visible_to(request.user).select_related("county")
+    return found.order_by("county", "-from_year")
+
+
+def _form(request: SignedIn, kind: str, data: Any = None) -> Any:
+    """Each has ids of its own: they stand on one page."""
+    year, options = clock.today().year, {"auto_id": f"id_{kind}_%s"}
+    if kind == "line":
+        return PublishedLine(data, initial={"year": year}, **options)
+    if kind == "index":
+        return PriceIndex(data, initial={"year": year}, **options)
+    counties = counties_of(request.user.scope_of(Capability.LINES_EDIT))
+    if kind == "standard":
+        return AppliedStandard(data, counties=counties, initial={"from_year": year}, **options)
+    return Subsistence(data, counties=counties, initial={"year": year}, **options)
+
+
+def _enter(request: SignedIn, applied: Any, kind: str) -> HttpResponse:
+    """What the form of this kind says is written, or the page comes back with its errors."""
+    require(request.user, Capability.LINES_EDIT)
+    form = _form(request, kind, request.POST)
+    if not form.is_valid():
+        return _page(request, applied, {kind: form}, status=422)
+    county = form.cleaned_data.get("county")
+    if county is not None:
+        require(request.user, Capability.LINES_EDIT, county)
+    with transaction.atomic():
+        made, noted = form.save(at=clock.moment(), by=request.user)
+        trail.record(form.action, request=request, subject=made, area=county, detail=noted)
+    kept = "以前登记的数保留在下面的登记记录里。" if kind == "line" else ""
+    messages.success(request, f"已登记：{made}。{kept}")
+    return HttpResponseRedirect(reverse("households:lines"), status=303)
+
+
+def _page(
+    request: SignedIn, applied: Any, bound: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    day, able = clock.today(), request.user.capabilities()
+    kinds = KINDS if Capability.LINES_EDIT in able else ()
     book = PovertyLine.objects.book()
     standards = [name for name in STANDARDS if name != poverty.MUNICIPAL or _named(book, name)]
     subsistence = SubsistenceStandard.objects.visible_to(request.user).select_related("county")
     context = {
-        "form": form if may_edit else None,
-        "may_close_years": Capability.YEAR_CLOSE in request.user.capabilities(),  # type: ignore[union-attr]
+        "forms": {kind: (bound or {}).get(kind) or _form(request, kind) for kind in kinds},
+        "may_close_years": Capability.YEAR_CLOSE in able,
         "standards": standards,
         "indexes": dict(poverty.CPI_KINDS),
         "rows": _rows(book, standards, day),
@@ -63,29 +117,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         "subsistence": [(one, _warning(book, one)) for one in subsistence.order_by("county", "-year")],
         "versions": PovertyLine.objects.select_related("recorded_by").order_by("-recorded_at", "-pk")[:50],
     }
-    return render(request, "households/lines.html", context, status=422 if form.errors else 200)
-
-
-def _publish(request: HttpRequest, form: PublishedLine) -> HttpResponse:
-    asked = form.cleaned_data
-    with transaction.atomic():
-        line = PovertyLine.publish(
-            asked["standard"],
-            asked["year"],
-            asked["published"],
-            source=asked["source"],
-            at=clock.moment(),
-            by=request.user,
-        )
-        noted = {
-            "标准": asked["standard"],
-            "年度": asked["year"],
-            "公布数": asked["published"],
-            "来源": asked["source"],
-        }
-        trail.record("公布扶贫标准", request=request, subject=line, detail=noted)
-    messages.success(request, f"已登记：{line}。以前登记的数保留在下面的登记记录里。")
-    return HttpResponseRedirect(reverse("households:lines"), status=303)
+    return render(request, "households/lines.html", context, status=status)
 
 
 def _named(book: poverty.Lines, standard: str) -> bool:

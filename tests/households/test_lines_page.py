@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from households.models import CountyStandard, Cpi, PovertyLine, SubsistenceStandard
+from households.models import ClosedYear, CountyStandard, Cpi, PovertyLine, SubsistenceStandard
 from office.models import TrailRow
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +101,66 @@ def test_full_width_digits_are_read(lines, signed_in):
     response = signed_in("district").post("/lines/", {**GOOD, "published": "３５７９", "year": "２０１８"})
     assert response.status_code == 303
     assert PovertyLine.objects.get(year=2018).published == 3579
+
+
+INDEX = {"kind": "农村居民", "year": "2019", "value": "１０２．３", "source": "演示统计公报"}
+
+
+def test_a_price_index_is_entered_and_the_line_of_its_year_computed(lines, signed_in):
+    """R026, R027: until then the line of the year is missing, never last year's."""
+    client = signed_in("district")
+    assert client.post("/lines/indexes/", INDEX).status_code == 303
+    assert PovertyLine.objects.line("省定标准", 2019).value == 3661  # 3579 × 1.023
+    assert client.post("/lines/indexes/", {**INDEX, "value": "103"}).status_code == 303
+    assert Cpi.objects.get(year=2019).value == 103
+    assert TrailRow.objects.filter(action="登记价格指数").latest("pk").detail["原来"] == "102.30"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("1e308", "不能大于 200"),
+        ("abc", "请填数字"),
+        ("0.3", "不能小于 50"),
+        ("102.345", "最多两位"),
+        ("", "必填"),
+    ],
+)
+def test_a_bad_index_is_refused_and_kept(lines, signed_in, value, message):
+    response = signed_in("district").post("/lines/indexes/", {**INDEX, "value": value})
+    html = response.content.decode()
+    assert response.status_code == 422 and message in html
+    assert f'value="{value}"' in html if value else True
+    assert not Cpi.objects.filter(year=2019).exists()
+
+
+def test_the_standard_of_a_county_is_entered_for_years_that_are_not_closed(lines, ground, signed_in):
+    client = signed_in("district")
+    sent = {"county": ground.county.pk, "standard": "市定标准", "from_year": "2018"}
+    ClosedYear.objects.create(county=ground.county, year=2017, closed_at=NOON)
+    assert client.post("/lines/standards/", sent).status_code == 303
+    assert CountyStandard.applied(ground.county, 2018) == "市定标准"
+    assert CountyStandard.applied(ground.county, 2017) == "省定标准"
+    refused = client.post("/lines/standards/", {**sent, "from_year": "2016"})
+    assert refused.status_code == 422 and "2017年已经封存" in refused.content.decode()
+    assert CountyStandard.applied(ground.county, 2017) == "省定标准"
+
+
+def test_a_low_standard_of_subsistence_warns_as_soon_as_it_is_entered(lines, ground, signed_in):
+    """R031: 3900 against 3509, then 3400 for the next year against 3579."""
+    client = signed_in("district")
+    sent = {"county": ground.county.pk, "year": "2018", "amount": "3400", "source": "演示民发〔2018〕1号"}
+    assert client.post("/lines/subsistence/", sent).status_code == 303
+    assert "2018年农村低保标准3400元，低于省定标准3579元" in client.get("/lines/").content.decode()
+    assert client.post("/lines/subsistence/", {**sent, "amount": "3900"}).status_code == 303
+    assert SubsistenceStandard.objects.get(year=2018).amount == 3900
+
+
+@pytest.mark.parametrize("address", ["/lines/standards/", "/lines/subsistence/"])
+def test_nothing_is_entered_for_another_county(lines, ground, signed_in, address):
+    sent = {"county": ground.other_county.pk, "standard": "市定标准", "from_year": "2018"}
+    sent |= {"year": "2018", "amount": "3400", "source": "演示"}
+    response = signed_in("district").post(address, sent)
+    assert response.status_code == 422 and "不在当前任职的区域内" in response.content.decode()
+    assert not CountyStandard.objects.filter(standard="市定标准").exists()
+    assert not SubsistenceStandard.objects.filter(year=2018).exists()
