@@ -151,6 +151,7 @@ def _page(request: SignedIn, shown: ImportBatch, *, refusal: str = "", status: i
         "part": part.key if part else "",
         "writing": shown.changes.exclude(decision=Decision.REGISTER).count(),
         "undecided": shown.undecided,
+        "new_households": any(one.key == "new" for one in parts),
         "refusal": refusal,
     }
     if part is not None:
@@ -173,7 +174,7 @@ class Part:
 
 
 def _parts(shown: ImportBatch) -> list[Part]:
-    """What there is, the most urgent first."""
+    """What there is, the most urgent first: errors as long as they keep the file out, then what is written."""
     changes = shown.changes.select_related("household__village")
     asked = (
         ("errors", "错误", shown.bad_rows),
@@ -183,6 +184,8 @@ def _parts(shown: ImportBatch) -> list[Part]:
         ("warnings", "提醒", shown.warned_rows),
     )
     parts = [Part(key, label, rows, rows.count()) for key, label, rows in asked]
+    if shown.state != ImportState.FAULTY:
+        parts = [*parts[1:], parts[0]]
     return [one for one in parts if one.total]
 
 

@@ -174,6 +174,9 @@ def test_going_on_with_the_good_rows_writes_them_alone(half_bad, signed_in, url)
     assert client.post(url("households:import-confirm", half_bad.pk)).status_code == 409
     assert client.post(url("households:import-go-on", half_bad.pk)).status_code == 303
     assert client.post(url("households:import-go-on", half_bad.pk)).status_code == 409
+    # What is about to be written stands in front of what stays out.
+    page = client.get(url("households:import", half_bad.pk)).content.decode()
+    assert page.index(">新户 1<") < page.index(">错误 1<") and 'aria-current="page">新户' in page
     assert client.post(url("households:import-confirm", half_bad.pk)).status_code == 303
     work_off()
     assert Household.objects.count() == before + 1
