@@ -70,15 +70,15 @@ def _applied(request: SignedIn) -> Any:
 
 def _form(request: SignedIn, kind: str, data: Any = None) -> Any:
     """Each has ids of its own: they stand on one page."""
-    year, options = clock.today().year, {"auto_id": f"id_{kind}_%s"}
+    year, ids = clock.today().year, f"id_{kind}_%s"
     if kind == "line":
-        return PublishedLine(data, initial={"year": year}, **options)
+        return PublishedLine(data, initial={"year": year}, auto_id=ids)
     if kind == "index":
-        return PriceIndex(data, initial={"year": year}, **options)
+        return PriceIndex(data, initial={"year": year}, auto_id=ids)
     counties = counties_of(request.user.scope_of(Capability.LINES_EDIT))
     if kind == "standard":
-        return AppliedStandard(data, counties=counties, initial={"from_year": year}, **options)
-    return Subsistence(data, counties=counties, initial={"year": year}, **options)
+        return AppliedStandard(data, counties=counties, initial={"from_year": year}, auto_id=ids)
+    return Subsistence(data, counties=counties, initial={"year": year}, auto_id=ids)
 
 
 def _enter(request: SignedIn, applied: Any, kind: str) -> HttpResponse:
