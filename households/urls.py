@@ -44,6 +44,7 @@ urlpatterns = [
     path("households/new/identity/", entry_aids.identity, name="new-identity"),
     path("households/without-helper/", care_lists.unpaired, name="without-helper"),
     path("households/not-settled/", care_lists.unsettled, name="not-settled"),
+    path("households/to-examine/", care_lists.examined, name="to-examine"),
     path("households/not-visited/", care_lists.unvisited, name="not-visited"),
     path("households/full-exports/", full_export.listing, name="full-exports"),
     path("households/full-exports/new/", full_export.new, name="full-export-new"),

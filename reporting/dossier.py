@@ -11,6 +11,7 @@ from typing import Any
 from audits import passages
 from audits.models import LookbackVisit
 from households import condition, poverty
+from households.care.examined import member
 from households.care.owed import three_settled
 from households.models import Household, Paper, Survey, Visit
 from households.models.survey import ASSURANCES
@@ -105,18 +106,7 @@ def _condition(
     except poverty.LineMissing:
         case = None
     return condition.Standing(
-        members=[
-            condition.Member(
-                name=one.name,
-                age=one.years_old,
-                health=tuple(one.health),
-                labour_capacity=one.labour_capacity,
-                schooling=one.schooling,
-                supported=bool(one.extremely_poor_support),
-            )
-            for one in people
-            if one.present
-        ],
+        members=[member(one, day) for one in people if one.present],
         income=case.income if case else None,
         line=case.line if case else None,
         house_grade=grade,

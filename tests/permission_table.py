@@ -82,6 +82,7 @@ TABLE: dict[str, Rule] = {
     # households: helpers, visits, shocks, the watch list
     "households:without-helper": Rule(C.REGISTER_VIEW),
     "households:not-settled": Rule(C.REGISTER_VIEW),
+    "households:to-examine": Rule(C.REGISTER_VIEW),
     "households:not-visited": Rule(C.REGISTER_VIEW),
     "households:helpers": Rule(C.REGISTER_VIEW),
     "households:helper-new": Rule(C.HELPER_EDIT, C.HELPER_EDIT, of="household"),

@@ -133,16 +133,21 @@ SERVED: dict[str, Served] = {
         ),
     ),
     "R019": Served(
-        "特困 test: households.condition.to_be_examined, in 一户一档",
+        "特困 test: households.condition.to_be_examined, in 一户一档 and as a work list, /households/to-examine/",
         (
+            "households.test_condition::test_the_list_of_who_is_to_be_examined_is_what_the_test_of_each_says",
             "households.test_condition::test_old_and_minor_without_support_are_to_be_examined",
             "households.test_condition::test_each_condition_is_needed",
         ),
         later="recognition is 民政's: their list, C",
     ),
     "R020": Served(
-        "indicators of a household's condition: households.condition.indicators, in 一户一档",
-        ("households.test_condition::test_indicators_say_what_burdens",),
+        "indicators of a household's condition: households.condition.indicators, in 一户一档; those that burden a "
+        "household to be examined stand in its list",
+        (
+            "households.test_condition::test_indicators_say_what_burdens",
+            "households.test_condition::test_the_list_of_who_is_to_be_examined_is_what_the_test_of_each_says",
+        ),
     ),
     "R021": Served(
         "who left stays on file and is owed help for three years; key villages stay listed",

@@ -1,4 +1,4 @@
-"""没有帮扶责任人的户, 三落实不齐的户 and 近期未走访的户: households to which help is owed and who has not had it."""
+"""没有帮扶责任人的户, 三落实不齐的户, 近期未走访的户, 特困待核的户: households to which help is owed and who has not had it."""
 
 import datetime
 from functools import partial
@@ -12,8 +12,11 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
+from households.care.examined import dress, to_examine
 from households.care.filters import VisitedSince
 from households.care.owed import helpers_of, last_visits, not_settled, not_visited, without_helper
+from households.checks.others import Lines
+from households.condition import indicators, to_be_examined
 from households.lists.rows import four, head, number, opens, strong
 from households.models import Household
 from households.record import head_names, written
@@ -21,7 +24,7 @@ from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
 UNPAIRED_KEY, UNVISITED_KEY = "households:without-helper", "households:not-visited"
-UNSETTLED_KEY = "households:not-settled"
+UNSETTLED_KEY, EXAMINED_KEY = "households:not-settled", "households:to-examine"
 NEEDED = (
     "number",
     "village__name",
@@ -31,6 +34,7 @@ NEEDED = (
     "exit_mark",
     "left_on",
     "colour",
+    "county",
 )
 ORDER = ("number",)
 _HELPERS = Column(
@@ -63,6 +67,23 @@ UNSETTLED = [
     ),
 ]
 UNPAIRED = [column for column in UNVISITED if column is not _HELPERS]
+EXAMINED = [
+    *UNVISITED[:8],
+    Column(
+        "examine",
+        "待核成员",
+        lambda row: "；".join(f"{name}：{why}" for name, why in to_be_examined(row.stands)),
+        "s6",
+        width=50,
+    ),
+    Column(
+        "burdens",
+        "家庭状况",
+        lambda row: "、".join(f"{one.label} {one.value}" for one in indicators(row.stands) if one.burdened),
+        "s6",
+        width=40,
+    ),
+]
 
 
 @exportable(UNPAIRED_KEY, title="没有帮扶责任人的户")
@@ -82,6 +103,16 @@ def unsettled(user: User, query: QueryDict, day: datetime.date) -> Listed:
     area = area_in(query, user)
     found = not_settled(households.in_area(area), day)
     return Listed(_fetched(found), UNSETTLED, ORDER, area=area, dress=partial(_dress, day=day))
+
+
+@exportable(EXAMINED_KEY, title="特困待核的户")
+def examined(user: User, query: QueryDict, day: datetime.date) -> Listed:
+    """R019: somebody meets the test of 特困 by the record and is not supported; 民政 alone recognises."""
+    households = Household.objects.visible_to(user)
+    require(user, Capability.REGISTER_VIEW)
+    area, lines = area_in(query, user), Lines.read(day)
+    found = to_examine(households.in_area(area), day, lines)
+    return Listed(_fetched(found), EXAMINED, ORDER, area=area, dress=partial(dress, on=day, lines=lines))
 
 
 @exportable(UNVISITED_KEY, title="近期未走访的户")

@@ -1,4 +1,5 @@
-"""Households without a helper, and those not visited for long: work lists with the counts of their parts."""
+"""Households without a helper, without 三落实, not visited for long, to be examined as 特困: work lists with the
+counts of their parts."""
 
 from typing import Any
 
@@ -20,6 +21,7 @@ KEYS = {
     "unpaired": care.UNPAIRED_KEY,
     "unsettled": care.UNSETTLED_KEY,
     "unvisited": care.UNVISITED_KEY,
+    "examined": care.EXAMINED_KEY,
 }
 
 
@@ -31,6 +33,11 @@ def unpaired(request: SignedIn) -> HttpResponse:
 @require_safe
 def unsettled(request: SignedIn) -> HttpResponse:
     return _page(request, "unsettled", care.unsettled(request.user, request.GET, clock.today()))
+
+
+@require_safe
+def examined(request: SignedIn) -> HttpResponse:
+    return _page(request, "examined", care.examined(request.user, request.GET, clock.today()))
 
 
 @require_safe
@@ -46,15 +53,16 @@ def _page(request: SignedIn, work: str, listed: Listed, **more: Any) -> HttpResp
     for name in ("area", *PLACE):
         query.pop(name, None)
     query["area"] = ""
+    areas = area_choices(request.user, area, clock.today())
     context = {
         "work": work,
         "key": KEYS[work],
         "page": listed.page(request, sums={"persons": Sum("member_count")}),
         "columns": listed.columns,
         "area": area,
-        "areas": area_choices(request.user, area, clock.today()),
+        "areas": areas,
         "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
-        "parts": _parts(listed.rows, area or request.user.home_area),
+        "parts": _parts(listed.rows, area or request.user.home_area, areas),
         "parts_url": f"{request.path}?{query.urlencode()}",
         "narrowed": area is not None or bool(request.GET.get("days")),
         **more,
@@ -62,10 +70,12 @@ def _page(request: SignedIn, work: str, listed: Listed, **more: Any) -> HttpResp
     return render(request, "households/care_list.html", context, status=422 if listed.refusal else 200)
 
 
-def _parts(found: Any, top: Area | None) -> list[tuple[Area, int, int]]:
-    """(part, households, persons) of the parts of `top` that count somebody, in code order."""
+def _parts(found: Any, top: Area | None, known: list[Area]) -> list[tuple[Area, int, int]]:
+    """(part, households, persons) of the parts of `top` that count somebody, in code order; areas that are `known`
+    are not asked for again."""
     by = PARTS.get(Level(top.level), "village") if top is not None else "village"
     rows = found.order_by().values_list(by).annotate(here=Count("pk"), people=Sum("member_count"))
     counts = {pk: (here, people) for pk, here, people in rows}
-    areas = sorted(Area.objects.in_bulk(counts).values(), key=lambda one: one.code)
-    return [(one, *counts[one.pk]) for one in areas]
+    areas = {one.pk: one for one in known if one.pk in counts}
+    areas |= Area.objects.in_bulk(counts.keys() - areas.keys())
+    return [(one, *counts[one.pk]) for one in sorted(areas.values(), key=lambda one: one.code)]
