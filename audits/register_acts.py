@@ -45,7 +45,7 @@ def fix_sizes(entries: Sequence[Entry]) -> None:
 
 
 def remove_cap(entry: Entry, by: Any, on: datetime.date, at: datetime.datetime, title: str) -> dict[str, Any]:
-    village = KeyVillage.objects.get(area=entry.area)
+    village = KeyVillage.objects.of(entry.area).get()
     event = village.remove_cap(on=on, by=by, recorded_at=at, reason=title)
     return {**Entry.ended(Outcome.CAP_REMOVED, by, on, at), "village_event": event}
 

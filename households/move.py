@@ -13,7 +13,7 @@ from django.db.models import F, Sum
 
 from areas.models import Area, Level
 from households.models import ClosedYear, Conflict, Household, Load, Origin, StatusEvent
-from villages.models import Village
+from villages.models import KeyVillage, Village
 
 CARRIED = (
     "kind",
@@ -40,7 +40,7 @@ def move_village(
     """Closes the village on the day, opens it in the town under `code`, and moves its households.
 
     Each household that is not cancelled gets a 转出/转入 pair. Returns the new area. Raises ValidationError
-    when a household has a later event, the year is closed, or the village is closed or in that town already.
+    when a household or the key village has a later event, the year is closed, or the village is closed or in that town already.
     """
     if village.level != Level.VILLAGE or town.level != Level.TOWN or village.parent_id == town.pk:
         raise ValidationError("请选择另一个镇（街道）")
@@ -59,6 +59,8 @@ def move_village(
         # Fetched anew, so that a refusal leaves the caller's object as it was.
         Area.objects.get(pk=village.pk).close(on=on, successor=new)
         _carry_over(village, new)
+        for key in KeyVillage.objects.filter(area=village):
+            key.move_to(new, on=on, by=by, recorded_at=recorded_at, reason=reason)
         staying = Household.objects.filter(village=village, removed_on__isnull=True)
         households = list(staying.select_for_update().select_related("village", "town", "county"))
         for household in households:

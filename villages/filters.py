@@ -50,7 +50,7 @@ class VillageFilter(forms.Form):
         """The villages that the valid form asks for, in the area."""
         asked, found = self.cleaned_data, villages.in_area(area)
         if self.by_key:
-            found = found.filter(area__in=self._key_villages(area, today).values("area"))
+            found = found.filter(area__in=self._key_villages(area, today).values("area_then"))
         else:
             # A closed village is found by its figures and its address, not among today's villages.
             found = found.filter(area__in=Area.objects.valid_on(today))
@@ -67,7 +67,7 @@ class VillageFilter(forms.Form):
             return tally.left_to_go(area, as_of, level, on or TWELFTH_PERIOD_ENDS)
         if self.by_key == DESIGNATED:
             return tally.designated(area, on or today, as_of, level)
-        return KeyVillage.objects.in_area(area).standing(on or today, as_of, level)
+        return KeyVillage.objects.standing(on or today, as_of, level).placed(area)
 
 
 class EventFilter(forms.Form):

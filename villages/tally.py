@@ -11,10 +11,15 @@ from typing import Any
 
 from areas.models import Area
 from villages.models import KeyVillage, KeyVillageEvent, KeyVillageEventKind
-from villages.models.key_village import TWELFTH_PERIOD_ENDS, KeyVillageEventQuerySet, KeyVillageQuerySet
+from villages.models.key_village import (
+    TWELFTH_PERIOD_ENDS,
+    WAY_THEN,
+    KeyVillageEventQuerySet,
+    KeyVillageQuerySet,
+)
 
 PROVINCIAL, CITY = "省定", "市定"
-# The parents of a village's area: town, county, city, province.
+# Of an event, the parents of its area: town, county, city, province.
 UPWARDS = ("area", "area__parent", *(f"area{'__parent' * steps}" for steps in (2, 3, 4)))
 
 
@@ -43,7 +48,7 @@ def designated(
     area: Area | None, on: datetime.date, as_of: datetime.date | None = None, level: str = ""
 ) -> KeyVillageQuerySet:
     """Ever chosen by the day: the base of the plan (46 = 40 省定 + 6 市定 in 004)."""
-    return KeyVillage.objects.in_area(area).designated(on, as_of, level)
+    return KeyVillage.objects.designated(on, as_of, level).placed(area)
 
 
 def reached(
@@ -53,7 +58,7 @@ def reached(
     on: datetime.date = TWELFTH_PERIOD_ENDS,
 ) -> KeyVillageQuerySet:
     """预退出 of 专栏2: chosen and 摘帽 by the end of 十二五 (30 in 004)."""
-    return KeyVillage.objects.in_area(area).left_by(on, as_of, level)
+    return KeyVillage.objects.left_by(on, as_of, level).placed(area)
 
 
 def left_to_go(
@@ -63,7 +68,7 @@ def left_to_go(
     on: datetime.date = TWELFTH_PERIOD_ENDS,
 ) -> KeyVillageQuerySet:
     """剩余 of 专栏2: still on the list at the end of 十二五 (10 省定 in 004)."""
-    return KeyVillage.objects.in_area(area).standing(on, as_of, level)
+    return KeyVillage.objects.standing(on, as_of, level).placed(area)
 
 
 def exits(
@@ -78,7 +83,7 @@ def exits(
 def base_by_area(areas: Iterable[Area], on: datetime.date, as_of: datetime.date) -> dict[int, Base]:
     """The base of each area by its id, in one query; an area above another counts its villages too."""
     counts = {area.pk: Base() for area in areas}
-    rows = KeyVillage.objects.designated(on, as_of).values_list("level_then", "kind_then", *UPWARDS)
+    rows = KeyVillage.objects.designated(on, as_of).values_list("level_then", "kind_then", *WAY_THEN)
     for level, kind, *places in rows:
         out = kind == KeyVillageEventKind.CAP_REMOVED
         for base in _those(counts, places):

@@ -34,7 +34,7 @@ from reporting.report import (
 )
 from villages.filters import STANDING
 from villages.models import Indicator, IndicatorGoal, IndicatorValue, KeyVillage
-from villages.tally import UPWARDS
+from villages.models.key_village import WAY_THEN
 
 BASE, TARGET, NOW, VERDICT = f"{PRINTED}base_", f"{PRINTED}target_", "now_", "verdict_"
 LINES = (("基期（照印）", BASE), ("目标（照印）", TARGET), ("现在", NOW), ("实现", VERDICT))
@@ -153,8 +153,8 @@ def _entered(request: Request, areas: Sequence[Area]) -> dict[tuple[int, int], D
 def _key_villages(request: Request) -> dict[int, int]:
     """Key villages on the list at the end of the day, by the id of each area above them."""
     found: dict[int, int] = {}
-    villages = KeyVillage.objects.in_area(request.area).standing(request.until, request.as_of)
-    for places in villages.values_list(*UPWARDS):
+    villages = KeyVillage.objects.standing(request.until, request.as_of).placed(request.area)
+    for places in villages.values_list(*WAY_THEN):
         for place in {*places}:
             found[place] = found.get(place, 0) + 1
     return found

@@ -26,7 +26,7 @@ from reporting.report import (
 from villages import tally
 from villages.filters import DESIGNATED, REACHED, STANDING, TO_GO
 from villages.models import KeyVillage, KeyVillageEvent, KeyVillageEventKind
-from villages.models.key_village import TWELFTH_PERIOD_ENDS, KeyVillageQuerySet
+from villages.models.key_village import TWELFTH_PERIOD_ENDS, WAY_THEN, KeyVillageQuerySet
 from villages.tally import UPWARDS
 
 # Level ("" is all) → what its columns' keys end in.
@@ -59,12 +59,12 @@ def count(request: Request) -> Counts:
         DESIGNATED: tally.designated(area, until, as_of),
         REACHED: tally.reached(area, as_of),
         TO_GO: tally.left_to_go(area, as_of),
-        STANDING: KeyVillage.objects.in_area(area).standing(until, as_of),
+        STANDING: KeyVillage.objects.standing(until, as_of).placed(area),
     }
     rows = [
         (figure, level, places)
         for figure, villages in found.items()
-        for level, *places in villages.values_list("level_then", *UPWARDS)
+        for level, *places in villages.values_list("level_then", *WAY_THEN)
     ]
     exits = tally.exits(area, year=request.year, as_of=as_of, until=until)
     rows += [(CAP_REMOVED, level, places) for level, *places in exits.values_list("level", *UPWARDS)]

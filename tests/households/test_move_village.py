@@ -8,7 +8,8 @@ from households import invariants, tally
 from households.models import ClosedYear, StatusEvent
 from households.move import move_village
 from office import clock
-from villages.models import Village
+from villages import tally as key_villages
+from villages.models import KeyVillage, Village
 
 ON = datetime.date(2018, 6, 1)
 NEW_CODE = "370405102209"
@@ -82,3 +83,73 @@ def test_nothing_moves_in_a_closed_year(ground, make_household):
     with pytest.raises(ValidationError, match="封存"):
         moved(ground)
     assert ground.village.valid_to is None
+
+
+@pytest.fixture
+def chosen(ground):
+    """The village is a key village since 2015."""
+    return KeyVillage.designate(
+        area=ground.village,
+        level="省定",
+        batch="十三五",
+        on=datetime.date(2015, 3, 1),
+        by=None,
+        origin="历史导入",
+        recorded_at=datetime.datetime(2015, 3, 1, tzinfo=datetime.UTC),
+    )
+
+
+def test_a_key_village_goes_on_under_its_new_area_and_can_leave_there(chosen, ground):
+    new = moved(ground)
+    chosen.refresh_from_db()
+    assert (chosen.area, chosen.on_list, chosen.stay) == (new, True, 1)
+    assert [(event.kind, event.area) for event in chosen.events.all()] == [
+        ("确定", ground.village),
+        ("转入", new),
+    ]
+    chosen.remove_cap(on=datetime.date(2018, 11, 1), by=None)
+    assert not chosen.on_list and chosen.exit_year == 2018
+    assert KeyVillage.objects.of(ground.village).get() == KeyVillage.objects.of(new).get() == chosen
+
+
+def test_figures_of_key_villages_stay_with_the_town_of_their_day(chosen, ground):
+    moved(ground)
+    before, today, areas = datetime.date(2017, 12, 31), clock.today(), (ground.town, ground.other_town)
+    assert [key_villages.designated(area, before, today).count() for area in areas] == [1, 0]
+    assert [key_villages.designated(area, today, today).count() for area in areas] == [0, 1]
+    assert [key_villages.left_to_go(area, today).count() for area in areas] == [1, 0]
+    for day, counts in ((before, [1, 0]), (today, [0, 1])):
+        bases = key_villages.base_by_area([*areas, ground.county], day, today)
+        assert [bases[area.pk].total for area in areas] == counts and bases[ground.county.pk].total == 1
+    # Recorded today, it was not known a year ago.
+    assert key_villages.designated(ground.town, ON, before).count() == 1
+
+
+def test_each_figure_of_a_moved_key_village_opens_a_list_that_counts_to_it(chosen, ground, signed_in):
+    new, client = moved(ground), signed_in("district")
+    for area, day, found in (
+        (ground.town, "2017-12-31", [ground.village]),
+        (ground.town, "2018-11-20", []),
+        (ground.other_town, "2018-11-20", [new]),
+    ):
+        page = client.get(f"/villages/?area={area.code}&key=standing&on={day}&as_of=2018-11-20")
+        assert [row.area for row in page.context["page"].rows] == found
+    page = client.get(f"/villages/{NEW_CODE}/").content.decode()
+    assert "转入" in page and "省定" in page
+
+
+def test_a_village_off_the_list_stays_off_it_where_it_goes(chosen, ground):
+    chosen.remove_cap(on=datetime.date(2016, 12, 5), by=None, recorded_at=clock.moment())
+    moved(ground)
+    chosen.refresh_from_db()
+    today = clock.today()
+    assert not chosen.on_list and chosen.exit_year == 2016
+    assert not KeyVillage.objects.standing(today).exists()
+    assert KeyVillage.objects.left_by(today).placed(ground.other_town).get() == chosen
+
+
+def test_nothing_moves_past_a_later_event_of_the_key_village(chosen, ground):
+    chosen.remove_cap(on=datetime.date(2018, 7, 1), by=None)
+    with pytest.raises(ValidationError, match="已有变动"):
+        moved(ground)
+    assert not Area.objects.filter(code=NEW_CODE).exists()

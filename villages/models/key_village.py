@@ -36,6 +36,8 @@ class KeyVillageEventKind(models.TextChoices):
     CAP_REMOVED = "摘帽"
     RETURNED = "返回"
     LEVEL_CHANGED = "级别变更"
+    # The village passed to another town: on the list or off it as before (domain §1).
+    MOVED = "转入"
 
 
 class Origin(models.TextChoices):
@@ -45,6 +47,10 @@ class Origin(models.TextChoices):
 
 
 OPENS = (KeyVillageEventKind.DESIGNATED, KeyVillageEventKind.RETURNED)
+# Events that neither put a village on the list nor take it off.
+BESIDE = (KeyVillageEventKind.LEVEL_CHANGED, KeyVillageEventKind.MOVED)
+# Where a village lay on a day: itself, its town, county, city, province (`at` annotates them).
+WAY_THEN = ("area_then", "town_then", "county_then", "city_then", "province_then")
 
 
 class KeyVillageEventQuerySet(ScopedQuerySet):
@@ -80,17 +86,32 @@ class KeyVillageEventQuerySet(ScopedQuerySet):
 
 
 class KeyVillageQuerySet(ScopedQuerySet):
-    def at(self, on: datetime.date, as_of: datetime.date | None = None) -> KeyVillageQuerySet:
-        """Villages designated by the day, with `kind_then` and `level_then`: their last event by it.
+    def of(self, area: Area) -> KeyVillageQuerySet:
+        """The record of a village, or of the area that it had before it moved; none when it was never chosen."""
+        return self.filter(Q(area=area) | Q(events__area=area)).distinct()
 
-        `as_of` (default: the same day) leaves out what was recorded later.
+    def at(self, on: datetime.date, as_of: datetime.date | None = None) -> KeyVillageQuerySet:
+        """Villages designated by the day, with `kind_then`, `level_then` and WAY_THEN: their last event by it.
+
+        `as_of` (default: the same day) leaves out what was recorded later. A village that moved since counts
+        where it lay then: narrow by `placed`, not by `in_area`.
         """
         last = KeyVillageEvent.objects.filter(key_village=OuterRef("pk")).known(on=on, as_of=as_of or on)
         last = last.order_by("-on", "-pk")
-        turn = last.exclude(kind=KeyVillageEventKind.LEVEL_CHANGED)
+        turn = last.exclude(kind__in=BESIDE)
+        way = {
+            name: Subquery(last.values(f"area{'__parent' * steps}")[:1])
+            for steps, name in enumerate(WAY_THEN)
+        }
         return self.annotate(
-            kind_then=Subquery(turn.values("kind")[:1]), level_then=Subquery(last.values("level")[:1])
+            kind_then=Subquery(turn.values("kind")[:1]),
+            level_then=Subquery(last.values("level")[:1]),
+            **way,
         ).filter(kind_then__isnull=False)
+
+    def placed(self, area: Area | None) -> KeyVillageQuerySet:
+        """Of those of `at` or what follows from it: who lay in the area on its day; None is the whole deployment."""
+        return self if area is None else self.filter(area_then__in=Area.objects.in_area(area))
 
     def standing(
         self, on: datetime.date, as_of: datetime.date | None = None, level: str = ""
@@ -171,7 +192,7 @@ class KeyVillage(models.Model):
     def reached_standard(self) -> bool:
         """十二五已达退出标准: 摘帽 by the end of 2015 and not back by then (R056)."""
         turns = self.events.filter(on__lte=TWELFTH_PERIOD_ENDS)
-        last = turns.exclude(kind=KeyVillageEventKind.LEVEL_CHANGED).order_by("on", "pk").last()
+        last = turns.exclude(kind__in=BESIDE).order_by("on", "pk").last()
         return last is not None and last.kind == KeyVillageEventKind.CAP_REMOVED
 
     @property
@@ -256,6 +277,26 @@ class KeyVillage(models.Model):
             KeyVillageEventKind.LEVEL_CHANGED,
             (on, by, origin, recorded_at, reason),
         )
+
+    def move_to(
+        self,
+        area: Area,
+        *,
+        on: datetime.date,
+        by: User | None,
+        recorded_at: datetime.datetime | None = None,
+        reason: str = "",
+    ) -> KeyVillageEvent:
+        """转入: goes on under the village's new area, as it stood; figures of before stay with the old one.
+
+        ValidationError when something happened after the day.
+        """
+        if self.last_on > on:
+            raise ValidationError(f"{self.area}在 {self.last_on:%Y-%m-%d} 已有变动，日期不能更早")
+        with transaction.atomic():
+            self.area = area
+            self.save(update_fields=["area"])
+            return self._event(KeyVillageEventKind.MOVED, on, by, Origin.DESK, recorded_at, reason)
 
     def _turn(
         self,

@@ -45,7 +45,8 @@ def village(request: SignedIn, code: str) -> HttpResponse:
     require(request.user, Capability.VILLAGE_VIEW)
     able = request.user.capabilities()
     years = list(found.years.order_by("-year")[:YEARS_SHOWN])[::-1]
-    key = KeyVillage.objects.filter(area=found.area).first()
+    # Of a village that moved since, too: what happened here is told here.
+    key = KeyVillage.objects.of(found.area).first()
     context = {
         "village": found,
         "town": found.area.at(Level.TOWN),
