@@ -16,6 +16,7 @@ from demo import (
     officials,
     places,
     society,
+    tasks,
     teams,
     unit_lists,
     village_exits,
@@ -99,6 +100,7 @@ def load(*, seed: int, households: int, today: datetime.date) -> str:
     others = random.Random(seed)
     society.load(county, by=district, today=today, rng=others)
     consultations.load(county, by=district, today=today, rng=others)
+    tasks.load(county, by=district, today=today, rng=random.Random(seed))
     teams.load(county, by=district, today=today, rng=others)
     duties.load(county, appointed, by=district, today=today, rng=others)
     sender = User.objects.get(username=Role.DEPARTMENT)

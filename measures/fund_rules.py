@@ -2,8 +2,11 @@
 
 R239: 财政专项扶贫资金 grow well above the local revenue; read as: by more percent than the revenue, since "well" has
 no figure. R240: of the other farm funds at least 20 % go to this work. R247: of the income from land quotas all.
+R245 (001 十章四节二): the yearly review changes next year's share. No plan gives a factor, so only the direction is
+told: more after 优, as before after 良 or 中, less where something was 差; who decides enters the budget.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -51,3 +54,12 @@ def growth(this: Decimal, last: Decimal, revenue: Decimal | None) -> Verdict:
     holds = (this - last) * 100 > last * revenue
     word = "高于" if holds else "没有高于"
     return Verdict(holds, f"财政专项扶贫资金增长 {grown}%，{word}地方财政收入增幅 {revenue.normalize():f}%")
+
+
+def leaning(grades: Mapping[str, int]) -> str:
+    """Where next year's share leans, by how many reviews of the year had each grade; empty without a review."""
+    if grades.get("差"):
+        return "调减"
+    if not any(grades.values()):
+        return ""
+    return "倾斜" if grades.get("优", 0) * 2 > sum(grades.values()) else "保持"

@@ -18,8 +18,9 @@ from accounts.roles import Capability
 from areas.models import Area, Level
 from measures import fund_rules
 from measures.fund_forms import GrowthForm
-from measures.models import FundSource, FundYear
+from measures.models import FundSource, FundYear, ProjectRecord, RecordKind
 from measures.models.fund import SPECIAL
+from measures.models.project_papers import GRADES
 from office import clock, trail
 
 YEARS = range(2014, 2101)
@@ -65,6 +66,31 @@ def verdicts(user: User, area: Area | None, year: int) -> list[OfCounty]:
         )
         for county in counties.select_related("parent__parent")
     ]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """The reviews (绩效评价) of a town's projects in a year, and where next year's share leans (R245)."""
+
+    town: str
+    grades: dict[str, int]
+    leaning: str
+
+    @property
+    def said(self) -> str:
+        return "、".join(f"{grade} {count}" for grade, count in self.grades.items() if count)
+
+
+def reviews(user: User, area: Area | None, year: int) -> list[Reviewed]:
+    """By town, of the projects that the user may see; a project of the county itself stands under its name."""
+    rows = ProjectRecord.objects.visible_to(user).in_area(area).filter(kind=RecordKind.REVIEW, on__year=year)
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows.select_related("project__area__parent"):
+        place = row.project.area
+        town = place.parent if place.level == Level.VILLAGE and place.parent else place
+        counts = found.setdefault((town.code, town.name), dict.fromkeys(GRADES, 0))
+        counts[row.grade] += 1
+    return [Reviewed(name, counts, fund_rules.leaning(counts)) for (_, name), counts in sorted(found.items())]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

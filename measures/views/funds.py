@@ -16,7 +16,7 @@ from accounts.views.errors import refused
 from measures import project_lists, stages
 from measures.fund_forms import AllocateForm, BudgetForm, CounterForm, PayForm, SourceForm
 from measures.models import EntryKind, FundEntry, FundSource, Taken
-from measures.views.fund_years import verdicts
+from measures.views.fund_years import reviews, verdicts
 from measures.views.projects import UP, form_page, noted, project_for, refusal_of
 from office import clock, trail
 from office.listing import area_choices
@@ -48,6 +48,7 @@ def sources(request: SignedIn) -> HttpResponse:
         **project_lists.choices(listed, project_lists.SOURCE_COLUMNS),
         year=year,
         counties=verdicts(request.user, listed.area, year),
+        reviewed=reviews(request.user, listed.area, year - 1),
     )
 
 

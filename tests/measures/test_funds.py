@@ -1,11 +1,13 @@
 """Sources, budgets and the yearly rules on their pages."""
 
+import datetime
 import uuid
 from decimal import Decimal
 
 import pytest
 
-from measures.models import FundEntry, FundSource
+from measures.models import FundEntry, FundSource, ProjectRecord
+from office import clock
 from tests.measures.project_world import at_works, enter, hidden, page, source
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +117,14 @@ def test_a_source_shows_what_it_gave_and_what_is_left(ground, signed_in):
     for figure in ("80,000.00", "50,000.00", "30,000.00", "20,000.01", "29,999.99"):
         assert figure in shown
     assert signed_in("town").get(f"/projects/sources/{central.pk}/").status_code == 404
+
+
+def test_last_years_reviews_stand_beside_this_years_money(ground, signed_in):
+    facts = {"kind": "绩效评价", "unit": "演示", "text": "演示", "recorded_at": clock.moment()}
+    project = at_works(ground.village)
+    for grade in ("优", "优", "良"):
+        ProjectRecord.objects.create(project=project, on=datetime.date(2017, 12, 1), grade=grade, **facts)
+    html = page(signed_in("district").get("/projects/sources/?year=2018"))
+    assert "优 2、良 1" in html and "倾斜" in html and ground.town.name in html
+    assert "倾斜" not in page(signed_in("district").get("/projects/sources/?year=2017"))
+    assert "倾斜" not in page(signed_in("other_town_user").get("/projects/sources/?year=2018"))

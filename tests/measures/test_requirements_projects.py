@@ -1,8 +1,8 @@
 """What serves each requirement of projects, money, assets and income (R086–R104, R226–R250, R296, R316, R325), and
 the tests that show it; rules that state a number are kept as data below.
 
-Deliberately not built: R245 changes no budget by itself, the grade stands beside the project for who decides; R105
-(contracts of land) belongs to the household's production, R227 to the facts of the village.
+R245 changes no budget by itself: where next year's share leans is told to who decides. R105 (contracts of land) and
+R227 (running funds) are measures: test_requirements_help.py.
 """
 
 import csv
@@ -141,8 +141,11 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "R245": (
-        "performance review by year with a grade: ProjectRecord of kind 绩效评价",
-        ("test_projects::test_a_review_has_a_grade_and_other_papers_have_none",),
+        "performance review by year with a grade; on /projects/sources/ where next year's share of each town leans",
+        (
+            "test_projects::test_a_review_has_a_grade_and_other_papers_have_none",
+            "test_requirements_projects::test_the_reviews_of_a_year_lean_the_next_ones_share",
+        ),
     ),
     "R246": (
         "misuse and lifelong duty for quality: Project.leader, papers of kind 问题追责 and 质量责任",
@@ -298,3 +301,17 @@ def test_the_papers_that_are_asked_for_have_a_kind():
 def test_every_category_of_the_county_store_can_be_applied_for():
     assert len(CATEGORIES) == 13 and {"生活条件改善", "村基础设施", "村公共服务"} <= set(CATEGORIES)
     assert {"扶贫车间", "光伏电站"} <= set(AssetKind.values)
+
+
+@pytest.mark.parametrize(
+    ("grades", "leans"),
+    [
+        ({"优": 2, "良": 1}, "倾斜"),
+        ({"优": 1, "良": 1}, "保持"),
+        ({"中": 3}, "保持"),
+        ({"优": 5, "差": 1}, "调减"),
+        ({}, ""),
+    ],
+)
+def test_the_reviews_of_a_year_lean_the_next_ones_share(grades, leans):
+    assert fund_rules.leaning(grades) == leans
