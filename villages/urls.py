@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from villages.views import edit, events, incidents, indicators, listing, published, record, standing, work
+from villages.views import (
+    edit,
+    events,
+    incidents,
+    indicators,
+    listing,
+    published,
+    record,
+    standing,
+    work,
+    work_import,
+)
 from villages.work.kinds import addresses
 
 app_name = "villages"
@@ -26,7 +37,7 @@ urlpatterns = [
     path("villages/offices/<str:code>/", standing.office, name="office"),
     path("villages/public/", published.inspections, name="public-inspections"),
     path("villages/public/models/", published.models, name="public-models"),
-    *addresses(work),
+    *addresses(work, work_import.book),
     path("villages/<str:code>/", record.village, name="village"),
     path("villages/<str:code>/staff/", edit.staff, name="staff"),
     path("villages/<str:code>/years/new/", edit.new_year, name="year-new"),

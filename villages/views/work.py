@@ -56,6 +56,7 @@ def listing(request: SignedIn, kind: Kind) -> HttpResponse:
         "area": asked.area,
         "areas": area_choices(request.user, asked.area, day),
         "new_url": reverse(f"villages:{kind.one}-new") if kind.edit in able else "",
+        "import_url": reverse(f"villages:{kind.one}-import") if kind.imports and kind.edit in able else "",
         "narrowed": asked.area is not None or any(request.GET.get(name) for name in asked.form.fields),
         "tabs": tabs(able, kind.key),
         "title": kind.title,

@@ -74,6 +74,7 @@ class Kind:
     dress: Callable[[list[Any]], None] = as_they_are
     also: Sequence[str] = field(default=())  # relations that the list needs
     sheet: str = ""
+    imports: bool = False  # comes in by workbook too
 
     @property
     def list_name(self) -> str:

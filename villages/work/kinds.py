@@ -47,8 +47,9 @@ for _kind in KINDS.values():
     exportable(_kind.list_name, title=_kind.title)(partial(listed, kind=_kind))
 
 
-def addresses(views: Any) -> list[URLPattern]:
-    """List, new, record, striking out, file, and a step each; `views` is the module of their pages."""
+def addresses(views: Any, book: Any) -> list[URLPattern]:
+    """List, new, record, striking out, file, a step each, and where it comes in by workbook, `book`; `views` is the
+    module of the pages."""
     found = []
     for kind in KINDS.values():
         asked = {"kind": kind}
@@ -61,6 +62,8 @@ def addresses(views: Any) -> list[URLPattern]:
                 f"villages/{kind.key}/<int:pk>/files/<int:file>/", views.file, asked, name=f"{kind.one}-file"
             ),
         ]
+        if kind.imports:
+            found.append(path(f"villages/{kind.key}/import/", book, asked, name=f"{kind.one}-import"))
         found += [
             path(
                 f"villages/{kind.key}/<int:pk>/{act.key}/",

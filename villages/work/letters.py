@@ -108,6 +108,7 @@ LETTERS = Kind(
     ],
     order=("-year", "area__code", "pk"),
     view=C.WORK_VIEW,
+    imports=True,
     edit=C.WORK_MANAGE,
     shown=("year", "tier", "giver", "taker", "target_households", "target_persons", "tasks", "state"),
     acts=(
@@ -197,6 +198,7 @@ RESPONSIBILITIES = Kind(
     ],
     order=("-year", "due_on", "pk"),
     view=C.DUTY_VIEW,
+    imports=True,
     edit=C.WORK_MANAGE,
     shown=("year", "unit", "holder", "text", "lead", "due_on", "basis"),
     acts=(
@@ -253,6 +255,7 @@ PLAN_ITEMS = Kind(
     ],
     order=("-year", "area__code", "due_on", "pk"),
     view=C.WORK_VIEW,
+    imports=True,
     edit=C.WORK_LOG,
     shown=("year", "part", "text", "holder", "due_on"),
     acts=(

@@ -154,6 +154,7 @@ POSTS = Kind(
     ],
     order=("-start_on", "-pk"),
     view=Capability.WORK_VIEW,
+    imports=True,
     edit=Capability.WORK_MANAGE,
     shown=("kind", "name", "unit", "title", "full_time", "start_on", "party_link_on"),
     acts=(
