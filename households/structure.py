@@ -77,7 +77,8 @@ class Trait:
 def aged(name: str, on: datetime.date) -> Q:
     """Of an age on the day. Who was born on 29 February has the birthday on 1 March of other years."""
     low, high = AGES[name]
-    found = Q(birth_date__lte=_years_before(on, low))
+    # Whoever was born after the day, by a birth date that is wrong, is among the youngest rather than nowhere.
+    found = Q(birth_date__lte=_years_before(on, low)) if low else Q()
     return found if high is None else found & Q(birth_date__gt=_years_before(on, high + 1))
 
 

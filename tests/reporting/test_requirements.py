@@ -1,0 +1,154 @@
+"""What serves each requirement of the reports, form and list, and the test that shows it (as tests/test_requirements.py).
+
+A test is one of this folder, or of another as `folder.module::test`.
+"""
+
+import importlib
+
+import pytest
+
+from reporting.definitions import DEFINITIONS
+
+ASKED = "R083 R107 R141 R278 R300 R304 R314 R318-R328"  # of the list of requirements
+PARTS = "test_forms::test_the_parts_add_up_to_the_whole"
+OPENS = "test_forms::test_every_counted_figure_opens_a_list_that_counts_to_it"
+OFFICE = "test_office_forms::test_the_parts_add_up_and_every_figure_opens_what_it_counts"
+LOOKED_AT = "test_workbooks::test_every_form_is_laid_out_as_it_was_looked_at"
+RECOUNT = "test_small_worlds::test_every_cell_equals_a_recount_and_every_file_says_it"
+# number: (kind of report or "", what it is, tests)
+SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "R083": (
+        "colours",
+        "households and persons by colour for village, town and district, of any day",
+        (PARTS, OPENS, "test_forms::test_colours_stay_those_of_the_day", RECOUNT),
+    ),
+    "R107": (
+        "monthly",
+        "by channel: deliveries and money by chapter of measure, in the month and in the year",
+        ("test_office_forms::test_deliveries_of_the_month_and_of_the_year", OFFICE, RECOUNT),
+    ),
+    "R141": (
+        "houses",
+        "house renovation by month: houses listed, and each step in the month and so far",
+        ("test_office_forms::test_houses_by_step_in_the_month_and_so_far", OFFICE, LOOKED_AT),
+    ),
+    "R278": (
+        "returns",
+        "返贫 and 因病返贫 with their rates",
+        (
+            "test_returns::test_the_figures_of_the_county_and_its_towns",
+            "test_returns::test_nothing_over_nothing_is_unknown",
+            RECOUNT,
+        ),
+    ),
+    "R304": (
+        "monthly",
+        "月调度 of any day: deliveries, and beside it `houses`, `funds` and `work-in-hand`; settled by `assessment`",
+        (
+            "test_office_forms::test_deliveries_of_the_month_and_of_the_year",
+            "test_office_forms::test_lists_stand_where_they_stood_on_the_day",
+            "test_settling::test_what_of_the_year_is_due_is_said_until_it_is_there",
+        ),
+    ),
+    "R314": (
+        "work-in-hand",
+        "the monthly report: lists in hand and late, by stage, as they stood on its day",
+        ("test_office_forms::test_lists_stand_where_they_stood_on_the_day", OFFICE),
+    ),
+    "R318": (
+        "rolling-plan",
+        "nineteen columns, printed, actual and compared",
+        ("test_rolling_plan::test_the_nineteen_actual_figures_are_those_of_the_events", LOOKED_AT),
+    ),
+    "R319": (
+        "",
+        "the printed table against its rules, and which figures are likely misprints: reporting.reconcile, misprints",
+        (
+            "test_reconcile::test_errors_come_first_and_every_rule_is_named",
+            "test_misprints::test_the_four_figures_of_one_row_are_found_with_what_they_should_be",
+        ),
+    ),
+    "R320": (
+        "",
+        "areas × two standards × years in 万人, words and blanks: imported, reconciled, printed in two rows an area",
+        (
+            "test_workbooks::test_a_table_of_two_rows_an_area_is_printed_in_its_own_layout",
+            "test_misprints::test_one_figure_printed_wrong_is_mended_by_one_figure",
+        ),
+    ),
+    "R321": (
+        "indicators",
+        "base, target, now, kind, source and verdict; 专栏3 as printed",
+        (
+            "test_indicators_report::test_what_the_register_counts_stands_beside_what_the_plan_prints",
+            "test_indicators_report::test_the_printed_form_has_a_line_an_indicator",
+        ),
+    ),
+    "R322": (
+        "exit-tally",
+        "the year's exits beside what the plan printed for each town",
+        ("test_exit_tally::test_every_figure_of_area_and_parts_equals_a_count_by_hand", LOOKED_AT),
+    ),
+    "R323": (
+        "key-villages",
+        "key villages by town and level, and each by name",
+        ("test_forms::test_key_villages_by_level_and_the_list_by_name", RECOUNT),
+    ),
+    "R324": (
+        "monthly",
+        "危改, 就业, 教育, 健康 by month: the chapters of measures",
+        ("test_office_forms::test_deliveries_of_the_month_and_of_the_year", OFFICE),
+    ),
+    "R325": (
+        "cooperation",
+        "project × year × persons and money, by area and by name",
+        ("test_office_forms::test_cooperation_of_three_years_by_area_and_by_name", RECOUNT),
+    ),
+    "R326": (
+        "exit-tally",
+        "persons who left by year, of any county; villages in `key-villages`",
+        ("test_exit_tally::test_base_and_in_less_out_is_now_and_the_parts_add_up", RECOUNT),
+    ),
+    "R327": (
+        "rolling-plan",
+        "yearly goals of another plan: its table is imported, adopted and held beside what was done",
+        (
+            "test_plans_import::test_a_good_file_becomes_a_table",
+            "test_rolling_plan::test_the_nineteen_actual_figures_are_those_of_the_events",
+        ),
+    ),
+    "R328": (
+        "rolling-plan",
+        "printed and computed figures stand apart, the printed ones as they are",
+        (
+            "test_rolling_plan::test_printed_figures_stay_as_printed_and_the_difference_stands_beside_them",
+            "test_misprints::test_the_page_of_the_plan_says_them_and_keeps_the_printed_figures",
+        ),
+    ),
+}
+NOT_SERVED = {
+    "R300": "the three 挂图 (分布图, 作战图, 结对帮扶图) are not drawn; their figures are in `colours`, `rolling-plan` "
+    "and in the list of helpers",
+}
+
+
+def numbers(text: str) -> set[str]:
+    found = set()
+    for part in text.split():
+        first, _, last = part.partition("-")
+        found |= {f"R{number:03d}" for number in range(int(first[1:]), int((last or first)[1:]) + 1)}
+    return found
+
+
+def test_the_table_holds_the_numbers_that_are_asked_for():
+    assert {*SERVED, *NOT_SERVED} == numbers(ASKED)
+
+
+@pytest.mark.parametrize("number", SERVED)
+def test_each_names_a_form_and_tests_that_exist(number):
+    kind, what, tests = SERVED[number]
+    assert what and tests and (not kind or kind in DEFINITIONS)
+    for name in tests:
+        module, _, test = name.partition("::")
+        where = f"tests.{module}" if "." in module else f"tests.reporting.{module}"
+        assert hasattr(importlib.import_module(where), test), name
