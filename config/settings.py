@@ -45,6 +45,8 @@ def required(name: str) -> str:
 SECRET_KEY = required("SECRET_KEY")
 # Hex, 32 bytes each: the first encrypts personal data, the second keys their search index.
 PII_KEY = required("PII_KEY")
+# The keys that follow it (manage.py rotate_keys); the last one that is set seals what is new.
+PII_KEY_2, PII_KEY_3 = env.str("PII_KEY_2", default=""), env.str("PII_KEY_3", default="")
 PII_INDEX_KEY = required("PII_INDEX_KEY")
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'tuopin.sqlite3'}"

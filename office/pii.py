@@ -78,8 +78,13 @@ class HmacSha256:
         return found.hexdigest()
 
 
-# Version → (implementation, setting that holds its key). New values take the last line's version.
-CIPHERS: dict[str, tuple[Callable[[bytes], Cipher], str]] = {"v1": (AesGcm, "PII_KEY")}
+# Version → (implementation, setting that holds its key). New values take the last version whose key is set; what
+# was sealed before stays readable while the earlier key is set too (office.rotation).
+CIPHERS: dict[str, tuple[Callable[[bytes], Cipher], str]] = {
+    "v1": (AesGcm, "PII_KEY"),
+    "v2": (AesGcm, "PII_KEY_2"),
+    "v3": (AesGcm, "PII_KEY_3"),
+}
 HASHES: dict[str, tuple[Callable[[bytes], KeyedHash], str]] = {"k1": (HmacSha256, "PII_INDEX_KEY")}
 
 
@@ -99,6 +104,13 @@ def _tool(versions: dict[str, Any], version: str) -> Any:
     return _made(kind, getattr(settings, setting), setting)
 
 
+def newest() -> str:
+    """The version that new values are sealed with."""
+    return next(
+        version for version, (_, setting) in reversed(CIPHERS.items()) if getattr(settings, setting, "")
+    )
+
+
 class Token(str):
     """Text as it stands in the database: sealed. Any other str is plain."""
 
@@ -112,7 +124,7 @@ def _bound_to(uid: UUID | str, name: str) -> bytes:
 
 def seal(plain: str, uid: UUID | str, name: str) -> Token:
     """Encrypts one value for the record `uid` and the field `name`."""
-    version = next(reversed(CIPHERS))
+    version = newest()
     sealed = _tool(CIPHERS, version).seal(plain.encode(), _bound_to(uid, name))
     return Token(f"{version}:{base64.urlsafe_b64encode(sealed).decode()}")
 
@@ -127,9 +139,14 @@ def unseal(token: str, uid: UUID | str, name: str) -> str:
         raise CannotOpen(f"personal data of {name} in record {uid} cannot be opened") from error
 
 
+def resealed(token: str, uid: UUID | str, name: str) -> Token:
+    """The same value under the newest key."""
+    return seal(unseal(token, uid, name), uid, name)
+
+
 def seal_bytes(plain: bytes, uid: UUID | str, name: str) -> bytes:
     """Encrypts a file for the record `uid`: `<version>:` and the sealed bytes."""
-    version = next(reversed(CIPHERS))
+    version = newest()
     return version.encode() + b":" + _tool(CIPHERS, version).seal(plain, _bound_to(uid, name))
 
 
