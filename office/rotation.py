@@ -89,5 +89,5 @@ def _known() -> list[str]:
     return [f"{pii.newest()}:%"]
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")

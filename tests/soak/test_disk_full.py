@@ -33,11 +33,10 @@ def small_disk(server) -> Iterator[Path]:
 def fill(folder: Path) -> Path:
     """Everything that is left of it."""
     path = folder / "filler"
-    with path.open("wb") as file:
+    with path.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)
-                file.flush()
         except OSError:
             pass
     return path
