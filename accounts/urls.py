@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import exports, health, jobs, second_factor, sign_in, system, trail, users
+from accounts.views import exports, handbook, health, jobs, second_factor, sign_in, system, trail, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("exports/", exports.ask, name="export-new"),
     path("exports/<uuid:pk>/", exports.file, name="export"),
     path("trail/", trail.listing, name="trail"),
+    path("help/", handbook.show, name="handbook"),
     path("system/", system.show, name="system"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

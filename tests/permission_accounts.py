@@ -32,6 +32,7 @@ ACCOUNTS: dict[str, Rule] = {
     "accounts:export-new": Rule(post=SIGNED_IN),
     "accounts:export": Rule(SIGNED_IN, of="export"),
     "accounts:trail": Rule(C.TRAIL_VIEW),
+    "accounts:handbook": Rule(ANYONE),
     "accounts:system": Rule(C.SYSTEM_VIEW),
     "accounts:healthz": Rule(ANYONE),
     "accounts:readyz": Rule(ANYONE),

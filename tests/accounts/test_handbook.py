@@ -1,0 +1,63 @@
+"""帮助: reachable from every page, its pictures there and small, its words those of the screens."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = (ROOT / "templates/accounts/handbook.html").read_text()
+LINK = 'href="/help/"'
+
+
+@pytest.mark.parametrize("role", ["village", "district", "auditor", "admin", "outsider"])
+def test_every_page_leads_to_it(signed_in, role):
+    client = signed_in(role)
+    for address in ("/", "/jobs/", "/accounts/password/", "/nothing/"):
+        assert LINK in client.get(address).content.decode(), address
+
+
+def test_who_cannot_sign_in_reads_it_too(client, db):
+    assert LINK in client.get("/accounts/login/").content.decode()
+    page = client.get("/help/")
+    assert page.status_code == 200 and "连续输错 5 次" in page.content.decode()
+
+
+def test_the_contents_are_those_of_the_page():
+    assert re.findall(r'<a href="#([a-z-]+)">', TEMPLATE) == re.findall(
+        r'<section [^>]*id="([a-z-]+)"', TEMPLATE
+    )
+
+
+def test_every_picture_is_there_small_and_told_in_words():
+    pictures = re.findall(r"<img src=\"{% static '([^']+)' %}\"([^>]*)>", TEMPLATE)
+    assert len(pictures) >= 8
+    for name, rest in pictures:
+        content = (ROOT / "static" / name).read_bytes()
+        assert content[8:12] == b"WEBP" and len(content) <= 60 * 1024, name
+        assert re.search(r'alt="[^"]{5,}"', rest), name
+    assert {name for name, _ in pictures} == {
+        f"help/{path.name}" for path in (ROOT / "static/help").iterdir()
+    }
+
+
+def test_quoted_words_stand_on_the_screens():
+    """A newcomer looks for the word that the handbook names."""
+    quoted = set(re.findall(r"“([^”“]{2,30})”", TEMPLATE)) - {"fupin123", "已由……办理"}
+    assert len(quoted) > 20
+    source = "".join(
+        path.read_text()
+        for folder in (
+            "templates",
+            "accounts",
+            "office",
+            "households",
+            "measures",
+            "audits",
+            "reporting",
+            "villages",
+        )
+        for path in [*(ROOT / folder).rglob("*.html"), *(ROOT / folder).rglob("*.py")]
+        if path.name != "handbook.html"
+    )
+    assert not [word for word in quoted if word not in source]
