@@ -185,6 +185,24 @@ def test_a_problem_is_mended_by_its_unit_and_verified_by_another(signed_in, grou
     assert "看过，亮了" in department.get(at).content.decode()
 
 
+def test_a_problem_remembers_the_inspection_that_found_it(signed_in, ground):
+    district = signed_in("district")
+    at = write(district, "inspections", inspection_typed(ground.village))
+    found = Inspection.objects.get()
+    page = district.get(at).content.decode()
+    assert f"inspection={found.pk}" in page
+    form = district.get(f"/villages/rectifications/new/?inspection={found.pk}").content.decode()
+    assert f'name="inspection" value="{found.pk}"' in form
+    write(district, "rectifications", problem_typed(ground.village, inspection=str(found.pk)))
+    assert Rectification.objects.get().inspection == found
+    assert "演示路灯不亮" in district.get(at).content.decode()
+    elsewhere = Inspection.objects.create(
+        **{**INSPECTED, "area": ground.foreign_village, "recorded_at": clock.moment()}
+    )
+    typed = problem_typed(ground.village, inspection=str(elsewhere.pk))
+    assert "不在当前任职的范围内" in write(district, "rectifications", typed, status=422)
+
+
 def test_a_limit_that_passed_is_late_until_something_is_reported(signed_in, ground, office_day):
     district = signed_in("district")
     at = write(district, "rectifications", problem_typed(ground.village))
@@ -299,17 +317,18 @@ def test_a_list_takes_as_many_statements_for_fifty_as_for_five(signed_in, ground
     assert taken() == few <= 12
 
 
+INSPECTED = {
+    "kind": "驻村督查",
+    "on": DAY,
+    "body": "演示",
+    "inspectors": "演示",
+    "inspected": "演示",
+    "grade": "好",
+    "findings": "演示",
+}
 EVERY = {
     "posts": {"kind": "驻村工作队员", "name": "演示", "unit": "演示局", "start_on": DAY},
-    "inspections": {
-        "kind": "驻村督查",
-        "on": DAY,
-        "body": "演示",
-        "inspectors": "演示",
-        "inspected": "演示",
-        "grade": "好",
-        "findings": "演示",
-    },
+    "inspections": INSPECTED,
     "works": {"kind": "走访慰问", "on": DAY, "title": "演示", "host": "演示", "content": "演示"},
     "letters": {"year": 2018, "tier": "村—户", "giver": "演示", "taker": "演示", "tasks": "演示"},
     "yearly-plans": {"year": 2018, "part": "任务书", "text": "演示", "holder": "演示", "due_on": DAY},

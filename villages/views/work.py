@@ -206,6 +206,7 @@ def _page(request: SignedIn, kind: Kind, record: Any, status: int = 200, **typed
         "turns": getattr(record, "turns", []),
         "files": files,
         "steps": steps,
+        "links": kind.links(record, frozenset(able)),
         "list_url": reverse(kind.list_name),
         "may_strike": stands and kind.edit in able,
         "strike_url": reverse(f"villages:{kind.one}-strike", args=[record.pk]),

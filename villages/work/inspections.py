@@ -2,8 +2,11 @@
 
 import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Capability
@@ -109,6 +112,21 @@ def _facts(one: Inspection, day: datetime.date) -> list[tuple[str, Any]]:
     return found
 
 
+def _problems(one: Inspection) -> tuple[list[str], list[list[Any]]] | None:
+    rows = one.rectifications.filter(struck_at__isnull=True)
+    if not rows:
+        return None
+    found = [[row.problem, row.holder, day_word(row.due_on), row.state] for row in rows]
+    return ["问题", "整改", "期限", "状态"], found
+
+
+def _mend(one: Inspection, able: frozenset[Capability]) -> list[tuple[str, str]]:
+    if C.INSPECT not in able or one.struck_at is not None:
+        return []
+    query = urlencode({"inspection": one.pk, "area": one.area.code, "source": str(Source.INSPECTION)})
+    return [("登记要整改的问题", f"{reverse('villages:rectification-new')}?{query}")]
+
+
 INSPECTIONS = Kind(
     key="inspections",
     one="inspection",
@@ -175,14 +193,34 @@ INSPECTIONS = Kind(
         ),
     ),
     facts=_facts,
+    table=_problems,
+    links=_mend,
 )
 
 
 class RectificationForm(WorkForm):
+    """`inspection` is the one that found the problem, when it is written down from there."""
+
+    inspection = forms.ModelChoiceField(
+        queryset=Inspection.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "这次督查不在当前任职的范围内"},
+    )
+
     class Meta:
         model = Rectification
         fields = ("source", "area", "problem", "unit", "holder", "due_on")
         formfield_callback = form_field
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, user=user, **options)
+        found: Any = self.fields["inspection"]
+        found.queryset = Inspection.objects.visible_to(user).standing()
+
+    def clean_inspection(self) -> Inspection | None:
+        self.instance.inspection = self.cleaned_data["inspection"]
+        return self.instance.inspection
 
     def clean_due_on(self) -> datetime.date:
         due: datetime.date = self.cleaned_data["due_on"]
@@ -253,7 +291,8 @@ def _extend(one: Rectification, asked: dict[str, Any], by: User, at: datetime.da
 
 
 def _rect_facts(one: Rectification, day: datetime.date) -> list[tuple[str, Any]]:
-    named = [("整改措施", one.measures), ("整改结果", one.result)]
+    found_by = str(one.inspection) if one.inspection is not None else ""
+    named = [("发现于", found_by), ("整改措施", one.measures), ("整改结果", one.result)]
     found: list[tuple[str, Any]] = [pair for pair in named if pair[1]]
     if one.closed_on is not None:
         found.append(("销号", f"{day_word(one.closed_on)}　{one.closed_by}"))
@@ -339,5 +378,5 @@ RECTIFICATIONS = Kind(
         ),
     ),
     facts=_rect_facts,
-    also=("closed_by",),
+    also=("closed_by", "inspection__area"),
 )

@@ -42,8 +42,8 @@ def no_table(record: Any) -> tuple[list[str], list[list[Any]]] | None:
     return None
 
 
-def first_facts(query: Any, user: User) -> dict[str, Any]:
-    return {}
+def no_links(record: Any, able: frozenset[Capability]) -> Sequence[tuple[str, str]]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Kind:
     """`key` is the word of its list's address and `one` that of a record's; both begin the names of the addresses.
 
     `thing` is what one is called, `unit` its counting word; `empty` says why there may be none and what comes next.
-    `facts` are shown of a record beyond its fields, `table` a table of it (heads, rows), `sheet` its own template.
+    `facts` are shown of a record beyond its fields, `table` a table of it (heads, rows),
+    `links` lead on from it (word, address), `sheet` is its own template.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Kind:
     acts: Sequence[Act] = ()
     facts: Callable[[Any, datetime.date], Sequence[Fact]] = no_facts
     table: Callable[[Any], tuple[list[str], list[list[Any]]] | None] = no_table
+    links: Callable[[Any, frozenset[Capability]], Sequence[tuple[str, str]]] = no_links
     dress: Callable[[list[Any]], None] = as_they_are
     also: Sequence[str] = field(default=())  # relations that the list needs
     sheet: str = ""
