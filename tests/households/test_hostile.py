@@ -26,7 +26,8 @@ from office.models import Job, JobState
 from tests.households.hostile_books import HOSTILE, READ, Fault
 
 pytestmark = pytest.mark.django_db
-SECONDS = 12
+# Of processor time, here and in the child, which a busy machine does not stretch; and by the clock, for what hangs.
+SECONDS, BY_THE_CLOCK = 12, 120
 GROWTH = 200 * 1024  # kB that this process may grow
 
 
@@ -41,6 +42,11 @@ def peak() -> int:
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1])
 
 
+def spent() -> float:
+    """Processor seconds of this process and of the children it has waited for."""
+    return sum(os.times()[:4])
+
+
 @pytest.fixture
 def unhurt(tmp_path, monkeypatch, settings):
     """Time, memory and process as they should be afterwards; no file is left in the clear or at all."""
@@ -49,9 +55,9 @@ def unhurt(tmp_path, monkeypatch, settings):
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     # What earlier tests took at most is forgotten, or growth would hide beneath it.
     Path("/proc/self/clear_refs").write_text("5")
-    pid, before, at = os.getpid(), peak(), time.monotonic()
+    pid, before, at, used = os.getpid(), peak(), time.monotonic(), spent()
     yield
-    assert time.monotonic() - at < SECONDS
+    assert spent() - used < SECONDS and time.monotonic() - at < BY_THE_CLOCK
     assert os.getpid() == pid
     assert peak() - before < GROWTH
     assert not list(scratch.iterdir()), "nothing in the clear"
