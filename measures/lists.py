@@ -1,6 +1,7 @@
 """帮扶措施 as a definition: what the list shows, on screen and as a file."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -82,6 +83,8 @@ COLUMNS = [
     Column("voucher", "凭证号", lambda row: row.voucher, "nb hide-phone"),
 ]
 ORDER = ("-pk",)
+# What every row of one policy's ledger has alike.
+SAME = ("chapter", "unit")
 
 
 @exportable(KEY, title="帮扶措施")
@@ -97,9 +100,16 @@ def measures(user: User, query: QueryDict, day: datetime.date) -> Listed:
     joined = rows.select_related(
         "policy", "person", "household__village__parent", "village__parent", "enterprise__area__parent"
     )
-    # The ledger of one kind of help shows all that is asked of it.
-    further = [_said(one) for one in extras.of(form.code)]
-    return Listed(joined, [*COLUMNS, *further], ORDER, form, area, dress=_dress)
+    return Listed(joined, _columns(form.code), ORDER, form, area, dress=_dress)
+
+
+def _columns(code: str) -> list[Column]:
+    """The ledger of one kind of help shows all that is asked of it, and leaves out what is the same in each row."""
+    further = [_said(one) for one in extras.of(code)]
+    if not further:
+        return COLUMNS
+    kept = [replace(one, classes="nb s6") if one.names_row else one for one in COLUMNS if one.key not in SAME]
+    return [*kept, *further]
 
 
 def _said(extra: Extra) -> Column:

@@ -81,9 +81,8 @@ def about(policy: Policy) -> list[str]:
         said.append("一次性，每人（户）只登记一次")
     most = ceiling(policy)
     if most is not None:
-        said.append(
-            f"{'每笔' if policy.period == EACH else '一年'}合计不超过 {most.normalize():f} {_unit(policy)}"
-        )
+        span = "每笔" if policy.period == EACH else "一年合计"
+        said.append(f"{span}不超过 {most.normalize():f} {_unit(policy)}")
     return said
 
 
