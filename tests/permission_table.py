@@ -335,6 +335,7 @@ TABLE: dict[str, Rule] = {
     "reporting:reports": Rule(C.REPORT_VIEW, (C.REPORT_VIEW, C.REPORT_RUN)),
     "reporting:report": Rule(C.REPORT_VIEW, of="report_kind"),
     "reporting:run": Rule(C.REPORT_VIEW, of="run"),
+    "reporting:run-compare": Rule(C.REPORT_VIEW, of="run"),
     "reporting:file": Rule(C.REPORT_VIEW, of="run_file"),
 }
 

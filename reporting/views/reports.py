@@ -27,6 +27,7 @@ from reporting.models import ReportFile, ReportRun
 from reporting.report import ReportDefinition
 from reporting.screen import lines, marked, sums
 
+OTHERS = 8
 TYPES = {
     ReportFile.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ReportFile.Format.CSV: "text/csv; charset=utf-8",
@@ -137,9 +138,17 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "marks": reasons[block.key],
         "marks_elsewhere": next((one for one in blocks if reasons[one.key]), None),
         "plan": figures.plan,
+        "others": _others(request, kept),
+        "may_run": Capability.REPORT_RUN in request.user.capabilities(),
         "files": sorted(kept.files.all(), key=lambda file: ReportFile.Format.values.index(file.format)),
     }
     return render(request, "reporting/run.html", context)
+
+
+def _others(request: SignedIn, kept: ReportRun) -> list[ReportRun]:
+    """The newest other runs of the form and area, to be compared with."""
+    same = ReportRun.objects.visible_to(request.user).filter(kind=kept.kind, area=kept.area)
+    return list(same.exclude(pk=kept.pk).defer("figures_stored")[:OTHERS])
 
 
 @require_safe
