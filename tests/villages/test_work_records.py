@@ -45,14 +45,14 @@ def scan(name: str = "演示.png") -> SimpleUploadedFile:
 
 def test_an_inspection_is_fed_back_and_published_in_part(signed_in, client, ground):
     district = signed_in("district")
-    at = write(district, "inspections", inspection_typed(ground.village))
+    at = write(district, "inspections", inspection_typed(ground.village, grade="差"))
     take(district, at, "publish", status=409, text="先公开")
     take(district, at, "feed", on="2018-11-15", to="演示镇党委")
     assert "演示东村" not in client.get(PUBLIC).content.decode()
     take(district, at, "publish", text="在岗情况一般，已要求补写日志")
     public = client.get(PUBLIC).content.decode()
     assert "已要求补写日志" in public and "演示东村" in public
-    assert "驻村日志没有写" not in public and "演示督查室" not in public
+    assert "驻村日志没有写" not in public and "演示督查室" not in public and "差" not in public
     take(district, at, "withdraw")
     assert 'data-total="0"' in client.get(PUBLIC).content.decode()
     assert signed_in("village").post(f"{at}withdraw/").status_code == 403

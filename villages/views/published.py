@@ -1,6 +1,6 @@
 """`/villages/public/`: what everybody may read of inspections (R256) and of model people and cases (R265).
 
-What is shown is the text that was written for it, never the findings themselves.
+What is shown is the text that was written for it, never the findings themselves nor their grade.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ ORDER = ("-on", "-pk")
 def inspections(request: HttpRequest) -> HttpResponse:
     shown = Inspection.objects.standing().filter(published_at__isnull=False)
     return _page(
-        request, shown, "督查结果公开", "还没有公开的督查结果。", "published_text", "grade", "inspected"
+        request, shown, "督查结果公开", "还没有公开的督查结果。", "published_text", "kind", "inspected"
     )
 
 

@@ -224,14 +224,14 @@ def _never(day: datetime.date) -> bool:
 
 
 def _facts(kind: Kind, record: Any) -> list[tuple[str, Any]]:
-    """The fields that the kind shows, in words; what is empty is left out."""
+    """The fields that the kind shows, in words; what is empty, or a tick that is not set, is left out."""
     found = []
     for name in kind.shown:
         field, value = record._meta.get_field(name), getattr(record, name)
-        if value in (None, ""):
+        if value in (None, "", False):
             continue
         if isinstance(field, BooleanField):
-            value = "是" if value else "否"
+            value = "是"
         elif isinstance(field, DateField):
             value = day_word(value)
         found.append((str(field.verbose_name), value))

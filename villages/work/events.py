@@ -141,6 +141,7 @@ EVENTS = Kind(
             Capability.WORK_MANAGE,
             lambda one: one.published_at is not None,
             _withdraw,
+            danger=True,
         ),
     ),
     facts=_facts,

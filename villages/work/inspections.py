@@ -190,6 +190,7 @@ INSPECTIONS = Kind(
             C.INSPECT,
             lambda one: one.published_at is not None,
             _withdraw,
+            danger=True,
         ),
     ),
     facts=_facts,
