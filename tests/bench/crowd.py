@@ -14,9 +14,8 @@ from accounts.roles import Role
 from areas.models import ALWAYS, Area
 from households.models import Household, Person
 from tests.bench.facts import client
-from tests.bench.places import COUNTY
+from tests.bench.places import COUNTY, PASSWORD
 
-PASSWORD = "演示口令-2018"
 SESSIONS, VISITED, NAMES = 16, 2000, 50
 
 

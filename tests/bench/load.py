@@ -21,8 +21,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import psycopg2
 
-from tests.bench.crowd import PASSWORD
-from tests.bench.places import ROOT, Place
+from tests.bench.places import PASSWORD, ROOT, Place
 from tests.bench.site import Visitor, served, working
 
 Entry = dict[str, Any]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 ROOT = Path(__file__).resolve().parents[2]
-COUNTY, OFFICE_DAY = "990101000000", "2018-11-20"
+COUNTY, OFFICE_DAY, PASSWORD = "990101000000", "2018-11-20", "演示口令-2018"
 SMALL, LARGE = 12_000, 120_000
 
 
