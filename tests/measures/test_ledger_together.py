@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections import defaultdict
 from decimal import Decimal
 
 import pytest
@@ -104,3 +105,22 @@ def test_a_thousand_random_entries_at_once_balance(ground, office):  # noqa: F81
         return found
 
     assert doors.see(wrong) == []
+    assert doors.see(recounted) == []
+
+
+def recounted() -> list[str]:
+    """Every balance against a plain sum over the lines of the ledger, a counter-entry as it stands there."""
+    sums: dict[tuple[str, int, str], Decimal] = defaultdict(Decimal)
+    for source_id, project_id, kind, amount in FundEntry.objects.values_list(
+        "source", "project", "kind", "amount"
+    ):
+        sums["source", source_id, kind] += amount
+        if project_id is not None:
+            sums["project", project_id, kind] += amount
+    found = []
+    for word, rows in (("source", FundSource.objects.all()), ("project", Project.objects.all())):
+        for row in rows:
+            told = (row.allocated, row.paid)
+            if told != (sums[word, row.pk, "分配"], sums[word, row.pk, "支付"]):
+                found.append(f"{row} {told}")
+    return found
