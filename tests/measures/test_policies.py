@@ -17,6 +17,9 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.date(2018, 11, 20)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[a-z]{2,}")  # CT is a word of the trade
+FIGURE = re.compile(r"(\d+(?:\.\d+)?)(万?)")
+# Standards said without a figure, and what they come to.
+IN_WORDS = {"全": 100, "减半": 50, "免除": 0, "不予": 0, "无": 0, "最低缴费档次": 100}
 KEPT = (
     "name",
     "kind",
@@ -69,6 +72,18 @@ def test_every_line_is_written_out_in_chinese_with_its_source():
         if not (there and known and CHINESE.search(row["condition"])) or english:
             wrong.append((row["code"], english))
     assert not wrong
+
+
+@pytest.mark.parametrize("row", catalogue.rows(), ids=lambda row: row["code"])
+def test_the_figures_of_a_line_are_those_its_words_say(row):
+    """What is counted with (low, high) is what the public page says (standard), for every line."""
+    kept = {Decimal(row[name]) for name in ("low", "high") if row[name]}
+    said = {Decimal(number) * (10_000 if ten else 1) for number, ten in FIGURE.findall(row["standard"])}
+    if not said:
+        meant = next((figure for word, figure in IN_WORDS.items() if word in row["standard"]), None)
+        said = {Decimal(meant)} if kept and meant is not None else set()
+    # The cap within the band of 1 to 3 persons is open: the band's end is the ceiling.
+    assert kept == ({max(said)} if row["code"] == "AREA-13" else said)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ HELD = [
     ("R227", "TASK-RUN-FUND", "funds", {"mean": "80000"}, "80000", "79999.99"),
     ("R230", "TASK-FARM-SERVICE", "price", {"market": "80"}, "80", "80.01"),
 ]
+# The rules of the plans that state a number; those of money and people are data of their own tables.
+RULES_WITH_FIGURES = (
+    "R112 R113 R114 R115 R116 R129 R130 R147 R148 R149 R150 R159 R160 R161 R166 R176 R182 R183 R184 R185 R186 R187 R190 "
+    "R191 R216 R220 R223 R224"
+)
 FACTS_OF = [
     ("R065", "five_connect"), ("R065", "ten_have"), ("R066", "hardened_road"), ("R066", "bus_service"), ("R066", "grid"),
     ("R066", "tap_water_rate"), ("R066", "cable_tv_rate"), ("R067", "specialty_industries"), ("R068", "cooperatives"),
@@ -62,6 +67,10 @@ def test_a_bound_of_the_plan_is_declared_and_holds(number, code, key, said, at, 
     known |= {extras.LINE: Decimal(3579)}
     assert key not in extras.out_of_bounds(code, {**said, key: at}, known)
     assert key in extras.out_of_bounds(code, {**said, key: beyond}, known) and number in SERVED
+
+
+def test_every_rule_that_states_a_number_has_it_as_data():
+    assert set(RULES_WITH_FIGURES.split()) <= {number for number, *_ in STATED}
 
 
 @pytest.mark.parametrize(("number", "name"), FACTS_OF)
