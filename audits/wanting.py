@@ -47,7 +47,7 @@ def check(
     if stage.act in OF_THE_YEAR and on.year != audit_list.year:
         # Judged by the survey of the list's year: an event of another year would rest on nothing.
         raise NotNow(f"这是{audit_list.year}年度的名单，不能在{on.year}年销号")
-    missing = _papers(audit_list, stage)
+    missing = _papers(audit_list, stage, entries)
     missing += _answers_of_entries(audit_list, stage, entries, on)
     if found is None:
         found = facts.judged(audit_list, entries, on) if stage.decision or stage.criteria else {}
@@ -85,21 +85,22 @@ def _notice_over(audit_list: "ListPassing", stage: Stage, on: datetime.date) -> 
         raise ValidationError(f"{posting.word}没有张贴照片")
 
 
-def _papers(audit_list: "ListPassing", stage: Stage) -> list[str]:
-    """Each paper the stage asks for, with its scan."""
+def _papers(audit_list: "ListPassing", stage: Stage, entries: Sequence[Entry]) -> list[str]:
+    """Each paper the stage asks for, with its scan; of some, each entry's own."""
     if not stage.papers:
         return []
-    kept: dict[str, list[int]] = {}
-    for pk, kind in audit_list.papers().values_list("pk", "kind"):
-        kept.setdefault(kind, []).append(pk)
-    missing = [f"缺{Paper(kind).label}" for kind in stage.papers if kind not in kept]
-    every = [pk for keys in kept.values() for pk in keys]
+    rows = list(audit_list.papers().values_list("pk", "kind", "entry"))
+    every = [pk for pk, _, _ in rows]
     scanned = set(Attachment.objects.on(Evidence, every).values_list("record_id", flat=True))
-    missing += [
-        f"{Paper(kind).label}没有附扫描件"
-        for kind in stage.papers
-        if kind in kept and not any(str(pk) in scanned for pk in kept[kind])
-    ]
+    whole = [kind for kind in stage.papers if kind not in stage.each]
+    kept = {kind for _, kind, _ in rows}
+    read = {kind for pk, kind, _ in rows if str(pk) in scanned}
+    missing = [f"缺{Paper(kind).label}" for kind in whole if kind not in kept]
+    missing += [f"{Paper(kind).label}没有附扫描件" for kind in whole if kind in kept and kind not in read]
+    own = {(kind, entry) for pk, kind, entry in rows if str(pk) in scanned}
+    for kind in stage.each:
+        if bare := [entry for entry in entries if (kind, entry.pk) not in own]:
+            missing.append(f"{_names(bare)}缺{Paper(kind).label}")
     return missing
 
 

@@ -12,7 +12,7 @@ from areas.models import Area
 from audits import facts, procedures, renovation, wanting
 from audits.models import Answer, AuditList, Entry
 from audits.models.acceptance import ITEMS, Drawn
-from audits.procedures import ListKind, Paper, Stage
+from audits.procedures import ListKind, Paper
 from demo import people
 from demo.officials import Officials
 from demo.scans import scan
@@ -103,10 +103,14 @@ class Desk:
         step, by = audit_list.step, self.actor(audit_list)
         related = ("household__village", "household__county", "area")
         entries = list(Entry.objects.standing().filter(audit_list=audit_list).select_related(*related))
-        kept = set(audit_list.papers().values_list("kind", flat=True))
+        kept = set(audit_list.papers().values_list("kind", "entry"))
         for paper in step.papers:
-            if paper not in kept:
-                self.paper(audit_list, step, Paper(paper), by, on)
+            if paper in step.each:
+                for entry in entries:
+                    if (paper, entry.pk) not in kept:
+                        self.paper(audit_list, Paper(paper), by, on, entry)
+            elif paper not in {kind for kind, _ in kept}:
+                self.paper(audit_list, Paper(paper), by, on)
         if step.agreed:
             for entry in entries:
                 if entry.agreed is None:
@@ -125,9 +129,11 @@ class Desk:
         audit_list.refresh_from_db()
         return on
 
-    def paper(self, audit_list: AuditList, step: Stage, paper: Paper, by: User, on: datetime.date) -> None:
+    def paper(
+        self, audit_list: AuditList, paper: Paper, by: User, on: datetime.date, entry: Entry | None = None
+    ) -> None:
         with attachments.on_disk(scan(paper.label)) as file:
-            audit_list.attach(paper, file, by=by, on=on, at=at(on))
+            audit_list.attach(paper, file, by=by, on=on, entry=entry, at=at(on))
 
     def post(self, audit_list: AuditList, on: datetime.date) -> None:
         """At every level where a sheet of the stage hangs."""

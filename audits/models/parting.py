@@ -154,6 +154,8 @@ class ListParting(ListPassing):
         acting.require(by, (*step.roles, *step.adds), place, on, "附材料")
         if paper not in Paper.values:
             raise ValidationError("没有这种材料")
+        if entry is None and paper in step.each:
+            raise ValidationError(f"{Paper(paper).label}每户（村）各一份：请选择是谁的")
         self._mine([entry] if entry is not None else [])
         with self.whole():
             self.touch([step.key], on)

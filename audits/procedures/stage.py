@@ -79,6 +79,7 @@ class Stage:
     `decision`: four eyes bind. `own`: may be decided by who entered the list (评议 alone: it records what
     the meeting decided). `adds`: who may enter records while the list stands here. `within`: days in which
     it is to be done (a notice: to be posted, and again to be passed on after its end); None is no deadline.
+    `each`: those of `papers` that every entry brings for itself, one for all does not do.
     The remaining flags are what must be there before it passes, each explained in models/wanting.py.
     """
 
@@ -90,6 +91,7 @@ class Stage:
     adds: tuple[Role, ...] = ()
     posting: Posting | None = None
     papers: tuple[Paper, ...] = ()
+    each: tuple[Paper, ...] = ()
     agreed: bool = False
     criteria: bool = False
     answers: bool = False

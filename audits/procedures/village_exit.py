@@ -23,6 +23,7 @@ VERSION_1 = Procedure(
             (Role.TOWN,),
             adds=(Role.VILLAGE, Role.TOWN),
             papers=(Paper.APPLICATION,),
+            each=(Paper.APPLICATION,),
             agreed=True,
             within=30,
         ),

@@ -72,7 +72,8 @@ class Driver:
         entries = list(audit_list.entries.standing().select_related("area", "household"))
         if without != "papers":
             for paper in step.papers:
-                self.paper(audit_list, paper, on, by)
+                for entry in entries if paper in step.each else [None]:
+                    self.paper(audit_list, paper, on, by, entry)
         if step.agreed and without != "agreed":
             for entry in entries:
                 entry.agree(True, by=self.cast["village"], on=on)
@@ -97,11 +98,11 @@ class Driver:
         audit_list.refresh_from_db()
         return max(on, OPENS) if step.window else on
 
-    def paper(self, audit_list, paper, on, by):
+    def paper(self, audit_list, paper, on, by, entry=None):
         # A picture: each PDF is rewritten in a process of its own, and papers are brought here by the hundred.
         upload = SimpleUploadedFile(f"{paper}.png", png())
         with attachments.on_disk(attachments.check(upload)) as file:
-            return audit_list.attach(paper, file, by=by, on=on)
+            return audit_list.attach(paper, file, by=by, on=on, entry=entry)
 
     def post(self, audit_list, on):
         hanging = set(audit_list.posted().values_list("level", flat=True))

@@ -3,11 +3,13 @@
 import datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import Role
 from audits.models import AuditList, Entry, Evidence
 from audits.procedures import ListKind
+from tests.audits.driver import refused
 from tests.conftest import make_user
 from tests.office.handmade import PDF
 from villages.models import KeyVillage
@@ -71,6 +73,32 @@ def test_two_villages_of_a_town_come_onto_one_list_and_see_their_own(
     assert audit_list.entries.count() == 2
     page = signed_in("village").get(f"/audits/{audit_list.pk}/").content.decode()
     assert "名单上还有 1 个村" in page and ground.sibling_village.name not in page
+
+
+def test_the_list_waits_for_each_villages_own_paper(key_village, ground, cast, driver, signed_in, address):
+    signed_in("village").post(address, form())
+    KeyVillage.designate(
+        area=ground.sibling_village, level="市定", batch="十三五", on=datetime.date(2017, 1, 1), by=None
+    )
+    audit_list = AuditList.objects.get()
+    other = audit_list.add(ground.sibling_village, by=cast["town"], on=DAY)
+    other.agree(True, by=make_user("sibling", Role.VILLAGE, ground.sibling_village), on=DAY)
+    audit_list.refresh_from_db()
+    wanted = f"{ground.sibling_village}缺申请书"
+    refused(
+        ValidationError, lambda: audit_list.pass_stage("application", by=cast["town"], on=DAY), f"^..{wanted}"
+    )
+    client, keep = signed_in("town"), f"/audits/{audit_list.pk}/evidence/new/"
+    page = client.get(f"/audits/{audit_list.pk}/").content.decode()
+    assert page.count(f"{keep}?kind=application") == 1
+    assert f"{keep}?kind=application&amp;entry={other.pk}" in page and wanted in page
+    told = {"stage": "application", "version": audit_list.version, "kind": "application"}
+    for_all = client.post(keep, form(**told))
+    assert for_all.status_code == 422 and "请选择是谁的" in for_all.content.decode()
+    assert client.post(keep, form(**told, entry=other.pk)).status_code == 303
+    audit_list.refresh_from_db()
+    audit_list.pass_stage("application", by=cast["town"], on=DAY)
+    assert audit_list.stage == "review"
 
 
 def test_it_comes_onto_the_list_that_the_town_gathers(key_village, driver, signed_in, address):
