@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from areas.models import Level
@@ -35,11 +36,12 @@ def listing(facts: ListFacts, kind: "PaperKind") -> PrintedPaper:
 
 
 def by_group(facts: ListFacts, kind: "PaperKind") -> PrintedPaper:
-    """A page a 村民小组, for its head to sign."""
+    """A page a 村民小组, for its head to sign; each is a paper of its own and counts from one."""
     columns = kind.columns_of(facts.audit_list.kind)
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in facts.rows(kind.stage(facts.audit_list.kind)):
-        groups[row.group].append(row)
+        mine = groups[row.group]
+        mine.append(replace(row, number=len(mine) + 1))
     pages: list[list[Block]] = [
         [_sentence(facts, kind, rows), grid(facts, rows, columns, caption=group)]
         for group, rows in groups.items()

@@ -84,6 +84,16 @@ def test_a_paper_rests_on_what_was_frozen_with_the_decision(opened, driver):
     assert [sheet[sheet.index(item) + 1] for item in ("会议记录", "评议程序", "档案和脱贫方案")] == ["是"] * 3
 
 
+def test_each_groups_proposal_counts_from_one(driver, eligible):
+    groups = ("一组", "二组", "一组")
+    audit_list = driver.open("household-exit", *(eligible(villager_group=group) for group in groups))
+    grids = [page[1] for page in printed(audit_list, "proposal").pages]
+    assert [(grid.caption, [row[0] for row in grid.rows]) for grid in grids] == [
+        ("一组", ["1", "2"]),
+        ("二组", ["1"]),
+    ]
+
+
 def test_who_was_struck_off_later_stays_on_earlier_papers(opened, driver, cast):
     audit_list = opened("household-exit", 2)
     day = driver.reach(audit_list, "consent")
