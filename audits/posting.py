@@ -27,7 +27,10 @@ TITLES = {
     (ListKind.ENTRY, "公告"): "纳入建档立卡贫困户公告",
     (ListKind.RENOVATION, "公示"): "农村危房改造对象公示",
 }
-WIDTHS = {"序号": 8, "村民小组": 18, "户主姓名": 18, "家庭人口数": 14, "改造方式": 18}
+# In proportion, drawn out to what upright A4 holds: wider, the printer would make all of it smaller.
+WIDTHS = {"序号": 7, "村民小组": 19, "户主姓名": 15, "家庭人口数": 14, "改造方式": 16}
+WIDTHS |= {"村(社区)": 32, "乡(镇、街道)": 32}
+UPRIGHT = 71
 
 
 def columns(kind: str) -> tuple[str, ...]:
@@ -82,16 +85,18 @@ def terms(notice: "Notice") -> list[str]:
 def workbook(notice: "Notice") -> OfficialForm:
     """The sheet as it hangs, for the printer next door."""
     heads = columns(notice.audit_list.kind)
+    wide = sum(WIDTHS[label] for label in heads)
     return OfficialForm(
         title=title(notice),
         head=[[HeadCell(label) for label in heads]],
         rows=notice.sheet,
         notes=terms(notice),
         signatures=(),
-        widths=[WIDTHS.get(label, 24) for label in heads],
+        widths=[WIDTHS[label] * UPRIGHT / wide for label in heads],
         fixed_columns=len(heads),
         paper="A4",
         sheet=notice.word,
+        wall=True,
     )
 
 

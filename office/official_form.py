@@ -10,6 +10,10 @@ from decimal import Decimal
 Value = str | int | Decimal | datetime.date | None
 
 
+# Ten points, the smallest of a form, are sixteen on a wall.
+WALL = 1.6
+
+
 @dataclass(frozen=True)
 class HeadCell:
     """One cell of a merged head; a row lists only the cells not covered by a taller one above."""
@@ -49,6 +53,7 @@ class OfficialForm:
     `total_rows` are places in `rows` of 合计 rows: the total stands where the form has it.
     `formats` are number formats by column; "" writes a count as 0 and a Decimal with its own places.
     `sheet` names the sheet where the title should not.
+    `wall` is a sheet that hangs: upright, and everything so large that it is read from a step away (16 points up).
     """
 
     title: str
@@ -66,6 +71,7 @@ class OfficialForm:
     paper: str = ""
     checks: CheckSheet | None = None
     sheet: str = ""
+    wall: bool = False
     places: list[tuple[int, int, HeadCell]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +83,10 @@ class OfficialForm:
     @property
     def width(self) -> int:
         return sum(cell.cols for cell in self.head[0])
+
+    def points(self, size: float) -> float:
+        """A size or height of the page, as large as this form is written."""
+        return size * WALL if self.wall else size
 
 
 def head_places(head: Sequence[Sequence[HeadCell]]) -> Iterator[tuple[int, int, HeadCell]]:

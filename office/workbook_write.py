@@ -113,8 +113,17 @@ def in_parts(form: OfficialForm, most: int) -> Iterator[OfficialForm]:
 
 def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
     """Title and the line of 填报单位, 统计截止时间, 单位; the row on which the head starts."""
-    _line(sheet, 1, 1, form.width, form.title, "center", Font(name=FACE, size=TITLE_SIZE, bold=True))
-    sheet.row_dimensions[1].height = 32
+    _line(
+        sheet,
+        1,
+        1,
+        form.width,
+        form.title,
+        "center",
+        Font(name=FACE, size=form.points(TITLE_SIZE), bold=True),
+    )
+    lines = _lines(form, form.title, TITLE_SIZE) if form.wall else 1
+    sheet.row_dimensions[1].height = form.points(32) * lines
     parts = [
         (form.filler and f"填报单位：{form.filler}", "left"),
         (form.as_of and f"统计截止时间：{form.as_of}", "center"),
@@ -126,7 +135,7 @@ def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
 
 
 def _write_head(sheet: Worksheet, form: OfficialForm, top: int) -> int:
-    font = Font(name=FACE, size=10, bold=True)
+    font = Font(name=FACE, size=form.points(10), bold=True)
     centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
     lines = [1] * len(form.head)
     for row, column, cell in form.places:
@@ -141,17 +150,17 @@ def _write_head(sheet: Worksheet, form: OfficialForm, top: int) -> int:
         if cell.rows == 1:
             lines[row] = max(lines[row], cell.text.count("\n") + 1)
     for row, count in enumerate(lines):
-        sheet.row_dimensions[top + row].height = 6 + 14 * count
+        sheet.row_dimensions[top + row].height = form.points(6 + 14 * count)
     return top + len(form.head)
 
 
 def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
-    fonts = {False: Font(name=FACE, size=11), True: Font(name=FACE, size=11, bold=True)}
+    fonts = {bold: Font(name=FACE, size=form.points(11), bold=bold) for bold in (False, True)}
     tall: list[tuple[int, int, int]] = []
     counted = _figure_columns(form)
     for number, row in enumerate(form.rows):
         total = number in form.total_rows
-        sheet.row_dimensions[top + number].height = 20
+        sheet.row_dimensions[top + number].height = form.points(20)
         for place, given in enumerate(row):
             cell = given if isinstance(given, FormCell) else FormCell(given)
             here = put(sheet, top + number, place + 1, cell.value)
@@ -191,18 +200,23 @@ def _figure_columns(form: OfficialForm) -> set[int]:
 
 def _write_foot(sheet: Worksheet, form: OfficialForm, top: int) -> int:
     """Notes, one a row, then the line of signatures; the last row written."""
-    font = Font(name=FACE, size=10)
+    font = Font(name=FACE, size=form.points(10))
     row = top - 1
     for note in form.notes:
         row += 1
         _line(sheet, row, 1, form.width, note, "left", font)
-        room = sum(_natural_widths(form)) * 1.1
-        sheet.row_dimensions[row].height = 16 * max(1, -(-int(text_width(note)) // max(1, int(room))))
+        sheet.row_dimensions[row].height = form.points(16) * _lines(form, note, 10)
     if form.signatures:
         row += 1
         _thirds(sheet, row, form.width, [(text, "left") for text in form.signatures])
         sheet.row_dimensions[row].height = 28
     return row
+
+
+def _lines(form: OfficialForm, text: str, size: float) -> int:
+    """How many lines a text of these points takes over the whole width; a column's unit is a figure of eleven."""
+    room = sum(_natural_widths(form)) * 11 / form.points(size)
+    return max(1, -(-int(text_width(text)) // max(1, int(room))))
 
 
 def _write_checks(book: Workbook, checks: CheckSheet) -> None:
@@ -296,7 +310,7 @@ def _set_print(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: in
     sheet.print_title_rows = f"{head_row}:{body_row - 1}"
     paper = form.paper or ("A3" if sum(_natural_widths(form)) > 190 else "A4")
     setup = sheet.page_setup
-    setup.paperSize, setup.orientation = {"A3": 8, "A4": 9}[paper], "landscape"
+    setup.paperSize, setup.orientation = {"A3": 8, "A4": 9}[paper], "portrait" if form.wall else "landscape"
     setup.fitToWidth, setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.horizontalCentered = True
