@@ -46,7 +46,8 @@ class Posted:
 
 
 def face(notice: Notice, on: datetime.date) -> Clock:
-    return clock(notice.word, notice.posted_on, notice.ends_on, notice.days, on)
+    """A server's clock that ran ahead and was set right has notices of tomorrow: they are put up today."""
+    return clock(notice.word, notice.posted_on, notice.ends_on, notice.days, max(on, notice.posted_on))
 
 
 def of(audit_list: AuditList, user: User, on: datetime.date) -> Posted | None:
