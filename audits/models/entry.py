@@ -201,12 +201,14 @@ class Entry(models.Model):
             raise ValidationError("请写明改判的原因")
         actor = self._handle(by, on, "改判")
         level = acting.RANK[actor.role]
-        milder = self.overruled is not None and (result is None or result < self.overruled)
-        if milder and level <= (self.overruled_level or 0):
-            raise PermissionDenied("改判只能从严；放宽须由改判人的上一级办理")
         kept = None if result in (None, Result.MET) else int(result)
         with self.audit_list.whole():
             self.audit_list.touch([self.audit_list.stage], on)
+            # As it stands now that the list's row is taken: another may have overruled since it was read.
+            self.refresh_from_db(fields=["overruled", "overruled_level"])
+            milder = self.overruled is not None and (result is None or result < self.overruled)
+            if milder and level <= (self.overruled_level or 0):
+                raise PermissionDenied("改判只能从严；放宽须由改判人的上一级办理")
             self._change(overruled=kept, overruled_reason=reason, overruled_by=by, overruled_level=level)
             self._note(
                 "改判", by, {"改判": Result(kept).label if kept is not None else "取消", "原因": reason}
