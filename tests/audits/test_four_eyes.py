@@ -140,6 +140,16 @@ def test_a_deputy_who_accepted_does_not_approve_for_another(opened, driver, cast
         audit_list.pass_stage("approval", by=cast["town"], on=day)
 
 
+def test_a_deputy_does_not_decide_for_a_principal_who_has_decided(opened, driver, cast, stands_in, ground):
+    audit_list = opened(EXIT)
+    day = driver.reach(audit_list, "approval")
+    cast["town"] = moved_to(cast["town"], Role.APPROVER, ground.town)
+    cast["town2"] = make_user("town2", Role.TOWN, ground.town)
+    stands_in("town", "town2")
+    with pytest.raises(PermissionDenied, match="两次决定"):
+        audit_list.pass_stage("approval", by=cast["town2"], on=day)
+
+
 def test_a_delegation_holds_between_its_days_and_until_it_is_ended(opened, driver, cast, stands_in, ground):
     audit_list = opened(EXIT)
     day = driver.reach(audit_list, "approval")

@@ -51,6 +51,23 @@ def test_a_sheet_is_put_up_with_its_photos_and_the_page_shows_its_clock(waiting,
     assert again.status_code == 409 and Notice.objects.count() == 1
 
 
+def test_a_clock_that_is_set_back_breaks_no_page_and_passes_nothing(waiting, signed_in, office_day):
+    client, page = signed_in("village"), f"/audits/{waiting.pk}/"
+    posted(client, waiting, photo=[photo()])
+    office_day(waiting.stage_since - A_DAY)
+    notice = Notice.objects.get()
+    for address in (
+        page,
+        f"{page}notices/{notice.pk}/",
+        f"{page}notices/{notice.pk}/sheet/",
+        "/audits/notices/",
+    ):
+        assert client.get(address).status_code == 200
+    assert client.get(f"/notices/{notice.token}/").status_code == 404
+    waiting.refresh_from_db()
+    assert client.post(f"{page}pass/", seen(waiting)).status_code == 409
+
+
 def test_what_is_missing_is_said_beside_its_field_and_the_typed_stays(waiting, signed_in):
     client = signed_in("village")
     answer = posted(client, waiting, place="", telephone="打村书记电话")
@@ -115,6 +132,12 @@ def test_page_print_and_workbook_show_the_allowed_columns_and_nothing_else(
     office_day(day)
     notice = Notice.objects.get()
     row = [str(value) for value in notice.sheet[0]]
+    ends = notice.ends_on
+    terms = [
+        "张贴地点：村务公开栏",
+        f"公示时间：7天（{day.year}年{day.month}月{day.day}日张贴，当日不计，"
+        f"至{ends.year}年{ends.month}月{ends.day}日24:00止）",
+    ]
     for address in (
         f"/audits/{audit_list.pk}/notices/{notice.pk}/sheet/",
         f"/audits/{audit_list.pk}/notices/{notice.pk}/",
@@ -124,11 +147,17 @@ def test_page_print_and_workbook_show_the_allowed_columns_and_nothing_else(
         table = re.search(r"<table.*?</table>", page, re.DOTALL)[0]
         assert re.findall(r'<th scope="col">(.*?)</th>', table) == heads
         assert re.findall(r"<td>(.*?)</td>", table) == row
+        sheet = re.search(r'<article class="pp pp-wall">.*?</article>', page, re.DOTALL)[0]
+        assert re.findall(r">\s*([^<>\s][^<>]*?)\s*<", sheet) == [posting.title(notice), *heads, *row, *terms]
     book = signed_in("district").get(f"/audits/{audit_list.pk}/notices/{notice.pk}/workbook/")
     sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).active
     cells = [[str(one) for one in line if one is not None] for line in sheet.iter_rows(values_only=True)]
-    told = [[posting.title(notice)], heads, row, *([line] for line in posting.terms(notice))]
+    told = [[posting.title(notice)], heads, row, *([line] for line in terms)]
     assert [line for line in cells if line] == told
+    # Upright, large, and no wider than the paper: else the printer would make it smaller again.
+    assert sheet.page_setup.orientation == "portrait"
+    assert sum(each.width for each in sheet.column_dimensions.values()) <= 71.5
+    assert min(cell.font.size for line in sheet.iter_rows() for cell in line if cell.value is not None) >= 16
 
 
 def test_the_clock_ticks_by_days():

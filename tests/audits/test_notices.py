@@ -55,6 +55,19 @@ def test_a_sheet_shows_four_columns_and_is_never_changed(opened, driver):
     )
 
 
+@pytest.mark.parametrize(("days", "hung"), [(3, 3), (7, 3), (3, 7)])
+def test_a_sheet_that_says_or_hung_too_few_days_does_not_pass(days, hung, opened, driver, cast):
+    audit_list = opened(EXIT)
+    day = driver.reach(audit_list, "village-notice")
+    driver.post(audit_list, day)
+    Notice.objects.update(days=days, ends_on=day + hung * A_DAY)
+    refused(
+        NotNow,
+        lambda: audit_list.pass_stage("village-notice", by=cast["village"], on=day + 30 * A_DAY),
+        "满期",
+    )
+
+
 def test_a_notice_without_its_photo_does_not_pass(opened, driver, cast):
     audit_list = opened(EXIT)
     day = driver.reach(audit_list, "village-notice")

@@ -151,6 +151,50 @@ def test_the_villages_own_later_stage_is_too_early(opened, signed_in, stage, sta
     assert stands(audit_list)[0] == "proposal"
 
 
+WHY = {"reason": "不齐"}
+LATER = [
+    ("town", "acceptance", "acceptance/", {"team": "演示组长、演示组员"}),
+    ("town", "acceptance", "draw/", {}),
+    ("town", "acceptance", "send-back/", {"to": "proposal", **WHY}),
+    ("town", "acceptance", "entries/{}/answer/", {"key": "C099", "concern": "饮水", "answer": "已核实"}),
+    ("town", "acceptance", "split/", {"entry": "{}", **WHY}),
+    ("approver", "approval", "entries/{}/strike/", WHY),
+    ("approver", "approval", "entries/{}/hold/", WHY),
+    (
+        "village",
+        "village-notice",
+        "notices/new/",
+        {"level": "village", "place": "村口", "telephone": "6610000"},
+    ),
+    ("village", "village-notice", "send-back/", {"to": "proposal", **WHY}),
+    ("leader", "filing", "pass/", {}),
+    ("town", "strike-off", "pass/", {}),
+]
+
+
+@pytest.mark.parametrize("honest", [True, False])
+@pytest.mark.parametrize(("role", "stage", "act", "typed"), LATER)
+def test_the_address_of_a_later_act_does_nothing_yet(opened, signed_in, role, stage, act, typed, honest):
+    """Typed in by hand, and whichever stage its hidden field names: that of the act or that of the list."""
+    audit_list = opened("household-exit", 2)
+    entry = str(audit_list.entries.first().pk)
+    told = {name: entry if value == "{}" else value for name, value in typed.items()}
+    told |= {"stage": audit_list.stage if honest else stage, "version": audit_list.version}
+    before = stands(audit_list)
+    answer = signed_in(role).post(f"/audits/{audit_list.pk}/{act.format(entry)}", told)
+    assert answer.status_code in (403, 409, 422)
+    assert stands(audit_list) == before
+    assert audit_list.entries.standing().count() == 2 and not Decision.objects.exists()
+
+
+def test_many_do_not_skip_a_stage_either(at_approval, signed_in):
+    for stage in ("announcement", "filing", "strike-off", "archive"):
+        chosen = {"list": f"{at_approval.pk}:{stage}:{at_approval.version}"}
+        for role in ("approver", "town", "leader"):
+            assert signed_in(role).post("/audits/many/", chosen).status_code == 409
+    assert stands(at_approval) == ("approval", at_approval.version)
+
+
 def test_an_incomplete_form_is_told_so_and_nothing_happens(at_approval, signed_in):
     client = signed_in("approver")
     for crafted in ({}, {"stage": "approval"}, {"stage": "approval", "version": "x"}):

@@ -146,6 +146,21 @@ def test_a_form_from_elsewhere_is_not_taken(hanging, signed_in):
     assert send(client, hanging).status_code == 403
 
 
+def test_no_question_in_an_address_shows_more_than_the_sheet(canary, driver, signed_in, office_day):  # noqa: F811
+    audit_list = driver.open("household-exit", canary)
+    AuditList.objects.filter(pk=audit_list.pk).update(stage="village-notice")
+    audit_list.refresh_from_db()
+    driver.post(audit_list, audit_list.opened_on)
+    office_day(audit_list.opened_on)
+    notice = Notice.objects.get()
+    inside = f"/audits/{audit_list.pk}/notices/{notice.pk}/"
+    row = "".join(f"<td>{value}</td>" for value in notice.sheet[0])
+    for role, where in ((None, address(notice)), ("district", inside), ("district", f"{inside}sheet/")):
+        page = signed_in(role).get(f"{where}?full=1&reveal=1&unmask=id_number&columns=id_number&row=1")
+        assert page.status_code == 200 and row in page.content.decode()
+        assert not found_in(content(page)), where
+
+
 def test_public_pages_hold_nothing_of_a_person_but_the_sheet(canary, driver, signed_in, office_day):  # noqa: F811
     audit_list = driver.open("household-exit", canary)
     AuditList.objects.filter(pk=audit_list.pk).update(stage="village-notice")

@@ -17,6 +17,7 @@ from households.models import ClosedYear, Household, Survey
 from office.findings import Finding
 from tests.audits.driver import evening, refused
 from tests.conftest import make_user
+from villages.models import VillageYear
 
 EXIT = ListKind.HOUSEHOLD_EXIT
 DAY = datetime.date(2018, 10, 8)
@@ -95,6 +96,20 @@ def test_a_verdict_is_overruled_upward_and_lifted_only_from_above(opened, driver
     assert entry.overruling is None
 
 
+def test_a_verdict_made_stricter_meanwhile_is_not_made_milder(opened, driver, cast):
+    audit_list = opened(EXIT)
+    day = driver.reach(audit_list, "acceptance")
+    first, second = audit_list.entries.get(), audit_list.entries.get()
+    first.overrule(Result.UNMET, "收入不稳定", by=cast["town"], on=day)
+    refused(
+        PermissionDenied,
+        lambda: second.overrule(Result.DOUBTFUL, "收入待核", by=cast["town"], on=day),
+        "只能从严",
+    )
+    second.refresh_from_db()
+    assert second.overruling is Result.UNMET
+
+
 def test_a_doubt_somebody_entered_is_answered_like_the_others(opened, driver, cast):
     audit_list = opened(EXIT)
     day = driver.reach(audit_list, "acceptance")
@@ -124,13 +139,13 @@ def test_nobody_overrules_what_the_criteria_say_to_the_better(opened, driver, ca
     )
 
 
-@pytest.mark.parametrize(("poor", "passes"), [(19, True), (20, False), (21, False)])
+@pytest.mark.parametrize(("poor", "passes"), [(199, True), (200, False), (201, False)])
 def test_a_village_passes_under_two_percent_of_its_rural_population(
-    poor, passes, opened, driver, make_household, ground
+    poor, passes, opened, driver, make_household, key_village
 ):
-    """19, 20 and 21 poor of 1000: 1.90 %, 2.00 % and 2.10 %."""
-    for persons in (10, poor - 10):
-        make_household(village=ground.village, persons=persons)
+    """199, 200 and 201 poor of 10 000: 1.99 %, 2.00 % and 2.01 %."""
+    make_household(persons=1).events.update(persons=poor)
+    VillageYear.objects.update(rural_population=10000)
     audit_list = opened(ListKind.VILLAGE_EXIT)
     driver.reach(audit_list, "review")
     if passes:
@@ -144,6 +159,19 @@ def test_the_window_is_the_districts_and_a_withdrawn_one_is_none(opened, driver,
     day = driver.reach(audit_list, "strike-off")
     AdjustmentWindow.objects.update(withdrawn_at=evening(DAY))
     refused(NotNow, lambda: driver.step(audit_list, day), "不在开放调整期")
+
+
+def test_a_list_is_struck_off_in_its_own_year_whatever_window_is_open(opened, driver, cast):
+    audit_list = opened(EXIT)
+    driver.reach(audit_list, "strike-off")
+    late = datetime.date(2019, 1, 10)
+    AdjustmentWindow.objects.update(closes_on=late + 30 * A_DAY)
+    refused(
+        NotNow,
+        lambda: audit_list.pass_stage("strike-off", by=cast["town"], on=late, at=evening(late)),
+        "2018年度的名单，不能在2019年销号",
+    )
+    assert Household.objects.get().in_register
 
 
 def test_a_strike_off_is_whole_or_not_at_all(opened, driver, county):

@@ -19,7 +19,7 @@ from reporting.models import ReportRun
 from tests.audits.conftest import county, driver, eligible, key_village  # noqa: F401
 from tests.browser.audit_desk import Desk, stage_of
 from tests.conftest import identity_number, make_user
-from villages.models import KeyVillage
+from villages.models import KeyVillage, VillageYear
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FIRST = datetime.date(2018, 10, 8)
@@ -202,7 +202,11 @@ def _live_on(desk, driver, moves, grows, poor) -> None:
     assert done == {"转出", "转入", "增员", "更正", "返贫"}
 
 
-def test_a_village_takes_off_its_cap_by_clicks(desk, ground, key_village, county):
+def test_a_village_takes_off_its_cap_by_clicks_under_two_percent(
+    desk, ground, key_village, county, make_household
+):
+    poor = make_household(persons=1)
+    VillageYear.objects.update(rural_population=10000)
     page = desk.seat("village", "/audits/new/?kind=village-exit")
     desk.follow(f"{ground.village.name}申请退出")
     page.set_input_files("[name=file]", desk.scan)
@@ -210,10 +214,18 @@ def test_a_village_takes_off_its_cap_by_clicks(desk, ground, key_village, county
     page.wait_for_url(re.compile(r"/audits/\d+/$"))
     pk = AuditList.objects.get().pk
     here = f"/audits/{pk}/"
-    for _ in ("application", "review"):
-        desk.seat("town", here)
-        desk.papers()
-        desk.pass_on()
+    desk.seat("town", here)
+    desk.pass_on()
+    desk.papers()
+    for persons, rate in ((201, "2.01%"), (200, "2.00%")):
+        poor.events.update(persons=persons)
+        page = desk.seat("town", here)
+        expect(page.locator("#entries")).to_contain_text(rate)
+        desk.too_soon("须低于2%")
+    poor.events.update(persons=199)
+    page = desk.seat("town", here)
+    expect(page.locator("#entries")).to_contain_text("1.99%")
+    desk.pass_on()
     desk.seat("town", here)
     desk.post()
     desk.day(FIRST + WEEK)
