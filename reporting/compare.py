@@ -17,8 +17,8 @@ from accounts.models import User
 from households.models import Household, Person, StatusEvent
 from office.exports import named
 from reporting.models import ReportRun
-from reporting.report import Cell, amount_of
-from reporting.screen import shown, written
+from reporting.report import YUAN, Cell, amount_of
+from reporting.screen import plain, shown, written
 
 # The lists whose rows belong to households, and how a row says to which.
 HOMES: dict[type, str] = {Household: "pk", StatusEvent: "household", Person: "household"}
@@ -83,7 +83,8 @@ def _gap(one: Cell | None, other: Cell | None) -> str:
     if first is None or second is None:
         return ""
     gap: int | Decimal = second - first
-    return ("＋" if gap > 0 else "") + written(gap)
+    said = written(gap) if one and one.unit == YUAN else plain(f"{gap}".replace("-", "−"))
+    return ("＋" if gap > 0 else "") + said
 
 
 def _list_of(url: str) -> str:

@@ -18,7 +18,7 @@ from office.official_form import FormCell, HeadCell, OfficialForm
 from office.workbook_write import write_csv, write_form
 from reporting.definitions import DEFINITIONS
 from reporting.models.run import ReportFile, ReportRun
-from reporting.report import PRINTED, YUAN, Block, Figures, ReportDefinition, amount_of
+from reporting.report import YUAN, Block, Figures, ReportDefinition, amount_of
 
 MONEY = "#,##0.00"
 CSV_COLUMNS = ("row", "area", "column", "title", "value", "unit")
@@ -97,7 +97,7 @@ def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> O
         ["统计截止", f"{run.as_of:%Y-%m-%d}"],
         ["报表记录", str(run.pk)],
         ["数字校验码", run.checksum],
-        *([["规划表", figures.plan or "没有采用的规划表"]] if _reads_plan(figures) else []),
+        *([["规划表", figures.plan or "没有采用的规划表"]] if figures.reads_plan else []),
         ["办理人", str(run.requested_by) if run.requested_by else "系统"],
     ]
     marks = [
@@ -113,10 +113,6 @@ def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> O
         signatures=(),
         widths=(40, 90),
     )
-
-
-def _reads_plan(figures: Figures) -> bool:
-    return bool(figures.plan) or any(cell.column.startswith(PRINTED) for cell in figures.cells)
 
 
 def as_csv(run: ReportRun) -> bytes:

@@ -171,6 +171,11 @@ class Figures:
         self._by_place = {(cell.row, cell.column): cell for cell in self.cells}
         self._marks = {(mark.row, mark.column): mark for mark in self.marks}
 
+    @property
+    def reads_plan(self) -> bool:
+        """It has a printed figure beside what it counts, or would have one with an adopted plan."""
+        return bool(self.plan) or any(cell.column.startswith(PRINTED) for cell in self.cells)
+
     def cell(self, row: str, column: str) -> Cell:
         return self._by_place[row, column]
 

@@ -36,7 +36,7 @@ from reporting.report import (
 
 ALL = "all"
 MONEY = {"budget": EntryKind.BUDGET, "allocated": EntryKind.ALLOCATION, "paid": EntryKind.PAYMENT}
-WORDS = {"budget": "下达预算", "allocated": "分配", "paid": "支付"}
+WORDS = {"budget": "预算", "allocated": "分配", "paid": "支付"}
 SOURCES = {kind.name.lower(): str(kind) for kind in SourceKind}
 STAGES = dict(
     zip(

@@ -138,6 +138,7 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "marks": reasons[block.key],
         "marks_elsewhere": next((one for one in blocks if reasons[one.key]), None),
         "plan": figures.plan,
+        "reads_plan": figures.reads_plan,
         "others": _others(request, kept),
         "may_run": Capability.REPORT_RUN in request.user.capabilities(),
         "files": sorted(kept.files.all(), key=lambda file: ReportFile.Format.values.index(file.format)),
