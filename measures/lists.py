@@ -85,6 +85,7 @@ COLUMNS = [
 ORDER = ("-pk",)
 # What every row of one policy's ledger has alike.
 SAME = ("chapter", "unit")
+NOT_ON_PAPER, ON_PAPER = ("policy", "town", "payer", "voucher"), 6
 
 
 @exportable(KEY, title="帮扶措施")
@@ -108,8 +109,19 @@ def _columns(code: str) -> list[Column]:
     further = [_said(one) for one in extras.of(code)]
     if not further:
         return COLUMNS
-    kept = [replace(one, classes="nb s6") if one.names_row else one for one in COLUMNS if one.key not in SAME]
-    return [*kept, *further]
+    kept = [_in_ledger(one) for one in COLUMNS if one.key not in SAME]
+    return [*kept, *further[:ON_PAPER], *map(_off_paper, further[ON_PAPER:])]
+
+
+def _in_ledger(one: Column) -> Column:
+    """The name, which the page's title has too, in one line; paper has room for the further fields instead."""
+    if one.names_row:
+        one = replace(one, classes="nb s6")
+    return _off_paper(one) if one.key in NOT_ON_PAPER else one
+
+
+def _off_paper(one: Column) -> Column:
+    return replace(one, classes=f"{one.classes} no-print")
 
 
 def _said(extra: Extra) -> Column:

@@ -59,6 +59,11 @@ class MeasureFilter(Filter):
         """The one policy that is listed, of a valid form."""
         return str(self.cleaned_data["policy"]) if self.is_valid() else ""
 
+    @property
+    def policy_name(self) -> str:
+        field: Any = self.fields["policy"]
+        return str(dict(field.choices).get(self.code, "")) if self.code else ""
+
     def _due(self, asked: str) -> Q:
         """A day on which something ends (extras of the role 到期) is past, or near; days are kept as text that sorts."""
         codes = [code for code in extras.EXTRAS if extras.due([code])]

@@ -80,8 +80,8 @@ class Column:
 
     @property
     def heading_classes(self) -> str:
-        """`n` for a number, `pin` for what stays in sight."""
-        return " ".join(word for word in self.classes.split() if word in ("n", "pin"))
+        """`n` for a number, `pin` for what stays in sight, `no-print` for what paper has no room for."""
+        return " ".join(word for word in self.classes.split() if word in ("n", "pin", "no-print"))
 
     @property
     def falling(self) -> bool:

@@ -38,6 +38,7 @@ def listing(request: SignedIn) -> HttpResponse:
         "form": listed.form,
         "page": listed.page(request, sums=PAID),
         "columns": listed.columns,
+        "ledger": listed.form.policy_name if listed.form.is_valid() else "",
         "area": area,
         "areas": area_choices(request.user, area, day),
         "may_edit": Capability.MEASURE_EDIT in request.user.capabilities(),
