@@ -76,6 +76,12 @@ class DepartmentList(Stated):
     def __str__(self) -> str:
         return f"{self.unit}　{self.kind}名单"
 
+    def told_before(self) -> list[int]:
+        """`matched` of what its unit was told already where the areas overlap, of whatever kind: people are counted."""
+        told = DepartmentList.objects.filter(unit=self.unit, told_at__isnull=False).exclude(pk=self.pk)
+        around = Q(pk__in=told.in_area(self.area)) | Q(area__in=self.area.ancestors())
+        return list(told.filter(around).values_list("matched", flat=True))
+
     def tell(self, words: list[list[str]], *, by: User, at: datetime.datetime) -> bool:
         """通报部门, once; False when it was told already or is not ready."""
         waiting = DepartmentList.objects.filter(pk=self.pk, state=ListState.DONE, told_at__isnull=True)

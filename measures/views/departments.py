@@ -130,7 +130,8 @@ def tell(request: SignedIn, pk: UUID) -> HttpResponse:
     if shown.state != ListState.DONE:
         return refused(request, f"这份名单{shown.get_state_display()}，还不能通报。")
     parts = {"一致": shown.agreeing, "不一致": shown.matched - shown.agreeing}
-    words = telling.in_words(shown.rows - shown.faulty, shown.matched, parts)
+    compared = shown.rows - shown.faulty
+    words = telling.in_words(compared, shown.matched, parts, shown.told_before())
     with transaction.atomic():
         done = shown.tell(words, by=request.user, at=clock.moment())
         if done:

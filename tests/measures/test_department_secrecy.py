@@ -122,3 +122,31 @@ def test_the_department_is_told_once_and_in_words(homes, send, signed_in):
     assert signed_in("district").post(address).status_code == 409
     page = signed_in("department").get(f"{LISTS}{listed.pk}/").content.decode()
     assert "不足10人，不公布" in page
+
+
+@pytest.mark.parametrize(
+    ("matched", "told"), [(49, False), (31, False), (40, False), (41, False), (50, True), (30, True)]
+)
+def test_of_two_lists_the_counts_do_not_tell_who_is_on_one_of_them(matched, told):
+    words = telling.in_words(100, matched, {"一致": matched, "不一致": 0}, before=[200, 40])
+    assert words[1] == ["其中建档立卡", str(matched) if told else "与以前通报的相差不足10人，不公布"]
+    assert len(words) == (4 if told else 2)
+
+
+def test_a_list_with_one_more_person_does_not_tell_of_that_one(make_household, send, signed_in, ground):
+    """The same people and one more, in whatever area and kind the department says; what another unit is told is its own."""
+    heads = [make_household().head for _ in range(12)]
+    strangers = [["演示甲", identity_number(300 + 2 * n), "", "", ""] for n in range(12)]
+    base, district = [said(head) for head in heads[:11]], signed_in("district")
+
+    def told(listed: DepartmentList) -> list[list[str]]:
+        assert district.post(f"{LISTS}{listed.pk}/tell/").status_code == 303
+        listed.refresh_from_db()
+        return listed.told
+
+    assert told(send(*base, *strangers, area=ground.town))[1] == ["其中建档立卡", "11"]
+    for person in (said(heads[11]), stranger()):
+        for area, kind in ((ground.county, "低保"), (ground.town, "特困供养")):
+            again = send(*base, *strangers, person, area=area, kind=kind)
+            assert told(again)[1:] == [["其中建档立卡", "与以前通报的相差不足10人，不公布"]]
+    assert told(send(*base, *strangers, kind="残疾证", who="district"))[1] == ["其中建档立卡", "11"]
