@@ -22,7 +22,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 import psycopg2
 
 from tests.bench.places import PASSWORD, ROOT, Place
-from tests.bench.site import Visitor, served, working
+from tests.bench.site import PATIENCE, Visitor, served, working
 
 Entry = dict[str, Any]
 PEOPLE = 200
@@ -166,10 +166,13 @@ def _endless(crowd: dict[str, Any]) -> Iterator[Callable[[Desk], object]]:
 
 @contextmanager
 def long_work(place: Copy) -> Iterator[dict[str, Any]]:
-    """Runs beside the block; filled with what came of it."""
-    stop, told = place.folder / "busy.stop", {}  # type: Path, dict[str, Any]
-    stop.unlink(missing_ok=True)
-    environment = place.given(BENCH_FILE=str(place.sheet()), BENCH_STOP=str(stop)).environment
+    """Under way when the block begins, and beside it; filled with what came of it."""
+    stop, begun = place.folder / "busy.stop", place.folder / "busy.begun"
+    told: dict[str, Any] = {}
+    for mark in (stop, begun):
+        mark.unlink(missing_ok=True)
+    asked = {"BENCH_FILE": place.sheet(), "BENCH_STOP": stop, "BENCH_BEGUN": begun}
+    environment = place.given(**{name: str(path) for name, path in asked.items()}).environment
     with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.run", "busy"],
         cwd=ROOT,
@@ -178,6 +181,10 @@ def long_work(place: Copy) -> Iterator[dict[str, Any]]:
         text=True,
     ) as child:
         try:
+            until = time.monotonic() + PATIENCE
+            while not begun.exists():
+                assert child.poll() is None and time.monotonic() < until, "the import did not begin"
+                time.sleep(0.2)
             yield told
         finally:
             stop.touch()
