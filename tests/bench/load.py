@@ -181,7 +181,7 @@ def long_work(place: Copy) -> Iterator[dict[str, Any]]:
         text=True,
     ) as child:
         try:
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + 3 * PATIENCE
             while not begun.exists():
                 assert child.poll() is None and time.monotonic() < until, "the import did not begin"
                 time.sleep(0.2)
