@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q
 
 from areas.models import Area
 from areas.scope import AreaScope
 from audits.models.entry import Entry
 from audits.models.house_case import HouseCase
+from audits.models.objection import Objection
 from audits.procedures import ListKind
 from households.models import LEFT, Household, Living
 from villages.models import KeyVillage
@@ -21,6 +22,7 @@ def check(audit_list: "ListCard", subject: Household | Area, village: Area) -> N
     """Raises ValidationError with the reason for the screen."""
     if not AreaScope.of([audit_list.area]).covers(village):
         raise ValidationError(f"{subject}不在{audit_list.area}")
+    _nothing_open_against(audit_list.kind, subject)
     if audit_list.kind == ListKind.VILLAGE_EXIT:
         if (
             not isinstance(subject, Area)
@@ -41,6 +43,15 @@ def check(audit_list: "ListCard", subject: Household | Area, village: Area) -> N
     refused, why = refusals[ListKind(audit_list.kind)]
     if refused:
         raise ValidationError(f"{subject}{why}")
+
+
+def _nothing_open_against(kind: str, subject: Household | Area) -> None:
+    """An objection outlives the entry it was raised against: struck off and put on anew would shake it off."""
+    on_it = {"area": subject, "household": None} if isinstance(subject, Area) else {"household": subject}
+    listed = Entry.objects.filter(kind=kind, **on_it)
+    against = Q(entry__in=listed) | Q(entry=None, audit_list__in=listed.values("audit_list"))
+    if Objection.objects.open().filter(against).exists():
+        raise ValidationError(f"对{subject}的异议还没有办结，办结后才能再提报")
 
 
 def admitted(audit_list: "ListCard", entry: Entry, by: Any) -> None:

@@ -91,6 +91,21 @@ def test_an_upheld_objection_strikes_off(at_notice, cast):
     refused(NotNow, lambda: settled(audit_list, objection, cast["town"], day), "已经办结")
 
 
+@pytest.mark.parametrize("of_whole_list", [False, True])
+def test_striking_off_does_not_shake_off_an_open_objection(at_notice, opened, cast, of_whole_list):
+    audit_list, entry, day = at_notice
+    objection = objected(audit_list, None if of_whole_list else entry, cast["village"], day - A_DAY)
+    audit_list.strike_off(entry, by=cast["village"], on=day, reason="再核实")
+    anew = opened(EXIT, 0)
+
+    def listed():
+        return anew.add(entry.household, by=cast["village"], on=day)
+
+    refused(ValidationError, listed, "异议还没有办结")
+    settled(audit_list, objection, cast["town"], day)
+    assert listed().household == entry.household
+
+
 def test_an_objection_to_the_list_holds_it_whole(at_notice, cast):
     audit_list, _, day = at_notice
     objected(audit_list, None, cast["village"], day)
