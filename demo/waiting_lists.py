@@ -21,6 +21,7 @@ from audits.targets import Source
 from demo import accounts, help_given, village_exits
 from demo.applicants import Applicants
 from demo.desk import Desk
+from demo.incomes import LINES
 from demo.officials import Officials
 from demo.store import at
 from demo.world import PLAN
@@ -166,7 +167,9 @@ class Waiting:
 
     def _leaving(self) -> dict[Area, list[Household]]:
         """Who has a survey of 2018 that lets them leave, by village."""
-        surveyed = Survey.objects.filter(year=2018, food_assured=True, surveyed_on__month=9)
+        surveyed = Survey.objects.filter(
+            year=2018, food_assured=True, surveyed_on__month=9, net_income_per_capita__gt=LINES[2018]
+        )
         rows = Household.objects.in_register().filter(
             planned_exit_year=2018, pk__in=surveyed.values("household"), registered_on__year__lt=2018
         )
