@@ -56,6 +56,7 @@ test-browser: .venv/.development ## a real browser on PostgreSQL, Redis and a wo
 soak: .venv/.development ## faults and load on a server of its own, some minutes (SOAK_SECONDS=600: longer; ONE=name: a single test)
 	env -u PRODUCTION -u OFFICE_DAY DATA_DIR="$(CURDIR)/var/soak" SOAK=1 $(PY) -m pytest -m soak tests/soak $(if $(ONE),-k $(ONE))
 	$(if $(ONE),,WORLDS=200 $(ON_SQLITE) $(PY) -m pytest -q tests/reporting/test_small_worlds.py)
+	$(if $(ONE),,SOAK=1 $(ON_SERVICES) $(PY) -m pytest -q -m soak tests/reporting)
 
 bench: .venv/.development ## the ratios of speed at 12k and 120k households (SIZE=1200000: a province)
 	@$(IN_BENCH) $(PY) -m tests.bench

@@ -14,7 +14,8 @@ from django.db import connection
 from tests.reporting.test_backup import Place
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.worker
+# Two minutes of a core, most of them for migrations from nothing: `make soak` runs it.
+pytestmark = [pytest.mark.worker, pytest.mark.soak]
 
 
 @pytest.fixture(scope="module")
