@@ -193,7 +193,8 @@ TABLE: dict[str, Rule] = {
     "measures:coverage": Rule(C.MEASURE_VIEW),
     "measures:coverage-list": Rule(C.MEASURE_VIEW),
     "measures:coverage-plan": Rule(post=C.MEASURE_EDIT),
-    "measures:coverage-tick": Rule(C.MEASURE_EDIT, C.MEASURE_EDIT),
+    # The list it ticks on is shown, and shown again when something is missing.
+    "measures:coverage-tick": Rule((C.MEASURE_VIEW, C.MEASURE_EDIT), (C.MEASURE_VIEW, C.MEASURE_EDIT)),
     "measures:coverage-plan-all": Rule(post=C.MEASURE_EDIT),
     "measures:whole-deliver": Rule(C.MEASURE_EDIT, C.MEASURE_EDIT, of="policy_year"),
     # measures: projects on their way
