@@ -295,7 +295,7 @@ def report_kind(world: World, asking: User) -> Places:
 
 def run(world: World, asking: User) -> Places:
     def of(area: Area) -> tuple[uuid.UUID]:
-        done = run_now("report", params=parameters("exit-tally", area, 2017, datetime.date(2018, 11, 20)))
+        done = run_now("report", params=parameters("exit-tally", area, 2018, datetime.date(2018, 11, 20)))
         return (uuid.UUID(done.result["run"]),)
 
     return Places(of(world.ground.village), of(world.ground.foreign_village), (uuid.uuid4(),))
