@@ -138,7 +138,10 @@ def staged(site) -> Iterator[Staged]:
     data_dir, port = site.data_dir.parent / "pages", free_port()
     env = {**site.env, "DATA_DIR": str(data_dir), "DATABASE_URL": f"{site.database}_pages"}
     stage = [sys.executable, "-m", "tests.browser.stage"]
-    made = subprocess.run(stage, cwd=ROOT, env=env, check=True, timeout=120, capture_output=True, text=True)
+    # What it complains of goes on to the terminal.
+    made = subprocess.run(
+        stage, cwd=ROOT, env=env, check=True, timeout=120, stdout=subprocess.PIPE, text=True
+    )
     log = (data_dir / "processes.log").open("w")
     server = subprocess.Popen(
         [sys.executable, "-m", *web_server(port)], cwd=ROOT, env=env, stdout=log, stderr=log
