@@ -208,7 +208,7 @@ def team_list(area: str, state: str, on: datetime.date) -> str:
 
 
 def work_list(key: str, area: str, *, own: bool = False, **asked: object) -> str:
-    """Records of people and work, narrowed as their list is (villages/work/)."""
+    """Records of people and work, narrowed as their list is (villages.work)."""
     return _address(f"villages:{key}", {"area": area, **asked, "own": "1" if own else ""})
 
 

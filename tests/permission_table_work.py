@@ -1,4 +1,4 @@
-"""The lines of the permission table for records of people and work (villages/work/)."""
+"""The lines of the permission table for records of people and work (villages.work)."""
 
 from accounts.roles import Capability as C
 from tests.permission_rule import ANYONE, Rule

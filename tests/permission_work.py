@@ -1,4 +1,4 @@
-"""Objects of the permission table that are records of people and work (villages/work/): one of the own village and one of
+"""Objects of the permission table that are records of people and work (villages.work): one of the own village and one of
 the other county, and a paper of each."""
 
 import datetime

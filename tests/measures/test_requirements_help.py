@@ -61,7 +61,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "R106": ("TASK-FARM-TECH: technician, sessions, people, leaflets by village and year", (RECORDED,)),
     "R107": (
-        "deliveries by chapter; exits by chapter of measure",
+        "deliveries by chapter; how many left by each chapter is no report yet",
         ("reporting.test_office_forms::test_deliveries_of_the_month_and_of_the_year",),
     ),
     "R108": ("TASK-TOUR-TRAIN by person", (RECORDED,)),
@@ -159,7 +159,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R175": ("TASK-RANGER: post, employer, dates, area; 500 mu a head: RANGER-RATIO", (RECORDED, FIGURES)),
     "R176": ("AFFOREST-*: from one mu on, by kind of tree", (SUMS, BOUNDS, FIGURES)),
     "R177": (
-        "deliveries of chapter 生态 and exits by chapter",
+        "deliveries of chapter 生态; how many left by it is no report yet",
         ("reporting.test_office_forms::test_deliveries_of_the_month_and_of_the_year",),
     ),
     "R178": ("TASK-TEAM-WORK: team, days, pay", (RECORDED,)),

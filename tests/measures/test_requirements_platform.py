@@ -119,8 +119,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 NOT_BUILT = {
     "R290": "no other county's system is there to share posts with; posts and matches stand in 送岗位, cooperation in 扶贫协作",
-    "R300": "maps drawn to scale need map data that the office may not publish; the three are schematic lists: colours by "
-    "town, projects by place, helpers by household",
+    "R300": "not drawn yet: their figures are in the lists of colours, projects and helpers",
 }
 
 

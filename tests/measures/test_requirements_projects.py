@@ -40,7 +40,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "R101": (
-        "households without labour before others: measures.sharing",
+        "households without labour before others: measures.sharing; villages without collective income not yet",
         ("test_sharing::test_the_parts_are_the_total_and_nobody_with_labour_has_more",),
     ),
     "R102": (

@@ -20,7 +20,7 @@ SMALL = "900k"
 def small_disk(server) -> Iterator[Path]:
     """The folder of files on a disk of its own that holds less than a megabyte."""
     if os.getuid() != 0:
-        pytest.skip("a small disk is mounted by root alone")
+        pytest.fail("a small disk is mounted by root alone: run it as root")
     folder = server.data / "files"
     folder.mkdir(exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(folder)], check=True)
@@ -85,7 +85,7 @@ def test_the_disk_of_files_is_full(server, person, households, small_disk):
 def test_the_disk_of_the_database_is_full(server, person, tmp_path_factory):
     """PostgreSQL on a small disk: writing fails and is told, reading goes on; with space, nothing was lost."""
     if os.getuid() != 0:
-        pytest.skip("a small disk is mounted by root alone")
+        pytest.fail("a small disk is mounted by root alone: run it as root")
     disk = server.folder / "small"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=755", "tmpfs", str(disk)], check=True)

@@ -1,4 +1,4 @@
-"""Pages of the records of people and work: one list, one form and one page for all kinds (villages/work/)."""
+"""Pages of the records of people and work: one list, one form and one page for all kinds (villages.work)."""
 
 import datetime
 from collections.abc import Callable
