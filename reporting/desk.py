@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Sum
@@ -14,6 +14,7 @@ from accounts.roles import Capability
 from areas.models import Area
 from audits import desk as audits_desk
 from households.models import FullExport, Kind, StatusEvent
+from office.listing import kept_if_long
 from office.models import Job, JobState
 from reporting.chart import Chart, YearBars, draw
 from reporting.definitions import exit_tally, rolling_plan
@@ -62,26 +63,30 @@ class Desk:
     now: int
     now_url: str
     plan: str
-    table_url: str
+    table_url: str = ""
 
 
 def desk(area: Area, today: datetime.date) -> Desk:
     """The register figures of one area on a day."""
     request = Request(area=area, year=today.year, as_of=today)
+    plan = PlanFigures.of(area)
+    events = StatusEvent.objects.in_area(area)
+    figures = kept_if_long(events, f"desk {today} {plan.table_id}", lambda: _figures(request, plan))
+    return replace(figures, table_url=_table(area))
+
+
+def _figures(request: Request, plan: PlanFigures) -> Desk:
     counts = exit_tally.count(request)
     children = child_areas(request, [place for place, *_ in counts])
-    plan = PlanFigures.of(area)
-    parts = [_progress(request, plan, child, child.pk, counts) for child in children]
-    whole = _progress(request, plan, area, None, counts)
+    whole = _progress(request, plan, request.area, None, counts)
     return Desk(
-        parts=parts,
+        parts=[_progress(request, plan, child, child.pk, counts) for child in children],
         whole=whole,
         chart=draw(_years(request, plan)),
         balance=_balance(exit_tally.count(request, since=rolling_plan.BASE_DAY)),
         now=whole.persons,
         now_url=whole.persons_url,
         plan=plan.name,
-        table_url=_table(area),
     )
 
 

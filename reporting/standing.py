@@ -10,6 +10,7 @@ from areas.models import Area
 from households.colours import GREEN, ORANGE, RED, YELLOW
 from households.models import Household
 from office.findings import Finding
+from office.listing import kept_if_long
 from reporting.chart import ColourBar, colour_bar
 
 RULES_SHOWN = 4
@@ -37,7 +38,8 @@ class Doubts:
 def four_colours(area: Area) -> FourColours:
     """Counts what `/households/?colour=` lists: registered and not cancelled."""
     registered = Household.objects.in_area(area).filter(registered_on__isnull=False, removed_on__isnull=True)
-    counts = dict(registered.order_by().values_list("colour").annotate(count=Count("pk")))
+    colours = registered.order_by().values_list("colour").annotate(count=Count("pk"))
+    counts = kept_if_long(registered, "colours", lambda: dict(colours))
     figures = [(colour, counts.get(colour, 0)) for colour in (RED, ORANGE, YELLOW, GREEN)]
     parts = [
         (colour, count, _address("households:list", area=area.code, colour=colour))

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from areas.models import Area, Level
 from office import listing
-from office.listing import Column, chosen_columns, page_by_key
+from office.listing import Column, chosen_columns, kept_if_long, page_by_key
 from office.templatetags.listing import cells
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,19 @@ def test_long_lists_are_counted_once_a_minute_and_exact_ones_each_time(villages,
     Area.objects.filter(pk=villages[0].pk).update(level=Level.TOWN)
     assert page().total == 25
     assert page(exact=True).total == 24
+
+
+def test_figures_of_a_long_list_are_kept_and_those_of_a_short_one_are_not(villages, monkeypatch):
+    def computed(queryset):
+        made = []
+        for _ in range(2):
+            kept_if_long(queryset, "made", lambda: made.append(1) or len(made))
+        return len(made)
+
+    everything = Area.objects.all()
+    assert computed(everything) == 2
+    monkeypatch.setattr(listing, "EXACT_UP_TO", everything.count() - 1)
+    assert computed(everything) == 1
 
 
 def test_statements_do_not_grow_with_the_rows(villages, django_assert_num_queries):
