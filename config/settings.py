@@ -121,7 +121,6 @@ MIDDLEWARE = [
     "accounts.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.refusals.RefusalMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
     "accounts.middleware.AddressMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -312,6 +311,8 @@ STAY_DAYS_A_MONTH = env.int("STAY_DAYS_A_MONTH", default=0)
 # money and policies ("一定时间", 004 十二章四节二).
 ASSESSMENT_FLAGS = env.bool("ASSESSMENT_FLAGS", default=False)
 ASSESSMENT_KEEP_YEARS = env.int("ASSESSMENT_KEEP_YEARS", default=3)
+# Days in which a town puts right what a settled assessment found missed; the plans give no number.
+ASSESSMENT_MEND_DAYS = env.int("ASSESSMENT_MEND_DAYS", default=90)
 
 # A household counts as not visited after this many days without a visit.
 VISIT_DAYS = env.int("VISIT_DAYS", default=90)

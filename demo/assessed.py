@@ -9,10 +9,13 @@ from demo.store import at
 from reporting import settling
 from reporting.definitions.assessment import DEFINITION
 from reporting.models import ReportRun, TownAssessment
+from villages.models import Rectification
+from villages.models.rectification import Source
 
 SETTLED, WAITING = 2016, 2017
 YEARS = (SETTLED, WAITING)
 DRAWN_ON, SETTLED_ON = (1, 10), (1, 20)  # month and day of the next year
+DAY = datetime.timedelta(days=1)
 
 
 def load(county: Area) -> None:
@@ -31,3 +34,13 @@ def load(county: Area) -> None:
             rows = TownAssessment.objects.filter(area__parent=county, year=year)
             on = at(datetime.date(year + 1, *SETTLED_ON))
             TownAssessment.settle(rows, document=f"演示〔{year + 1}〕1号", by=leader, at=on)
+            _mended(county, clerk, leader, datetime.date(year + 1, *SETTLED_ON))
+
+
+def _mended(county: Area, clerk: User, leader: User, settled_on: datetime.date) -> None:
+    """What the settled year found missed was put right in the spring after it."""
+    missed = Rectification.objects.filter(area__parent=county, source=Source.ASSESSMENT)
+    for one in missed.filter(recorded_by=leader):
+        one.plan(measures="逐村排任务，挂图作战（演示）", by=clerk, at=at(settled_on + 10 * DAY))
+        one.report(result="任务已补上（演示）", by=clerk, at=at(settled_on + 60 * DAY))
+        one.verify(note="复核属实（演示）", by=leader, at=at(settled_on + 70 * DAY))

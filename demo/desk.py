@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -42,12 +42,25 @@ HOUSE: dict[str, Any] = {
     "subsidy_district": Decimal(2000),
     "subsidy_town": Decimal(1000),
 }
+# A D house, pulled down and built anew: at least 25000 yuan.
+REBUILT: dict[str, Any] = {
+    **HOUSE,
+    "way": renovation.REBUILD,
+    "grade": renovation.D_GRADE,
+    "cost_actual": Decimal(46000),
+    "subsidy": Decimal(28000),
+    "subsidy_upper": Decimal(20000),
+    "subsidy_district": Decimal(6000),
+    "subsidy_town": Decimal(2000),
+}
 
 
 @dataclass
 class Desk:
     officials: Officials
     pace: datetime.timedelta = DAY
+    # Households whose house is past repair.
+    past_repair: set[int] = field(default_factory=set)
 
     def actor(self, audit_list: AuditList) -> User:
         return self.officials.of(audit_list.step.roles[0], audit_list.area)
@@ -187,11 +200,14 @@ class Desk:
     def fill(self, audit_list: AuditList, entries: Sequence[Entry], by: User, on: datetime.date) -> None:
         """What the stage asks of each house and no stage before it has settled."""
         settled = {name for each in audit_list.procedure.before(audit_list.stage) for name in each.case}
-        known = {**HOUSE, **dict.fromkeys(DATES, on)}
-        facts_now = {name: known[name] for name in audit_list.step.case if name not in settled}
-        if facts_now:
+        asked = [name for name in audit_list.step.case if name not in settled]
+        if asked:
             for entry in entries:
-                entry.house_case.fill(by=by, on=on, **facts_now)
+                case = entry.house_case
+                worst = entry.household_id in self.past_repair or case.grade == renovation.D_GRADE
+                known = {**(REBUILT if worst else HOUSE), **dict.fromkeys(DATES, on)}
+                facts_now = {name: known[name] for name in asked}
+                case.fill(by=by, on=on, **facts_now)
                 if "subsidy" in facts_now and entry.household is not None:
                     self.account(entry.household)
 

@@ -83,6 +83,10 @@ def exit_list_name(village: Area, year: int) -> str:
     return f"{village}{year}年第1批贫困户退出名单"
 
 
+# Villages of people who once had to make room for a reservoir, by their place among all.
+RESETTLED = slice(5, None, 40)
+
+
 @dataclass
 class Rows:
     """Unsaved records of some lives; `write` saves them all or none."""
@@ -105,6 +109,9 @@ class Rows:
     visits: list[Visit] = field(default_factory=list)
     colour_changes: list[ColourChange] = field(default_factory=list)
     pairs: dict[int, uuid.UUID] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.resettled = set(sorted(self.villages)[RESETTLED])
 
     def take(self, life: Life) -> None:
         """The household, its members and surveys; its events come with `write`."""
@@ -147,6 +154,7 @@ class Rows:
             town_id=town,
             county_id=county,
             **card,
+            reservoir_resettler=True if life.village in self.resettled else None,
             planned_exit_year=life.planned_exit_year,
             no_exit_reason=life.no_exit_reason,
             member_count=0 if life.cancelled_on else len(life.members(self.today)),

@@ -95,12 +95,20 @@ OF_VILLAGE: tuple[tuple[str, dict[str, str], int | None, bool], ...] = (
         True,
     ),
 )
+# Where the 电商 centre and stations are, and contract work: what it says; no yuan, all delivered.
+CENTRE = {"operator": "演示电商公共服务中心", "opened": "2017-05-01"}
+STATION = {"operator": "演示电商服务站", "opened": "2017-09-01"}
+POINT = {"operator": "演示电商服务点", "opened": "2018-03-01"}
+WORKPLACE = {"operator": "演示来料加工点", "opened": "2018-03-01", "people": "6"}
+# A town in so many has no station yet, one village in so many its point, two in three with poor people contract work.
+WITHOUT_STATION, WITH_POINT, WITH_WORK = 6, 3, (1, 2)
 EACH = 3
 
 
 def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> int:
     """How many measures were entered."""
-    villages = list(Area.objects.filter(parent__parent=county, level=Level.VILLAGE, valid_to__isnull=True))
+    standing = Area.objects.filter(parent__parent=county, level=Level.VILLAGE, valid_to__isnull=True)
+    villages = list(standing.select_related("parent"))
     homes = list(Household.objects.in_area(county).in_register().order_by("number")[:300])
     policies = {row.code: row for row in Policy.objects.in_force(today)}
     known, count = rates(today), 0
@@ -159,4 +167,18 @@ def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> 
         for village in rng.sample(villages, EACH):
             enter(*task, village=village)
             count += 1
+    towns = sorted({village.parent for village in villages if village.parent}, key=lambda town: town.code)
+    places = [("TASK-ECOM-COUNTY", CENTRE, county)]
+    places += [
+        ("TASK-ECOM-TOWN", STATION, town) for place, town in enumerate(towns, 1) if place % WITHOUT_STATION
+    ]
+    homes_in = {home.village_id for home in Household.objects.in_area(county).in_register()}
+    for place, village in enumerate(sorted(villages, key=lambda one: one.code)):
+        if place % WITH_POINT == 0:
+            places.append(("TASK-ECOM", POINT, village))
+        if village.pk in homes_in and place % 3 in WITH_WORK:
+            places.append(("TASK-PROCESS", WORKPLACE, village))
+    for code, said, area in places:
+        enter(code, said, 0, True, village=area)
+        count += 1
     return count

@@ -36,6 +36,7 @@ WINDOWS = (
 # A clean list of sixty, in the village with most households of the home town.
 MANY_HOUSES, MANY_IN = 60, "耿山子村"
 STORM = "2018年8月台风后房屋受损，鉴定为C级"
+RUIN = "2018年8月台风后房屋严重受损，鉴定为D级，拆除重建"
 FALLEN_BACK = "家庭主要劳动力患重病，收入下降，生活困难"
 NEWLY_POOR = "家庭成员患重病，支出大，人均纯收入低于标准"
 LARGEST_LIST = 8
@@ -55,13 +56,14 @@ def day(month: int, of: int) -> datetime.date:
 @dataclass(frozen=True)
 class Wait:
     """A list that waits at a stage. `ready`: all is there, a notice is over when the day has come; `part`: how
-    many households of the village at most (all of them when 0)."""
+    many households of the village at most (all of them when 0); `ruin`: houses of grade D."""
 
     stage: str
     where: str
     opened: datetime.date
     ready: bool = False
     part: int = 0
+    ruin: bool = False
 
 
 EXITS = (
@@ -110,16 +112,16 @@ NEW_ENTRIES = (
 HOUSES = (
     Wait("first-notice", HOME, day(11, 8), ready=True, part=2),
     Wait("second-notice", TOWN, day(10, 29), ready=True, part=2),
-    Wait("agreement", TOWN, day(10, 8), part=1),
+    Wait("agreement", TOWN, day(10, 8), part=1, ruin=True),
     Wait("works", TOWN, day(9, 24), part=1),
     Wait("archive", TOWN, day(9, 18), part=1),
     Wait("application", ELSEWHERE, day(11, 19), part=2),
-    Wait("appraisal", ELSEWHERE, day(11, 16), part=1),
-    Wait("review", ELSEWHERE, day(11, 6), part=3),
+    Wait("appraisal", ELSEWHERE, day(11, 16), part=1, ruin=True),
+    Wait("review", ELSEWHERE, day(11, 6), part=3, ruin=True),
     Wait("approval", ELSEWHERE, day(10, 22), part=2),
     Wait("third-notice", ELSEWHERE, day(10, 18), ready=True, part=1),
-    Wait("acceptance", ELSEWHERE, day(9, 20), part=1),
-    Wait("payment", ELSEWHERE, day(9, 15), part=1),
+    Wait("acceptance", ELSEWHERE, day(9, 20), part=1, ruin=True),
+    Wait("payment", ELSEWHERE, day(9, 15), part=1, ruin=True),
 )
 REVERSALS = (
     Wait("proposal", TOWN, day(11, 19), part=1),
@@ -196,12 +198,14 @@ class Waiting:
             here = [each for each in by_village[village] if each.pk not in self.taken]
             chosen = here[: wait.part or LARGEST_LIST]
             self.taken |= {each.pk for each in chosen}
+            if wait.ruin:
+                self.desk.past_repair |= {each.pk for each in chosen}
             opened = self.desk.open(
                 kind,
                 village,
                 chosen,
                 on=wait.opened,
-                reason=reason,
+                reason=RUIN if wait.ruin else reason,
                 standard="省定标准" if kind == ListKind.ENTRY else "",
             )
             self.desk.reach(opened, wait.stage, wait.opened, ready=wait.ready)

@@ -17,7 +17,15 @@ from accounts.roles import Capability
 from areas.models import Level
 from households.lists.rows import opens
 from households.record import head_names, written
-from measures import coverage_lists, enterprise_lists, extras, nightly, project_lists
+from measures import (
+    channel_lists,
+    coverage_lists,
+    enterprise_lists,
+    extras,
+    nightly,
+    point_lists,
+    project_lists,
+)
 from measures.departments import listing as department_lists
 from measures.desk import listing as desk_lists
 from measures.extras import Extra
@@ -30,12 +38,14 @@ from office.listing import Column, Listed, area_in
 # Exports look for lists here, and findings for their places: those of other subjects are known by being named.
 __all__ = [
     "KEY",
+    "channel_lists",
     "coverage_lists",
     "department_lists",
     "desk_lists",
     "enterprise_lists",
     "measures",
     "nightly",
+    "point_lists",
     "project_lists",
     "society_lists",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from areas.models import Area
+from areas.models import Area, Level
 from households.forms import Day, HalfWidthChars
 from households.models import Household, Person
 from measures import extra_fields, overlaps
@@ -15,7 +15,7 @@ from measures.amounts import Amount
 from measures.extras import DELIVERING, PLANNING
 from measures.models import Enterprise, Measure, Policy
 from measures.models.measure import FIRST_YEAR
-from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS
+from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS, PolicyKind
 from measures.proposals import PART_OF, Rates, propose, rates
 from office.file_fields import ACCEPTED, PAPER_HINT, Files, choose_again
 from office.form_fields import FreeText
@@ -23,6 +23,8 @@ from office.rulebook import ERROR, WARNING
 
 SHORT = {"class": "w8", "autocomplete": "off"}
 MONEY = {"class": "w6 n-in", "inputmode": "decimal", "autocomplete": "off"}
+# What the catalogue calls a place that is helped.
+OF_PLACE: dict[str, str] = {Level.VILLAGE: "村", Level.TOWN: "镇街", Level.COUNTY: "区县"}
 WHOLE = {"class": "w4 n-in", "inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -84,6 +86,12 @@ def plannable(day: datetime.date, *targets: str) -> Any:
     return found.exclude(code__in=PART_OF).order_by("pk")
 
 
+def _of_place(day: datetime.date, place: Area) -> Any:
+    """Of a village what is given to villages; of a town or county only what is recorded of it (事项)."""
+    found = plannable(day, OF_PLACE[place.level])
+    return found if place.level == Level.VILLAGE else found.filter(kind=PolicyKind.TASK)
+
+
 class PlanForm(forms.Form):
     """A measure for a household or one of its members, a village or an enterprise; without an amount the standard
     works it out. What the chosen policy asks beside (measures.extras) follows the usual fields."""
@@ -139,7 +147,7 @@ class PlanForm(forms.Form):
             members: Any = self.fields["person"]
             members.queryset = household.persons.filter(present=True).order_by("number")
         else:
-            policies.queryset = plannable(day, "企业" if enterprise is not None else "村")
+            policies.queryset = plannable(day, "企业") if village is None else _of_place(day, village)
             del self.fields["person"]
         self.initial.setdefault("year", day.year)
         self.chosen = self._chosen(policies.queryset)

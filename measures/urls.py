@@ -6,6 +6,7 @@ from measures import stages
 from measures.views import (
     ask,
     assets,
+    channels,
     charity,
     coverage,
     departments,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("policies/<slug:code>/", policies.detail, name="policy"),
     path("policies/<slug:code>/edit/", policies.edit, name="policy-edit"),
     path("measures/", measures.listing, name="list"),
+    path("measures/exits/", channels.exits, name="exits"),
+    path("measures/points/", channels.points, name="points"),
     path("measures/coverage/", coverage.overview, name="coverage"),
     path("measures/coverage/list/", coverage.listing, name="coverage-list"),
     path("measures/coverage/plan/", coverage.plan, name="coverage-plan"),

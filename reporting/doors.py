@@ -25,6 +25,7 @@ from measures.models import (
     ListState,
     SocialHelp,
 )
+from reporting import settling
 from reporting.models import TownAssessment
 from villages.missing import unsigned
 from villages.models import (
@@ -92,6 +93,8 @@ def doors(user: User | AnonymousUser, day: datetime.date) -> list[Door]:
     if C.REPORT_VIEW in able and (C.INSPECT in able or C.ASSESS in able):
         waiting_years = TownAssessment.objects.visible_to(user).filter(settled_at__isnull=True)
         door("年底考核", "reporting:assessments", waiting_years, "个镇街的考核待审定")
+        to_talk = settling.waiting(TownAssessment.objects.visible_to(user), day)
+        door("约谈和提请调整", "reporting:assessments", to_talk, "个镇街没有完成上年任务，待约谈或提请调整")
     if C.DUTY_VIEW in able:
         late = Responsibility.objects.visible_to(user).standing().filter(done_on__isnull=True, due_on__lt=day)
         door("责任清单", "villages:responsibilities", late, "项逾期")

@@ -86,6 +86,31 @@ def event_list(
     )
 
 
+def resettler_list(area: str, standing: str, on: datetime.date, as_of: datetime.date) -> str:
+    """水库移民 as they stood on the day: those in, those out, or all."""
+    return _address("households:resettlers", {"area": area, "standing": standing, "on": on, "as_of": as_of})
+
+
+def exit_list(
+    area: str, channel: str, since: datetime.date, until: datetime.date, as_of: datetime.date
+) -> str:
+    """Exits between two days that a channel of help had reached; data-persons counts who left."""
+    return _address(
+        "measures:exits",
+        {"area": area, "channel": channel, "since": since, "until": until, "as_of": as_of},
+    )
+
+
+def point_list(
+    area: str, level: str, state: str, on: datetime.date, as_of: datetime.date, *, poor: str = ""
+) -> str:
+    """Villages, towns or counties with what they have or lack on the day (measures/points.py)."""
+    return _address(
+        "measures:points",
+        {"area": area, "level": level, "state": state, "poor": poor, "on": on, "as_of": as_of},
+    )
+
+
 def key_village_list(area: str, key: str, level: str, on: datetime.date, as_of: datetime.date) -> str:
     """The villages behind a base figure: `key` is designated, reached or left-to-go."""
     return _address("villages:list", {"area": area, "key": key, "level": level, "on": on, "as_of": as_of})

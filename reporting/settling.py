@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from areas.models import Area, Level
@@ -93,6 +94,24 @@ def follow_ups(rows: Iterable[TownAssessment]) -> dict[int, list[Step]]:
             asked.append(step(row, EventKind.PRAISE, "提前完成减贫任务"))
         steps[row.pk] = asked
     return steps
+
+
+def waiting(rows: Any, day: datetime.date) -> Any:
+    """Of these assessments those of last year, settled and missed, whose 约谈 or 提请调整 is not recorded yet.
+
+    Both are of this year, so that one of an earlier year cannot be made good any more.
+    """
+    year = day.year - 1
+    held = WorkEvent.objects.standing().filter(area=OuterRef("area"), on__year=day.year)
+    settled = TownAssessment.objects.filter(missed=True, settled_at__isnull=False)
+    before = settled.filter(area=OuterRef("area"), year=year - 1)
+    talked, escalated = (Exists(held.filter(kind=kind)) for kind in (EventKind.TALK, EventKind.ESCALATION))
+    return rows.filter(
+        ~Q(talked) | (Q(Exists(before)) & ~Q(escalated)),
+        year=year,
+        missed=True,
+        settled_at__isnull=False,
+    )
 
 
 def due(county: Area, day: datetime.date) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ URL's arguments: an object in the own area, one elsewhere (404), and none at all
 from accounts.roles import Capability as C
 from tests.permission_accounts import ACCOUNTS
 from tests.permission_rule import ANYONE, SIGNED_IN, Needs, Rule
-from tests.permission_table_work import WORK_RULES
+from tests.permission_table_work import FIGURE_LISTS, WORK_RULES
 
 __all__ = ["ANYONE", "AREA_LISTS", "SIGNED_IN", "TABLE", "Needs", "Rule"]
 
@@ -342,6 +342,7 @@ TABLE: dict[str, Rule] = {
 
 # Lists that `?area=CODE` narrows: the code of an area elsewhere reads like one that does not exist.
 AREA_LISTS = [
+    *FIGURE_LISTS,
     "villages:list",
     "villages:events",
     "villages:incidents",

@@ -1,9 +1,14 @@
-"""The lines of the permission table for records of people and work (villages.work)."""
+"""The lines of the permission table for records of people and work (villages.work), and for lists behind figures."""
 
 from accounts.roles import Capability as C
 from tests.permission_rule import ANYONE, Rule
 
+FIGURE_LISTS = ["households:resettlers", "measures:exits", "measures:points"]
 WORK_RULES: dict[str, Rule] = {
+    # lists that reports open: who left by which channel, what places have, 水库移民
+    "households:resettlers": Rule(C.REGISTER_VIEW),
+    "measures:exits": Rule(C.MEASURE_VIEW),
+    "measures:points": Rule(C.MEASURE_VIEW),
     # villages: who is posted where, what lacks, and what everybody may read of it
     "villages:teams": Rule(C.WORK_VIEW),
     "villages:letters-missing": Rule(C.WORK_VIEW),

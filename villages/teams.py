@@ -1,9 +1,12 @@
 """驻村情况 (R251, R254–R256): of each key village who is first secretary, how large the team is, how many days were stayed
 in the quarter and whether it was inspected in each; and what it lacks. 摘帽不摘帮扶: villages that left the list stay in.
 
-The team is its leader and members; 003 asks for 3 of them, 001 for 5 (setting TEAM_SIZE).
+The team is its leader and members; 003 asks for 3 of them, 001 for 5 (setting TEAM_SIZE). Days to be stayed in a month
+are the county's to set (STAY_DAYS_A_MONTH): a village is short of them where one who held a post through a month of the
+quarter that is over has fewer; what was not recorded was not stayed.
 """
 
+import calendar
 import datetime
 from collections import defaultdict
 from functools import partial
@@ -40,6 +43,7 @@ KEY = "villages:teams"
     LACKING,
     COMPLETE,
     EVERY_QUARTER,
+    STAY_SHORT,
 ) = (
     "secretary",
     "no-secretary",
@@ -50,6 +54,7 @@ KEY = "villages:teams"
     "lacking",
     "complete",
     "every-quarter",
+    "stay-short",
 )
 STATES = {
     LACKING: "有缺项",
@@ -61,6 +66,7 @@ STATES = {
     INSPECTED: "本季已督查",
     COMPLETE: "有第一书记且工作队足额",
     EVERY_QUARTER: "过去各季都已督查",
+    STAY_SHORT: "本季驻村天数不足",
 }
 ORDER = ("area__code", "pk")
 
@@ -96,9 +102,29 @@ def in_state(rows: QuerySet, state: str, day: datetime.date) -> QuerySet:
         UNINSPECTED: ~Q(inspected),
         COMPLETE: Q(secretary) & ~short,
         EVERY_QUARTER: every,
+        STAY_SHORT: _stayed_little(day),
         LACKING: ~Q(secretary) | short | ~Q(inspected),
     }
     return counted.filter(conditions[state])
+
+
+def _stayed_little(day: datetime.date) -> Q:
+    """Villages with somebody who stayed too few days in a month of the quarter that is over by the day."""
+    least, found = settings.STAY_DAYS_A_MONTH, Q(pk__in=[])
+    first, _ = quarter_of(day)
+    for month in range(first.month, day.month + 1) if least else ():
+        begins = datetime.date(day.year, month, 1)
+        ends = begins.replace(day=calendar.monthrange(day.year, month)[1])
+        if ends > day:
+            continue
+        enough = StayMonth.objects.standing().filter(
+            post=OuterRef("pk"), year=day.year, month=month, days__gte=least
+        )
+        through = Post.objects.held(ends).filter(
+            Q(start_on__lte=begins), kind__in=RESIDENT, area=OuterRef("area")
+        )
+        found |= Q(Exists(through.filter(~Exists(enough))))
+    return found
 
 
 def _inspections(since: datetime.date, until: datetime.date) -> Any:
@@ -139,6 +165,12 @@ def _team(row: Any) -> SafeString | int:
     return format_html('<b class="msg-err">{}</b>', row.team) if short else row.team
 
 
+def _stayed(row: Any) -> SafeString | str | int:
+    if not row.stayed_little:
+        return row.stayed or ""
+    return format_html('<b class="msg-err">{}</b> 不足', row.stayed)
+
+
 def _quarter(row: Any, quarter: int) -> SafeString | str | int:
     """How often; a quarter that has begun and has none says so, one to come is empty."""
     count = row.inspected[quarter]
@@ -166,7 +198,7 @@ COLUMNS = [
     Column("secretary", "第一书记", _secretary, "nb s2", plain=_posted, width=12),
     Column("unit", "派出单位", lambda row: "、".join(post.unit for post in row.secretaries), "s3", width=24),
     Column("team", "工作队人数", _team, "n s2", plain=lambda row: row.team, width=10),
-    Column("stayed", "本季驻村天数", lambda row: row.stayed or "", "n s2", width=12),
+    Column("stayed", "本季驻村天数", _stayed, "n s2", plain=lambda row: row.stayed or "", width=12),
     *(_inspection_column(quarter) for quarter in (1, 2, 3, 4)),
 ]
 
@@ -198,6 +230,10 @@ def dress(rows: list[Any], *, on: datetime.date) -> None:
         _inspections(datetime.date(on.year, 1, 1), on).filter(area__in=places).values_list("area", "on")
     ):
         counts[area, (day.month - 1) // 3 + 1] += 1
+    little = set()
+    if settings.STAY_DAYS_A_MONTH:
+        here = KeyVillage.objects.filter(pk__in=[row.pk for row in rows])
+        little = set(in_state(here, STAY_SHORT, on).values_list("pk", flat=True))
     quarters = (1, 2, 3, 4)
     begun = {quarter: quarter_of(quarter_end(on.year, quarter))[0] <= on for quarter in quarters}
     over = {quarter: quarter_end(on.year, quarter) < on for quarter in quarters}
@@ -205,5 +241,6 @@ def dress(rows: list[Any], *, on: datetime.date) -> None:
         row.secretaries = [post for post in posts[row.area_id] if post.kind == PostKind.FIRST_SECRETARY]
         row.team = sum(post.kind in TEAM for post in posts[row.area_id])
         row.stayed = stayed.get(row.area_id, 0)
+        row.stayed_little = row.pk in little
         row.inspected = {quarter: counts[row.area_id, quarter] for quarter in quarters}
         row.begun, row.over = begun, over

@@ -13,6 +13,7 @@ from households.lists import (
     members,
     pairing,
     register,
+    resettlers,
     watch,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "members",
     "pairing",
     "register",
+    "resettlers",
     "watch",
 ]

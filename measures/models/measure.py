@@ -195,7 +195,7 @@ class Measure(models.Model):
         if self.enterprise is not None:
             return self.enterprise.name
         if self.household_id is None:
-            return "全村"
+            return "全村" if self.place.level == Level.VILLAGE else self.place.name
         return self.person.name if self.person is not None else "全户"
 
     @classmethod

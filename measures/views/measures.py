@@ -18,7 +18,7 @@ from areas.models import Area, Level
 from households.models import Household
 from measures import checks, extras
 from measures.lists import PAID, measures
-from measures.measure_forms import CancelForm, CompleteForm, DeliverForm, PlanForm
+from measures.measure_forms import OF_PLACE, CancelForm, CompleteForm, DeliverForm, PlanForm
 from measures.models import Measure, SocialHelp, State, Taken
 from office import attachments, clock, trail
 from office.attachments import Attachment
@@ -94,15 +94,19 @@ def plan(request: SignedIn, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_village(request: SignedIn, code: str) -> HttpResponse:
+    """For a village, or for the town or county itself where the catalogue has something of theirs."""
     try:
-        village = Area.objects.visible_to(request.user).filter(level=Level.VILLAGE).by_code(code)
+        village = Area.objects.visible_to(request.user).filter(level__in=OF_PLACE).by_code(code)
     except Area.DoesNotExist as error:
-        raise Http404(f"没有代码为 {code} 的村") from error
+        raise Http404(f"没有代码为 {code} 的村、镇街或区县") from error
     require(request.user, Capability.MEASURE_EDIT, area=village)
     data = request.POST if request.method == "POST" else None
     chosen = {"policy": request.GET["policy"]} if "policy" in request.GET else {}
     form = PlanForm(data, day=clock.today(), village=village, initial=chosen)
-    back = reverse("villages:village", args=[village.code])
+    if village.level == Level.VILLAGE:
+        back = reverse("villages:village", args=[village.code])
+    else:
+        back = f"{reverse('measures:points')}?level={village.level}"
     return planning(request, form, about=village.name, back=back)
 
 

@@ -1,4 +1,5 @@
-"""驻村情况 (R251, R256): key villages with a first secretary and a full team, and how many were inspected each quarter."""
+"""驻村情况 (R251, R256): key villages with a first secretary and a full team, those short of days
+stayed, and how many were inspected each quarter."""
 
 import datetime
 from collections import Counter
@@ -32,6 +33,7 @@ STANDING = {
     "no_secretary": ("没有第一书记", teams.NO_SECRETARY),
     "team": ("工作队足额", teams.TEAM_FULL),
     "team_short": ("工作队不足", teams.TEAM_SHORT),
+    "stay_short": ("本季驻村天数不足", teams.STAY_SHORT),
 }
 QUARTERS = {f"q{quarter}": quarter for quarter in (1, 2, 3, 4)}
 
@@ -77,8 +79,10 @@ def figures(request: Request, progress: Progress) -> Figures:
     cells: list[Cell] = []
     for area in (request.area, *children):
         for key, (_, state) in STANDING.items():
-            url = team_list(area.code, state, request.until)
-            cells.append(Cell(area.code, key, counts[area.pk, key], VILLAGES, url))
+            # Without a number that is asked for nobody is short of days, and nought would look like a count.
+            asked = key != "stay_short" or settings.STAY_DAYS_A_MONTH
+            url = team_list(area.code, state, request.until) if asked else None
+            cells.append(Cell(area.code, key, counts[area.pk, key] if asked else None, VILLAGES, url))
         for key in ("secretary", "team"):
             part, whole = counts[area.pk, key], counts[area.pk, ALL]
             cells.append(Cell(area.code, f"{key}_rate", share(part, whole), PERCENT))
@@ -87,7 +91,11 @@ def figures(request: Request, progress: Progress) -> Figures:
             value = counts[area.pk, key] if day else None
             opened = team_list(area.code, teams.INSPECTED, day) if day else None
             cells.append(Cell(area.code, key, value, VILLAGES, opened))
-    note = f"重点村含已摘帽的；工作队不含第一书记，足额是 {settings.TEAM_SIZE} 人；没有到的季度不填。"
+    least = settings.STAY_DAYS_A_MONTH
+    days_asked = (
+        f"驻村天数每人每月不少于 {least} 天，看本季已经过完的月" if least else "没有规定驻村天数，不填"
+    )
+    note = f"重点村含已摘帽的；工作队不含第一书记，足额是 {settings.TEAM_SIZE} 人；{days_asked}；没有到的季度不填。"
     return Figures(report_rows(request.area, children), cells, notes={"all": note})
 
 
@@ -105,7 +113,7 @@ def blocks(request: Request) -> Sequence[Block]:
 DEFINITION = ReportDefinition(
     kind="teams",
     title="驻村情况",
-    explanation="重点村的第一书记、驻村工作队到位和各季度督查，按镇村。",
+    explanation="重点村的第一书记、驻村工作队到位、驻村天数和各季度督查，按镇村。",
     check=check,
     figures=figures,
     blocks=blocks,

@@ -2,7 +2,7 @@
 
 The district draws the year up from a run, whose figures stay as they were kept; the leading group settles it, and
 nothing of it moves afterwards. Who drew it up does not settle it. Plans: a missed year is talked over with the leader,
-two running are put forward for a change (004 十二章四节二); who finished early keeps money and policies for a time and
+two running are put forward for a change (004 十二章四节二), and each missed year opens a 整改 with a limit; who finished early keeps money and policies for a time and
 is praised; 扶贫实绩一票否决; flags 红, 蓝, 黑 (002 三章三节) beside the grade, by setting.
 """
 
@@ -19,6 +19,8 @@ from django.db.models import Q
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from reporting.models.run import ReportRun
+from villages.models import Rectification
+from villages.models.rectification import Source
 
 MISSED_TO_TALK, MISSED_TO_ESCALATE = 1, 2  # years: 004 十二章四节二
 GOOD_FROM, FAIR_FROM = Decimal(90), Decimal(75)  # ours: the plans name the grades and no marks
@@ -139,7 +141,31 @@ class TownAssessment(models.Model):
             waiting = rows.filter(settled_at__isnull=True)
             if waiting.filter(drawn_by=by).exists():
                 raise PermissionDenied("考核由另一人审定：拟定的人不能自己审定")
+            missed = [row.pk for row in waiting if row.missed]
             settled = waiting.update(settled_by=by, settled_at=at, document=document)
             if not settled:
                 raise Settled("没有待审定的考核")
+            for row in cls.objects.filter(pk__in=missed).select_related("area"):
+                row._to_mend(by=by, at=at)
             return int(settled)
+
+    @property
+    def missed_running(self) -> int:
+        """Settled years in a row, up to this one, in which the town missed its task."""
+        mine = TownAssessment.objects.filter(area=self.area_id, missed=True, settled_at__isnull=False)
+        years = set(mine.values_list("year", flat=True))
+        return next(back for back in range(len(years) + 1) if self.year - back not in years)
+
+    def _to_mend(self, *, by: Any, at: datetime.datetime) -> None:
+        """A missed year is a problem to be put right by a day (R309): an open 整改 of the town."""
+        years = self.missed_running
+        running = f"，连续 {years} 年没有完成" if years >= MISSED_TO_ESCALATE else ""
+        Rectification.objects.create(
+            area=self.area,
+            source=Source.ASSESSMENT,
+            problem=f"{self.year}年度减贫任务没有完成：计划退出 {self.planned} 人，已退出 {self.left} 人{running}",
+            holder=f"{self.area.name}党委、政府",
+            due_on=at.date() + datetime.timedelta(days=settings.ASSESSMENT_MEND_DAYS),
+            recorded_by=by,
+            recorded_at=at,
+        )

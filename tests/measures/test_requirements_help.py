@@ -25,6 +25,8 @@ BOTH_WAYS = "measures.test_conditions::test_both_ways_find_the_same_for_every_ru
 RECOUNT = "measures.test_coverage::test_ten_policies_are_counted_as_a_recount_counts_them"
 SUMS = "measures.test_extras::test_a_sum_that_rests_on_what_was_said_shows_its_working"
 FIRM = "measures.test_enterprises"
+POINTS, CHANNELS, GOALS = "measures.test_points", "measures.test_channels", "reporting.test_goals"
+GOAL = f"{GOALS}::test_a_goal_is_the_figure_that_the_plan_states"
 PROJECT = "measures.test_projects::test_a_project_lives_through_all_its_stages"
 CATEGORIES = "measures.test_requirements_projects::test_every_category_of_the_county_store_can_be_applied_for"
 INDICATOR = "villages.test_indicators::test_the_named_source_enters_its_value_and_the_table_shows_it"
@@ -36,8 +38,14 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("measures.test_measures::test_the_list_narrows_and_says_its_total",),
     ),
     "R088": (
-        "来料加工: workshops are assets and enterprises of a village, listed by area; advisers and orders beside them",
-        (f"{FIRM}::test_one_is_entered_found_again_and_seen_by_its_area", RECORDED),
+        "来料加工 of villages with poor people: TASK-PROCESS or a running workshop; /measures/points/, report `points` "
+        "with the share beside 100 % by 2020",
+        (
+            f"{POINTS}::test_a_village_has_contract_work_by_its_point_or_a_running_workshop",
+            f"{POINTS}::test_villages_with_poor_people_are_those_with_somebody_on_the_register_that_day",
+            f"{GOALS}::test_coverage_of_contract_work_and_of_three_levels_of_ecommerce",
+            GOAL,
+        ),
     ),
     "R089": ("TASK-ADVISER: one adviser for each", (RECORDED,)),
     "R090": ("TASK-SUBSIDY: area and sum by household", (RECORDED,)),
@@ -52,7 +60,17 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (RECORDED, FIGURES),
     ),
     "R095": ("TASK-TOUR: 一村一策, 一户一案, 一人一路径, each with mode and path", (RECORDED,)),
-    "R096": ("TASK-ECOM: the point of a village with operator, day and sales", (RECORDED,)),
+    "R096": (
+        "TASK-ECOM of a village, -TOWN of a town, -COUNTY of the district; report `points` with district and towns beside "
+        "100 % by 2018",
+        (
+            RECORDED,
+            f"{POINTS}::test_each_level_of_ecommerce_is_its_own_record",
+            f"{POINTS}::test_a_station_is_recorded_of_the_town_itself_and_nothing_else_is",
+            f"{GOALS}::test_coverage_of_contract_work_and_of_three_levels_of_ecommerce",
+            GOAL,
+        ),
+    ),
     "R097": ("TASK-ECOM.traced", (RECORDED,)),
     "R098": ("TASK-ECOM-TRAIN by person", (RECORDED,)),
     "R105": (
@@ -61,8 +79,12 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "R106": ("TASK-FARM-TECH: technician, sessions, people, leaflets by village and year", (RECORDED,)),
     "R107": (
-        "deliveries by chapter; how many left by each chapter is no report yet",
-        ("reporting.test_office_forms::test_deliveries_of_the_month_and_of_the_year",),
+        "exits by the chapters that had reached them: report `channels`, /measures/exits/",
+        (
+            f"{CHANNELS}::test_help_of_the_exits_year_up_to_its_day_and_of_the_year_before_counts",
+            f"{CHANNELS}::test_several_chapters_are_several_channels_and_a_members_help_is_its_familys",
+            f"{GOALS}::test_a_household_counts_in_each_of_its_channels_and_once_in_the_total",
+        ),
     ),
     "R108": ("TASK-TOUR-TRAIN by person", (RECORDED,)),
     "R109": (
@@ -159,8 +181,12 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R175": ("TASK-RANGER: post, employer, dates, area; 500 mu a head: RANGER-RATIO", (RECORDED, FIGURES)),
     "R176": ("AFFOREST-*: from one mu on, by kind of tree", (SUMS, BOUNDS, FIGURES)),
     "R177": (
-        "deliveries of chapter 生态; how many left by it is no report yet",
-        ("reporting.test_office_forms::test_deliveries_of_the_month_and_of_the_year",),
+        "生态补偿 is a channel of its own, since 2016 beside the printed 0.05万 of its county",
+        (
+            f"{CHANNELS}::test_the_plans_word_for_ecology_is_compensation",
+            f"{GOALS}::test_the_path_of_a_plan_stands_beside_its_own_area_alone",
+            GOAL,
+        ),
     ),
     "R178": ("TASK-TEAM-WORK: team, days, pay", (RECORDED,)),
     "R180": ("TASK-FOREST: area, owner, share of the compensation", (RECORDED,)),

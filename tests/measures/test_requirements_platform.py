@@ -18,8 +18,14 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("measures.test_desk::test_anybody_asks_and_looks_after_it",),
     ),
     "R023": (
-        "水库移民 is a fact of the household's card; exits of such households are counted like any by the tally",
-        (f"{HERE}::test_a_reservoir_resettler_is_marked_on_the_card",),
+        "水库移民 is a fact of the household's card; in and out at each year-end beside 70 % and the rest: report `resettlers`, "
+        "/households/resettlers/",
+        (
+            f"{HERE}::test_a_reservoir_resettler_is_marked_on_the_card",
+            "households.test_resettlers::test_each_stands_in_or_out_as_its_last_event_of_the_day_left_it",
+            "reporting.test_goals::test_resettlers_are_held_against_the_deadline_of_each_year_end",
+            "reporting.test_goals::test_a_goal_is_the_figure_that_the_plan_states",
+        ),
     ),
     "R024": (
         "the base from which the year's plan is drawn: printed base of the adopted plan beside the register's, yearly "

@@ -17,6 +17,8 @@ PAGES = (
     "/measures/",
     "/measures/?chapter=产业&year=2018",
     "/measures/whole/",
+    "/measures/exits/",
+    "/measures/points/",
     "/measures/coverage/",
     "/measures/coverage/list/?policy=AGE-80&kind=unmet",
     "/measures/coverage/list/?policy=AGE-80&kind=undue",

@@ -42,8 +42,12 @@ def test_each_is_recorded_from_plan_to_delivery(code, signed_in, make_household,
     elif "企业" in policy.target:
         firm = Enterprise.objects.create(area=ground.village, name="演示社", kind="合作社")
         address = f"/measures/enterprises/{firm.pk}/measures/new/"
-    else:
+    elif "村" in policy.target:
         address = f"/villages/{ground.village.code}/measures/new/"
+    else:
+        client = signed_in("district")
+        place = ground.town if "镇街" in policy.target else ground.county
+        address = f"/villages/{place.code}/measures/new/"
     filled: dict[str, str] = {}
     for one in extras.of(code):
         filled[one.key] = sample(one, filled, known)
@@ -68,7 +72,7 @@ def test_every_task_says_for_whom_what_and_by_which_plan_and_is_in_a_chapter():
     for row in catalogue.tasks():
         assert row["chapter"] in MEASURE_CHAPTERS and row["condition"] and row["standard"], row["code"]
         assert row["source"].startswith("《") and row["place"] and row["kind"] == "事项", row["code"]
-        assert set(row["target"].split("、")) <= {"个人", "贫困户", "村", "企业"}, row["code"]
+        assert set(row["target"].split("、")) <= {"个人", "贫困户", "村", "镇街", "区县", "企业"}, row["code"]
 
 
 def test_the_public_catalogue_has_no_task(client):

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
+from areas.models import Area
 from households.codes import CODES
-from households.models import ColourChange, Person, StatusEvent
+from households.models import ColourChange, Household, Person, StatusEvent
 from measures.models import FundEntry, FundSource, Measure, Policy, Project, SocialHelp
 from office.clock import SHANGHAI
 from tests.reporting import office_world
@@ -122,6 +123,21 @@ def _help(rng: random.Random, ground, homes, villages) -> None:
             policy=rng.choice(policies), household=rng.choice(homes), year=2018, state="落实", planned_on=on,
             delivered_on=on, payer="演示", amount=rng.randrange(500), unit=rng.choice(["元", "只"]),
         )  # fmt: skip
+    for place in rng.sample([*villages[:3], ground.town, ground.county], 3):
+        code = {"village": rng.choice(["TASK-ECOM", "TASK-PROCESS"]), "town": "TASK-ECOM-TOWN"}
+        on = datetime.date(2017, rng.randrange(1, 12), rng.randrange(1, 20))
+        Measure.objects.create(
+            policy=Policy.objects.get(code=code.get(place.level, "TASK-ECOM-COUNTY")), village=place, year=2017,
+            state="落实", planned_on=on, delivered_on=on, payer="演示", amount=0,
+        )  # fmt: skip
+    for home in homes:
+        for _ in range(rng.randrange(3)):
+            on = FIRST + datetime.timedelta(days=rng.randrange(-200, 1000))
+            Measure.objects.create(
+                policy=rng.choice(policies), household=home, year=on.year, state="落实", planned_on=on,
+                delivered_on=on, payer="演示", amount=1, unit="只",
+            )  # fmt: skip
+        type(home).objects.filter(pk=home.pk).update(reservoir_resettler=rng.choice([True, False, None]))
     for _ in range(rng.randrange(1, 6)):
         SocialHelp.objects.create(
             kind="扶贫协作", title="演示", giver="演示", state="进行中",
@@ -270,13 +286,70 @@ def _monthly(area, own, on):
     chapters = {"产业": "c01", "教育": "c05", "健康": "c06"}
     found = Counter()
     for one in Measure.objects.select_related("household__village", "policy"):
-        if not within(area, one.household.village) or one.delivered_on > on:
+        if one.household is None or not within(area, one.household.village):
+            continue  # What is a place's own here is of the year before.
+        if one.delivered_on > on or one.delivered_on.year != on.year:
             continue
         spans = ["year", *(["month"] if one.delivered_on.month == on.month else [])]
         for span in spans:
             for chapter in ("total", chapters[one.policy.chapter]):
                 found[f"{span}_{chapter}_items"] += 1
                 found[f"{span}_{chapter}_yuan"] += one.amount if one.unit == "元" else 0
+    return found
+
+
+def _channels(area, own, on):
+    chapters = {"产业": "c01", "教育": "c05", "健康": "c06"}
+    found = Counter()
+    for event in StatusEvent.objects.filter(kind="退出"):
+        if area.pk not in (event.village_id, event.town_id, event.county_id) or event.on > on:
+            continue
+        if event.on.year != on.year:
+            continue
+        reached = {
+            chapters[one.policy.chapter]
+            for one in Measure.objects.filter(household=event.household_id).select_related("policy")
+            if one.delivered_on <= event.on and one.delivered_on.year in (event.on.year - 1, event.on.year)
+        }
+        for key in ("total", *(reached or {"none"})):
+            found[f"{key}_households"] += 1
+            found[f"{key}_persons"] += abs(event.persons)
+    return found
+
+
+def _points(area, own, on):
+    found = Counter()
+    poor = {event.village_id for event in last_events(area, on) if event.standing}
+    there = {(one.village_id, one.policy.code) for one in Measure.objects.select_related("policy")
+             if one.village_id and one.delivered_on <= on}  # fmt: skip
+    keys = {
+        "village": ("villages", "points", "TASK-ECOM"),
+        "town": ("towns", "stations", "TASK-ECOM-TOWN"),
+        "county": ("counties", "centres", "TASK-ECOM-COUNTY"),
+    }
+    for place in Area.objects.all():
+        if place.level not in keys or not within(area, place):
+            continue
+        whole, part, code = keys[place.level]
+        found[whole] += 1
+        found[part] += (place.pk, code) in there
+        if place.pk in poor:
+            found["poor"] += 1
+            found["process" if (place.pk, "TASK-PROCESS") in there else "noprocess"] += 1
+    return found
+
+
+def _resettlers(area, own, on):
+    found = Counter()
+    ends = {"2016": datetime.date(2016, 12, 31), "2017": datetime.date(2017, 12, 31), "now": on}
+    flagged = set(Household.objects.filter(reservoir_resettler=True).values_list("pk", flat=True))
+    for key, day in ends.items():
+        for event in last_events(area, day):
+            if event.household_id not in flagged or event.kind in ("注销", "转出"):
+                continue
+            for standing in ("all", "in" if event.standing else "out"):
+                found[f"{standing}_{key}_households"] += 1
+                found[f"{standing}_{key}_persons"] += event.members
     return found
 
 
@@ -302,5 +375,8 @@ COUNTS = {
     "funds": _funds,
     "cooperation": _cooperation,
     "monthly": _monthly,
+    "channels": _channels,
+    "points": _points,
+    "resettlers": _resettlers,
     "key-villages": _key_villages,
 }

@@ -17,7 +17,20 @@ def lines(client) -> dict[str, int | None]:
 @pytest.mark.parametrize(
     ("who", "words"),
     [
-        ("district", ["部门名单", "政策咨询", "涉贫事件", *WORK, "年底考核", *DUTY, "社会帮扶", "主要指标"]),
+        (
+            "district",
+            [
+                "部门名单",
+                "政策咨询",
+                "涉贫事件",
+                *WORK,
+                "年底考核",
+                "约谈和提请调整",
+                *DUTY,
+                "社会帮扶",
+                "主要指标",
+            ],
+        ),
         ("town", ["政策咨询", "涉贫事件", *WORK, *DUTY, "社会帮扶", "主要指标"]),
         ("village", ["涉贫事件", *WORK, *DUTY, "社会帮扶"]),
         ("department", ["部门名单", "政策咨询", *DUTY, "主要指标"]),
@@ -53,6 +66,7 @@ def test_each_counts_what_waits_in_the_own_area_and_leads_there(signed_in, groun
         "责任书": 5,
         "村年度减贫计划": 0,
         "年底考核": 0,
+        "约谈和提请调整": 0,
         "责任清单": 0,
         "整改": 0,
         "社会帮扶": 1,

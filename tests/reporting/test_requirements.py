@@ -23,9 +23,14 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (PARTS, OPENS, "test_forms::test_colours_stay_those_of_the_day", RECOUNT),
     ),
     "R107": (
-        "monthly",
-        "by channel: deliveries and money by chapter of measure, in the month and in the year",
-        ("test_office_forms::test_deliveries_of_the_month_and_of_the_year", OFFICE, RECOUNT),
+        "channels",
+        "the year's exits by the chapters of measures that had reached them, beside the printed path",
+        (
+            "test_goals::test_a_household_counts_in_each_of_its_channels_and_once_in_the_total",
+            "test_goals::test_the_path_of_a_plan_stands_beside_its_own_area_alone",
+            "test_goals::test_every_counted_figure_opens_a_list_that_counts_to_it_and_parts_add_up",
+            RECOUNT,
+        ),
     ),
     "R141": (
         "houses",

@@ -21,7 +21,7 @@ from reporting.models.assessment import (
     graded,
 )
 from tests.reporting.test_exit_tally import TODAY, at
-from villages.models import EventKind, Letter, Post, WorkEvent
+from villages.models import EventKind, Letter, Post, Rectification, WorkEvent
 
 pytestmark = pytest.mark.django_db
 PAGE = "/assessments/"
@@ -143,6 +143,60 @@ def test_a_missed_year_asks_for_a_talk_and_two_running_for_a_change(assessed, gr
     steps = settling.follow_ups([first, second])
     assert steps[second.pk][0].event == talk
     assert steps[second.pk][1].event is None and steps[first.pk][0].event is None
+
+
+def test_settling_a_missed_year_opens_a_problem_with_a_limit(assessed, ground, cast, signed_in, settings):
+    """R309: one 整改 a town that missed; a second year running says so."""
+    settings.ASSESSMENT_MEND_DAYS = 60
+    assessed(ground.town, 2016, settled=True, missed=True)
+    assessed(ground.town, missed=True, planned=9, left=4)
+    assessed(ground.other_town, missed=False)
+    waiting = TownAssessment.objects.filter(year=2017)
+    TownAssessment.settle(waiting, document="1号", by=cast["leader"], at=clock.moment())
+    one = Rectification.objects.get()
+    assert (one.area, one.source, one.state) == (ground.town, "考核", "待整改")
+    assert one.due_on == clock.today() + datetime.timedelta(days=60)
+    assert "计划退出 9 人，已退出 4 人" in one.problem and "连续 2 年没有完成" in one.problem
+    for who in ("district", "leader", "town"):
+        assert one.problem[:12] in signed_in(who).get("/villages/rectifications/").content.decode()
+    assert signed_in("other_town_user").get("/villages/rectifications/").context["page"].total == 0
+
+
+def test_the_first_missed_year_is_not_called_the_second(assessed, ground, cast):
+    assessed(ground.town, 2015, settled=True, missed=True)
+    assessed(ground.town, missed=True)
+    TownAssessment.settle(
+        TownAssessment.objects.filter(year=2017), document="1号", by=cast["leader"], at=clock.moment()
+    )
+    assert "连续" not in Rectification.objects.get().problem
+
+
+def test_the_workbench_counts_towns_until_the_talk_and_the_change_are_recorded(assessed, ground, signed_in):
+    """R309: for the district and the leading group, the same towns as the page of assessments marks."""
+    first = assessed(ground.town, 2017, settled=True, missed=True)
+    assessed(ground.town, 2016, settled=True, missed=True)
+    other = assessed(ground.other_town, 2017, settled=True, missed=True)
+
+    def counted() -> int:
+        lines = [
+            {door.word: door.count for door in signed_in(who).get("/").context["doors"]}["约谈和提请调整"]
+            for who in ("district", "leader")
+        ]
+        marked = {
+            key
+            for key, steps in settling.follow_ups([first, other]).items()
+            if any(step.event is None and step.kind != EventKind.PRAISE for step in steps)
+        }
+        found = settling.waiting(TownAssessment.objects.all(), TODAY)
+        assert set(found.values_list("pk", flat=True)) == marked and lines == [len(marked)] * 2
+        return lines[0]
+
+    assert counted() == 2
+    happened(ground.other_town, EventKind.TALK, datetime.date(2018, 1, 9))
+    happened(ground.town, EventKind.TALK, datetime.date(2018, 1, 9))
+    assert counted() == 1
+    happened(ground.town, EventKind.ESCALATION, datetime.date(2018, 1, 10))
+    assert counted() == 0
 
 
 def test_what_is_not_settled_asks_for_nothing(assessed, ground):

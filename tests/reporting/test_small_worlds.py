@@ -23,7 +23,7 @@ from tests.reporting.test_exit_tally import counted_by_hand
 
 WORLDS = int(os.environ.get("WORLDS", "3"))
 # Where a cell is compared with others or is the plan's, or is measured at the end of 十二五: not recounted here.
-ELSEWHERE = ("printed_", "diff_", "reached_", "left_to_go_")
+ELSEWHERE = ("printed_", "diff_", "reached_", "left_to_go_", "since_")
 
 
 def runs(area, on):

@@ -13,6 +13,7 @@ from reporting.models import PlanTable, ReportRun
 from reporting.plan_page import PlanPage, official_form
 from reporting.reading import read_plan
 from reporting.report import Request
+from tests.measures.test_points import point
 from tests.reporting import golden, office_world
 from tests.reporting.conftest import PLANNED
 from tests.reporting.tables import DATA
@@ -46,6 +47,9 @@ def county(ground, plan, cast, make_household, office_day):
         area=ground.village, level="省定", batch="十三五", on=datetime.date(2016, 1, 10), by=None,
         recorded_at=MADE.replace(year=2016),
     )  # fmt: skip
+    type(homes[0]).objects.filter(pk__in=[homes[0].pk, homes[2].pk]).update(reservoir_resettler=True)
+    point(ground.village, "TASK-PROCESS", "2017-03-01")
+    point(ground.other_town, "TASK-ECOM-TOWN", "2017-03-01")
     indicators.load_goals(ground.county)
     office_world.funded(ground)
     office_world.helped(ground)

@@ -66,6 +66,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R255": (
         "posts, days stayed, inspections and what lacks on one list, as of any day; helpers under /households/helpers/",
         (
+            f"{TEAMS}::test_a_village_is_short_of_days_where_one_through_a_month_stayed_less",
             f"{TEAMS}::test_the_list_says_what_each_key_village_lacks",
             f"{TEAMS}::test_who_ended_before_the_day_does_not_count",
         ),
@@ -167,8 +168,12 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (f"{SETTLING}::test_one_veto_makes_it_poor_and_needs_a_reason",),
     ),
     "R309": (
-        "a missed year asks for 约谈, two running for 提请调整, until each is recorded",
-        (f"{SETTLING}::test_a_missed_year_asks_for_a_talk_and_two_running_for_a_change",),
+        "a missed year opens a 整改 with a limit and asks for 约谈, two running for 提请调整, on the workbench until each is recorded",
+        (
+            f"{SETTLING}::test_a_missed_year_asks_for_a_talk_and_two_running_for_a_change",
+            f"{SETTLING}::test_settling_a_missed_year_opens_a_problem_with_a_limit",
+            f"{SETTLING}::test_the_workbench_counts_towns_until_the_talk_and_the_change_are_recorded",
+        ),
     ),
     "R310": (
         "early finishers keep money and policies for a number of years that the county sets, and are praised",

@@ -141,6 +141,30 @@ def test_the_list_says_what_each_key_village_lacks(signed_in, chosen, ground, po
     assert row.inspected == {1: 0, 2: 0, 3: 0, 4: 1} and row.team == 3
 
 
+def test_a_village_is_short_of_days_where_one_through_a_month_stayed_less(
+    settings, chosen, ground, posted, signed_in
+):
+    """STAY_DAYS_A_MONTH: 0 asks for none; whole months of the quarter that are over; nothing recorded is nothing stayed."""
+    chosen(ground.village)
+    post, late = posted(), posted(PostKind.TEAM_MEMBER, start=datetime.date(2018, 10, 15), name="演示乙")
+    post.stay(year=2018, month=10, days=19, by=None, at=clock.moment())
+    late.stay(year=2018, month=10, days=3, by=None, at=clock.moment())
+    villages = teams.key_villages(ground.county, DAY)
+
+    def short(day=DAY) -> bool:
+        return teams.in_state(villages, teams.STAY_SHORT, day).exists()
+
+    assert not short()
+    for least, expected in ((19, False), (20, True)):
+        settings.STAY_DAYS_A_MONTH = least
+        assert short() is expected
+        page = signed_in("district").get(LIST).content.decode()
+        assert ("</b> 不足" in page) is expected
+    assert not short(datetime.date(2018, 10, 30)) and short(datetime.date(2018, 9, 30))
+    post.stay(year=2018, month=10, days=20, by=None, at=clock.moment())
+    assert not short()
+
+
 def test_a_village_that_left_the_list_keeps_its_team(chosen, ground):
     chosen(ground.village).remove_cap(on=datetime.date(2017, 12, 1), by=None, origin="历史导入")
     assert KeyVillage.objects.get().on_list is False

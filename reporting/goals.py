@@ -1,0 +1,67 @@
+"""What a plan asks for by a day and no table of it holds (data/goals.csv): a figure as printed, beside what is counted.
+
+`of` names the area whose plan it is where the figure is a number of people; a share in percent is asked of every area.
+004 prints 生态补偿 as 0.05万人, 003 as 4万人 (R177); 来料加工 100 % (R088), 电商 of district and towns 100 % (R096),
+水库移民 70 % and the rest a year later (001, R023).
+"""
+
+import csv
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).resolve().parent / "data" / "goals.csv"
+REACHED, MISSED, TO_COME = "已实现", "未实现", "未到期限"
+
+
+@dataclass(frozen=True)
+class Goal:
+    key: str
+    of: str
+    figure: int
+    until: datetime.date
+    document: str
+    place: str
+
+    @property
+    def said(self) -> str:
+        """For the note under a form: the day and the source."""
+        return f"{self.until.year}年底前，{self.document}{self.place}"
+
+    def verdict(self, value: Decimal | int | str | None, day: datetime.date) -> str | None:
+        """Of what is counted on the day; nothing counted, no verdict. On its last day a goal may still be reached."""
+        if value is None:
+            return None
+        if Decimal(value) >= self.figure:
+            return REACHED
+        return MISSED if day >= self.until else TO_COME
+
+
+@cache
+def goals() -> tuple[Goal, ...]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Goal(
+                row["key"],
+                row["of"],
+                int(row["figure"]),
+                datetime.date.fromisoformat(row["until"]),
+                row["document"],
+                row["place"],
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def goal(key: str, area: str = "") -> Goal | None:
+    """The figure of this key that is asked of the area of this name."""
+    return next((one for one in goals() if one.key == key and one.of in ("", area)), None)
+
+
+def share_asked(key: str) -> Goal:
+    """A share, which is asked of every area."""
+    found = goal(key)
+    assert found is not None, key
+    return found

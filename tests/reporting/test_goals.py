@@ -1,0 +1,170 @@
+"""Reports beside what a plan asks for by a day: 脱贫渠道, 来料加工和电商, 水库移民 (R107, R177, R088, R096, R023)."""
+
+import csv
+import datetime
+import re
+
+import pytest
+
+from areas.models import Area
+from households.models import Household
+from measures.models import Measure, Policy
+from reporting import goals
+from reporting.definitions import DEFINITIONS
+from reporting.report import PERCENT, PERSONS, Request
+from tests.measures.test_points import point
+from tests.reporting.test_exit_tally import TODAY, at
+
+pytestmark = pytest.mark.django_db
+KINDS = ("channels", "points", "resettlers")
+# Requirement, key, whose plan, figure, last day.
+STATED = [
+    ("R177", "ecology", "台儿庄区", 500, "2018-12-31"),
+    ("R177", "ecology", "山东省", 40_000, "2020-12-31"),
+    ("R088", "processing", "", 100, "2020-12-31"),
+    ("R096", "ecommerce", "", 100, "2018-12-31"),
+    ("R023", "resettlers-2016", "", 70, "2016-12-31"),
+    ("R023", "resettlers-2017", "", 100, "2017-12-31"),
+]
+
+
+@pytest.fixture
+def lived(ground, make_household):
+    """Five flagged households: in 2016 two left, in 2018 one; help of two chapters, of one, of none."""
+    homes = [
+        make_household(village=village, persons=size)
+        for size, village in enumerate(
+            (ground.village, ground.village, ground.other_village, ground.sibling_village, ground.village), 1
+        )
+    ]
+    Household.objects.exclude(pk=homes[4].pk).update(reservoir_resettler=True)
+    helped = ((0, "生态", "2016-03-01"), (2, "生态", "2017-03-01"), (2, "产业", "2018-03-01"))
+    for place, chapter, on in helped:
+        policy = Policy.objects.filter(chapter=chapter, kind="政策").order_by("pk")[0]
+        Measure.objects.create(
+            policy=policy, household=homes[place], year=int(on[:4]), state="落实", planned_on=on,
+            delivered_on=on, payer="演示", amount=1,
+        )  # fmt: skip
+    for place, on in ((0, "2016-12-05"), (1, "2016-12-05"), (2, "2018-10-05"), (4, "2018-10-05")):
+        homes[place].leave_poverty(**at(on))
+    point(ground.sibling_village, "TASK-PROCESS")
+    point(ground.village, "TASK-ECOM")
+    point(ground.other_town, "TASK-ECOM-TOWN")
+    return homes
+
+
+def run(kind, area, as_of=TODAY):
+    request = Request(area, as_of.year, as_of)
+    DEFINITIONS[kind].check(request)
+    return DEFINITIONS[kind].figures(request, lambda *_: None)
+
+
+def of(figures, area, *keys):
+    return [figures.value(area.code, key) for key in keys]
+
+
+@pytest.mark.parametrize(("number", "key", "of_whom", "figure", "until"), STATED)
+def test_a_goal_is_the_figure_that_the_plan_states(number, key, of_whom, figure, until):
+    with goals.FILE.open(encoding="utf-8", newline="") as file:
+        rows = {(row["key"], row["of"]): row for row in csv.DictReader(file)}
+    row = rows[key, of_whom]
+    assert (int(row["figure"]), row["until"]) == (figure, until) and row["document"].startswith("《")
+    assert len(rows) == len(STATED) and row["place"]
+
+
+@pytest.mark.parametrize(
+    ("value", "day", "said"),
+    [
+        ("70.0", "2016-06-01", "已实现"),
+        ("69.9", "2016-12-30", "未到期限"),
+        ("69.9", "2016-12-31", "未实现"),
+        (None, "2017-01-01", None),
+    ],
+)
+def test_a_goal_is_reached_or_missed_or_its_day_has_not_come(value, day, said):
+    assert goals.share_asked("resettlers-2016").verdict(value, datetime.date.fromisoformat(day)) == said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("as_of", ["2018-11-20", "2016-12-31"])
+def test_every_counted_figure_opens_a_list_that_counts_to_it_and_parts_add_up(
+    lived, ground, signed_in, kind, as_of
+):
+    figures, client, pages = (
+        run(kind, ground.county, datetime.date.fromisoformat(as_of)),
+        signed_in("district"),
+        {},
+    )
+    parts = [row.code for row in figures.rows if not row.top]
+    for cell in figures.cells:
+        if cell.list_url is None:
+            continue
+        if cell.list_url not in pages:
+            page = client.get(cell.list_url).content.decode()
+            pages[cell.list_url] = dict(re.findall(r'data-(total|persons)="(\d+)"', page))
+        shown = pages[cell.list_url]["persons" if cell.unit == PERSONS else "total"]
+        assert int(shown) == cell.value, cell
+        if cell.row == ground.county.code and not cell.column.startswith(("counties", "centres")):
+            assert cell.value == sum(figures.value(code, cell.column) for code in parts), cell
+    assert len(pages) > 8 and any(cell.value for cell in figures.cells if cell.list_url)
+    assert not any(cell.list_url for cell in figures.cells if cell.unit == PERCENT)
+
+
+def test_a_household_counts_in_each_of_its_channels_and_once_in_the_total(lived, ground):
+    figures = run("channels", ground.county)
+    keys = ("total_households", "total_persons", "c01_persons", "c07_persons", "none_persons")
+    assert of(figures, ground.county, *keys) == [2, 8, 3, 3, 5]
+    assert of(figures, ground.other_town, *keys) == [1, 3, 3, 3, 0]
+    assert of(run("channels", ground.county, datetime.date(2016, 12, 31)), ground.county, *keys) == [
+        2,
+        3,
+        0,
+        1,
+        2,
+    ]
+    tally = run("exit-tally", ground.county)
+    assert of(tally, ground.county, "exit_households", "exit_persons") == [2, 8]
+
+
+def test_the_path_of_a_plan_stands_beside_its_own_area_alone(lived, ground):
+    keys = ("printed_ecology", "since_ecology", "diff_ecology", "verdict_ecology")
+    assert of(run("channels", ground.county), ground.county, *keys) == [None, 4, None, None]
+    Area.objects.filter(pk=ground.county.pk).update(name="台儿庄区")
+    ground.county.refresh_from_db()
+    figures = run("channels", ground.county)
+    assert of(figures, ground.county, *keys) == [500, 4, -496, "未到期限"]
+    assert of(figures, ground.other_town, *keys) == [None, 3, None, None]
+    assert "2018年底前" in figures.notes["path"] and "八章" in figures.notes["path"]
+
+
+def test_coverage_of_contract_work_and_of_three_levels_of_ecommerce(lived, ground):
+    figures = run("points", ground.county)
+    assert of(figures, ground.county, "poor", "process", "noprocess", "process_rate") == [1, 1, 0, "100.0"]
+    assert of(figures, ground.county, "printed_process_rate", "verdict_process_rate") == ["100", "已实现"]
+    assert of(figures, ground.county, "towns", "stations", "stations_rate", "counties", "centres_rate") == [
+        2, 1, "50.0", 1, "0.0"
+    ]  # fmt: skip
+    assert of(figures, ground.county, "verdict_stations_rate", "points", "points_rate") == [
+        "未到期限",
+        1,
+        "33.3",
+    ]
+    assert of(figures, ground.other_town, "stations_rate", "centres", "centres_rate") == ["100.0", None, None]
+    then = run("points", ground.county, datetime.date(2017, 12, 31))
+    assert of(then, ground.county, "poor", "process", "process_rate") == [3, 0, "0.0"]
+
+
+def test_resettlers_are_held_against_the_deadline_of_each_year_end(lived, ground):
+    figures = run("resettlers", ground.county)
+    assert of(figures, ground.county, "all_2016_households", "out_2016_households", "out_2016_rate") == [
+        4, 2, "50.0"
+    ]  # fmt: skip
+    assert of(figures, ground.county, "printed_2016_rate", "verdict_2016_rate") == ["70", "未实现"]
+    assert of(figures, ground.county, "verdict_2017_rate", "all_now_persons", "out_now_persons") == [
+        "未实现", 10, 6
+    ]  # fmt: skip
+    before = run("resettlers", ground.county, datetime.date(2016, 12, 30))
+    assert (
+        of(before, ground.county, "out_2016_rate", "all_2016_households", "verdict_2016_rate") == [None] * 3
+    )
+    assert of(before, ground.county, "out_now_rate") == ["50.0"]
