@@ -181,3 +181,24 @@ class TrailFilter(forms.Form):
     action = SearchWord(
         label="操作", required=False, max_length=60, widget=forms.TextInput(attrs={"class": "w8"})
     )
+
+
+class TrailArchiveForm(forms.Form):
+    """Up to which day, itself included, the rows go into the next archive; only whole days that are over."""
+
+    until = forms.DateField(
+        label="归档到哪一天（含）",
+        widget=forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+        # The last day of the month before.
+        self.fields["until"].initial = today.replace(day=1) - datetime.timedelta(days=1)
+
+    def clean_until(self) -> datetime.date:
+        until: datetime.date = self.cleaned_data["until"]
+        if until >= self._today:
+            raise forms.ValidationError("只能归档已经过完的日子，请填今天以前的日期")
+        return until

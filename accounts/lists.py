@@ -18,7 +18,7 @@ from accounts.roles import Capability
 from office.clock import SHANGHAI
 from office.exports import exportable
 from office.listing import Column, Listed
-from office.models import Job, JobState, Outcome, TrailRow
+from office.models import Job, JobState, Outcome, TrailArchive, TrailRow
 
 TRAIL_KEY, JOBS_KEY = "accounts:trail", "accounts:jobs"
 TRAIL = [
@@ -100,6 +100,12 @@ JOBS = [
 def visible_rows(user: User) -> QuerySet[TrailRow]:
     """Rows of the area the auditor keeps, and those of the system itself, which have no area."""
     return TrailRow.objects.filter(user.areas_of(Capability.TRAIL_VIEW, "area") | Q(area__isnull=True))
+
+
+def visible_archives(user: User) -> QuerySet[TrailArchive]:
+    """Archives of the area the auditor keeps."""
+    archives = TrailArchive.objects.filter(user.areas_of(Capability.TRAIL_ARCHIVE, "area"))
+    return archives.select_related("area", "made_by", "pruned_by")
 
 
 @exportable(TRAIL_KEY, title="操作日志")

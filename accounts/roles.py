@@ -74,6 +74,7 @@ class Capability(models.TextChoices):
     FUND_MANAGE = "fund_manage", "管理项目资金"
     ASSET_EDIT = "asset_edit", "登记资产收益"
     TRAIL_VIEW = "trail_view", "查看操作日志"
+    TRAIL_ARCHIVE = "trail_archive", "归档操作日志"
     USERS_MANAGE = "users_manage", "管理用户"
     SYSTEM_VIEW = "system_view", "查看系统状态"
 
@@ -268,7 +269,8 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.DUTY_ACT,
         }
     ),
-    Role.AUDITOR: frozenset({_C.TRAIL_VIEW}),
+    # GB/T 22239-2019 8.1.5.2: the audit administrator keeps, manages and reads the records of audit.
+    Role.AUDITOR: frozenset({_C.TRAIL_VIEW, _C.TRAIL_ARCHIVE}),
     Role.SECURITY: frozenset({_C.USERS_MANAGE}),
     Role.ADMIN: frozenset({_C.SYSTEM_VIEW}),
 }

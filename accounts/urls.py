@@ -1,6 +1,17 @@
 from django.urls import path
 
-from accounts.views import exports, handbook, health, jobs, second_factor, sign_in, system, trail, users
+from accounts.views import (
+    exports,
+    handbook,
+    health,
+    jobs,
+    second_factor,
+    sign_in,
+    system,
+    trail,
+    trail_archives,
+    users,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -28,6 +39,9 @@ urlpatterns = [
     path("exports/", exports.ask, name="export-new"),
     path("exports/<uuid:pk>/", exports.file, name="export"),
     path("trail/", trail.listing, name="trail"),
+    path("trail/archives/", trail_archives.listing, name="trail-archives"),
+    path("trail/archives/<int:pk>/file/", trail_archives.file, name="trail-archive-file"),
+    path("trail/archives/<int:pk>/prune/", trail_archives.prune, name="trail-archive-prune"),
     path("help/", handbook.show, name="handbook"),
     path("system/", system.show, name="system"),
     path("healthz", health.alive, name="healthz"),

@@ -257,6 +257,11 @@ PASSWORD_AGAIN_MINUTES = env.int("PASSWORD_AGAIN_MINUTES", default=15)
 FULL_EXPORT_ALONE = env.int("FULL_EXPORT_ALONE", default=20)
 # Files with full numbers that one person may ask for in a day.
 FULL_EXPORTS_PER_DAY = env.int("FULL_EXPORTS_PER_DAY", default=5)
+# Rows of the trail stay in the database for so many months before an archived part may be taken out of it; the law
+# (网络安全法第二十一条第三项) asks for six.
+TRAIL_KEEP_MONTHS = env.int("TRAIL_KEEP_MONTHS", default=12)
+if TRAIL_KEEP_MONTHS < 6:
+    raise ImproperlyConfigured("TRAIL_KEEP_MONTHS 不能少于 6：操作日志至少保存六个月")
 # Lists that were exported are kept as files for so many days.
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 MEDIA_ROOT = DATA_DIR / "files"

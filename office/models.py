@@ -14,6 +14,7 @@ from office.among import Among
 from office.attachments import Attachment
 from office.exported import Export
 from office.findings import Finding, FindingState
+from office.trail_archived import TrailArchive
 
 __all__ = [
     "Attachment",
@@ -25,6 +26,7 @@ __all__ = [
     "Export",
     "Outcome",
     "Pulse",
+    "TrailArchive",
     "TrailRow",
 ]
 
@@ -207,6 +209,11 @@ class TrailQuerySet(models.QuerySet["TrailRow"]):
     def seal(self, *, seq: int, prev: str, digest: str) -> int:
         """The one change a row ever sees, from unsealed to its place in the chain; call it on unsealed()."""
         return super().update(seq=seq, prev=prev, hash=digest)
+
+    def leave(self, archive: TrailArchive) -> int:
+        """Takes the rows of an archive out, whose `pruned_at` is set before; the database refuses any others."""
+        rows = self.filter(seq__gte=archive.first_seq, seq__lte=archive.last_seq)
+        return int(rows._raw_delete(self.db))
 
 
 class TrailRow(models.Model):

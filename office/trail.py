@@ -3,7 +3,8 @@
 `record` writes in the caller's transaction: when the row cannot be written, the action fails too. Rows start
 unchained, so no writer waits for another; `seal` chains committed rows in batches (each row's SHA-256 covers
 the one before it) and appends the head to DATA_DIR/trail_anchor, outside the database, so that a cut tail is
-seen as well as a changed row.
+seen as well as a changed row. Old rows leave the database by rule alone (office.trail_archive): the chain then
+begins behind the last archive whose rows were taken out, with that archive's head.
 """
 
 import datetime
@@ -21,7 +22,7 @@ from django.http import HttpRequest
 from areas.models import Area
 from office import clock
 from office.digit_runs import masked
-from office.models import Outcome, Pulse, TrailRow
+from office.models import Outcome, Pulse, TrailArchive, TrailRow
 
 BATCH = 500
 FIRST_PREV = "0" * 64
@@ -81,38 +82,57 @@ def seal() -> int:
 
 
 def sealed_count() -> int:
+    """Sealed rows in the database; those that were archived and taken out are not among them."""
     return TrailRow.objects.filter(seq__isnull=False).count()
+
+
+def head() -> tuple[int, str]:
+    """Number and hash of the last sealed row, in the database or taken out of it."""
+    row = TrailRow.objects.filter(seq__isnull=False).order_by("-seq").first()
+    return (row.seq or 0, row.hash) if row else base()
+
+
+def base() -> tuple[int, str]:
+    """Number and hash of the last row that was taken out by rule: what the chain in the database stands on."""
+    last = TrailArchive.objects.pruned().order_by("-last_seq").first()
+    return (last.last_seq, last.head) if last else (0, FIRST_PREV)
 
 
 def verify() -> list[str]:
     """What is wrong with the trail, in Chinese, the first broken row of the chain first; empty when sound."""
-    return [*_chain_problems(), *sealer_problems()]
+    while True:
+        stands_on = base()
+        problems = [*archive_problems(), *chain_problems(*stands_on)]
+        if TrailRow.objects.filter(seq__lte=stands_on[0]).exists():
+            problems.append(f"已清除的第 {stands_on[0]} 条以前的日志还在库里")
+        # Unless old rows were taken out while it was read.
+        if base() == stands_on:
+            return [*problems, *sealer_problems()]
+
+
+def claim_chain() -> None:
+    """The row lock of this update, within the caller's transaction: one sealer or pruner at a time, also on
+    SQLite, and a killed one leaves nothing behind."""
+    if not Pulse.objects.filter(name="trail").update(at=clock.now()):
+        Pulse.objects.get_or_create(name="trail", defaults={"at": clock.now()})
+        Pulse.objects.filter(name="trail").update(at=clock.now())
 
 
 def _seal_batch() -> int:
     with transaction.atomic():
-        # The row lock of this update is the claim: one sealer at a time, also on SQLite, and a killed one
-        # leaves nothing behind.
-        if not Pulse.objects.filter(name="trail").update(at=clock.now()):
-            Pulse.objects.get_or_create(name="trail", defaults={"at": clock.now()})
-            Pulse.objects.filter(name="trail").update(at=clock.now())
-        head = _head()
-        seq, prev = (head.seq or 0, head.hash) if head else (0, FIRST_PREV)
+        claim_chain()
+        seq, prev = head()
         rows = TrailRow.objects.unsealed().order_by("id")[:BATCH]
         for row in rows:
             seq += 1
-            digest = _digest(row, seq, prev)
+            digest = digest_of(line_of(row, seq, prev))
             TrailRow.objects.unsealed().filter(pk=row.pk).seal(seq=seq, prev=prev, digest=digest)
             prev = digest
         return len(rows)
 
 
-def _head() -> TrailRow | None:
-    return TrailRow.objects.filter(seq__isnull=False).order_by("-seq").first()
-
-
-def _digest(row: TrailRow, seq: int, prev: str) -> str:
-    """SHA-256 (hex) of the row's canonical JSON: sorted keys, no spaces, UTC time to the microsecond."""
+def line_of(row: TrailRow, seq: int, prev: str) -> str:
+    """The row's canonical JSON: sorted keys, no spaces, UTC time to the microsecond. Archives hold these lines."""
     content = {
         "seq": seq,
         "prev": prev,
@@ -128,8 +148,12 @@ def _digest(row: TrailRow, seq: int, prev: str) -> str:
         "detail": row.detail,
         "outcome": row.outcome,
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(line: str) -> str:
+    """SHA-256 (hex) of a row's line."""
+    return hashlib.sha256(line.encode()).hexdigest()
 
 
 def _anchor_file() -> Path:
@@ -165,11 +189,15 @@ def _all_anchors() -> dict[int, set[str]]:
 
 def _anchor() -> None:
     """Appends the head unless it stands there already; also makes good what a crash left out."""
-    head = _head()
-    if head is None or (head.seq, head.hash) == _last_anchor():
-        return
+    seq, digest = head()
+    if seq and (seq, digest) != _last_anchor():
+        anchor(seq, digest)
+
+
+def anchor(seq: int, digest: str) -> None:
+    """A line of its own outside the database: this row has this hash."""
     # The line break in front ends a line that a crash may have torn.
-    line = f"\n{head.seq} {head.hash} {clock.now().isoformat()}\n"
+    line = f"\n{seq} {digest} {clock.now().isoformat()}\n"
     handle = os.open(_anchor_file(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(handle, line.encode())
@@ -195,23 +223,40 @@ def replace_anchors(lines: list[str]) -> None:
     os.replace(part, _anchor_file())
 
 
-def _chain_problems() -> list[str]:
-    """The first row that is missing, changed or not the anchored one; nothing after it can be judged."""
+def chain_problems(seq: int, prev: str, up_to: int | None = None) -> list[str]:
+    """Behind this row the first one that is missing, changed or not the anchored one; nothing after it can be judged."""
     # Read before the rows: what is sealed meanwhile is no anchor yet.
     anchors = _all_anchors()
-    expected, prev = 1, FIRST_PREV
-    for row in TrailRow.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=2000):
+    expected = seq + 1
+    rows = TrailRow.objects.filter(seq__gt=seq)
+    if up_to is not None:
+        rows = rows.filter(seq__lte=up_to)
+    for row in rows.order_by("seq").iterator(chunk_size=2000):
         if row.seq != expected:
             return [f"第 {expected} 条日志缺失"]
-        if row.prev != prev or row.hash != _digest(row, expected, prev):
+        if row.prev != prev or row.hash != digest_of(line_of(row, expected, prev)):
             return [
                 f"第 {expected} 条日志（{row.at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M:%S}，{row.action}）与校验值不符"
             ]
         if anchors.get(expected, {row.hash}) != {row.hash}:
             return [f"第 {expected} 条日志与库外留存的校验值不符"]
         expected, prev = expected + 1, row.hash
-    last = max(anchors, default=0)
+    last = max(anchors, default=0) if up_to is None else up_to
     return [f"第 {expected} 条至第 {last} 条日志缺失：末尾被截去"] if last >= expected else []
+
+
+def archive_problems() -> list[str]:
+    """Archives that do not follow on each other, are not the anchored ones, or whose file is gone."""
+    anchors, seq, prev = _all_anchors(), 0, FIRST_PREV
+    for archive in TrailArchive.objects.order_by("first_seq"):
+        if (archive.first_seq, archive.prev) != (seq + 1, prev):
+            return [f"归档{archive}和前一次归档接不上"]
+        if anchors.get(archive.last_seq) != {archive.head}:
+            return [f"归档{archive}与库外留存的校验值不符"]
+        if not archive.path.is_file():
+            return [f"归档{archive}的文件不在了"]
+        seq, prev = archive.last_seq, archive.head
+    return []
 
 
 def sealer_problems() -> list[str]:

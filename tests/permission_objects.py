@@ -28,7 +28,7 @@ from households.workbook.jobs import workbook_path
 from measures.models import Measure, Policy
 from office.findings import Finding, Found, Subject, reconcile
 from office.jobs import run_now
-from office.models import Export, Job
+from office.models import Export, Job, TrailArchive
 from office.sealed_file import SealedFile
 from reporting.jobs import parameters
 from reporting.models import PlanTable, ReportRun
@@ -74,6 +74,29 @@ from tests.permission_records import (
 )
 from tests.permission_work import WORK, assessment
 from villages.models import Village, VillageYear
+
+
+def trail_archive(world: World, asking: User) -> Places:
+    """Of one row each, old enough to leave; the files are there, what is in them nobody asks here."""
+
+    def of(seq: int, area: Area) -> tuple[int]:
+        made = TrailArchive.objects.create(
+            first_seq=seq,
+            last_seq=seq,
+            prev="0" * 64,
+            head="0" * 64,
+            checksum="0" * 64,
+            last_at=timezone.now() - datetime.timedelta(days=800),
+            area=area,
+            made_at=timezone.now(),
+            made_by=world.cast["auditor"],
+        )
+        made.path.parent.mkdir(parents=True, exist_ok=True)
+        made.path.touch()
+        return (made.pk,)
+
+    own, foreign = of(NOWHERE, world.ground.county), of(NOWHERE + 1, world.ground.other_county)
+    return Places(own, foreign, (NOWHERE,), area_bound=False)
 
 
 def user(world: World, asking: User) -> Places:
@@ -315,6 +338,7 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "duty": duty,
     "job": job,
     "export": export,
+    "trail_archive": trail_archive,
     "village": village,
     "village_year": village_year,
     "household": household,

@@ -13,6 +13,7 @@ UNSCOPED: dict[str, str] = {
     "office.Export": "seen by its owner alone",
     "office.DuePeriod": "which periodic work was done",
     "office.TrailRow": "seen by the audit administrator alone",
+    "office.TrailArchive": "seen by the audit administrator alone",
     "office.Pulse": "when the worker and the sealer last lived",
     "villages.Indicator": "the table of the plan, the same for everybody; its goals and values are scoped",
     "measures.Policy": "the catalogue, public and the same for everybody",

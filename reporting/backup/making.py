@@ -63,7 +63,7 @@ def _written(folder: Path, say: Say) -> Manifest:
         say("正在备份数据库")
         counted = store.tables(moment)
         migrations = applied()
-        anchors = trail.anchors_up_to(trail.sealed_count())
+        anchors = trail.anchors_up_to(trail.head()[0])
         with database as file:
             store.dump(file, moment)
     say("正在备份文件")
