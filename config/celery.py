@@ -6,8 +6,12 @@ never keeps a small export waiting.
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -22,3 +26,18 @@ app.conf.beat_schedule = {
     # A tick that nobody heard in time is not kept: the next one does its work.
     "tick": {"task": "office.tick", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
 }
+
+
+def know_every_index_key() -> None:
+    """Raises ImproperlyConfigured (office.rotation), whose models are there only once Django is set up."""
+    import_string("office.rotation.know_every_index_key")()
+
+
+@worker_init.connect
+@beat_init.connect
+def stop_without_index_keys(**_: Any) -> None:
+    # Celery logs what a receiver raises and goes on, unless it is the end.
+    try:
+        know_every_index_key()
+    except ImproperlyConfigured as strange:
+        raise SystemExit(str(strange)) from strange

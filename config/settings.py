@@ -47,7 +47,12 @@ SECRET_KEY = required("SECRET_KEY")
 PII_KEY = required("PII_KEY")
 # The keys that follow it (manage.py rotate_keys); the last one that is set seals what is new.
 PII_KEY_2, PII_KEY_3 = env.str("PII_KEY_2", default=""), env.str("PII_KEY_3", default="")
-PII_INDEX_KEY = required("PII_INDEX_KEY")
+# The same for the index: two that follow each other are set during a rotation, and then the newest alone.
+PII_INDEX_KEY_2 = env.str("PII_INDEX_KEY_2", default="")
+PII_INDEX_KEY_3 = env.str("PII_INDEX_KEY_3", default="")
+PII_INDEX_KEY = env.str("PII_INDEX_KEY", default="")
+if not PII_INDEX_KEY_2 and not PII_INDEX_KEY_3 and not PII_INDEX_KEY:
+    PII_INDEX_KEY = required("PII_INDEX_KEY")
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'tuopin.sqlite3'}"
 REDIS_URL = env.str("REDIS_URL", default="")

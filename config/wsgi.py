@@ -4,9 +4,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.celery import app as celery_app
+from config.celery import know_every_index_key
 from office.embedded import start_worker
 
 application = get_wsgi_application()
+know_every_index_key()
 
 if settings.EMBEDDED:
     start_worker(celery_app)

@@ -16,6 +16,7 @@ from demo.load import lines
 from demo.store import Rows
 from households.models import ClosedYear, Person
 from office import trail
+from office.pii import versions
 
 SEEDED = "载入模拟贫困户"
 BATCH = 2000
@@ -103,12 +104,13 @@ def _renumber(make: register.Register, lives: Sequence[Life]) -> None:
     waiting = [person for life in lives for person in life.sheet.members]
     index = Person._meta.get_field("id_number_key").of  # type: ignore[union-attr]
     while waiting:
-        keys = {index(person.id_number): person for person in waiting}
+        keys = {index(person.id_number) or "": person for person in waiting}
         waiting = []
+        asked = {form: person for key, person in keys.items() for form in versions(key)}
         rest = iter(keys)
         while some := list(islice(rest, LOOKED_UP_AT_ONCE)):
             held = Person.objects.filter(id_number_key__in=some).values_list("id_number_key", flat=True)
-            waiting += [keys[key] for key in held]
+            waiting += [asked[form] for form in held]
         for person in waiting:
             make.number(person)
 

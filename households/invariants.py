@@ -13,6 +13,7 @@ from areas.models import Area, Level
 from households import identity, tally
 from households.models import POOR, Household, Kind, NameKey, Person, StatusEvent
 from households.models.person import HEAD
+from office.pii import is_same
 
 BATCH = 2000
 
@@ -179,5 +180,5 @@ def identities(on: datetime.date) -> Iterator[str]:
             yield f"人口{person.number}：{'；'.join(read.messages)}"
         elif read.birth_date and (read.sex, read.birth_date) != (person.sex, person.birth_date):
             yield f"人口{person.number}：性别或出生日期与证件号码不一致"
-        if key_of(person.id_number) != person.id_number_key:
+        if not is_same(person.id_number_key, key_of(person.id_number) or ""):
             yield f"人口{person.number}：证件号码索引不一致"

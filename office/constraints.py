@@ -20,7 +20,7 @@ def _is(one: BaseConstraint, model: type[models.Model], named: str | None, error
     kind, _, said = str(error).partition(" constraint failed: ")
     if kind == "UNIQUE" and isinstance(one, UniqueConstraint):
         columns = [f"{model._meta.db_table}.{_column(model, name)}" for name in one.fields]
-        return said == ", ".join(columns)
+        return said == (", ".join(columns) or f"index '{one.name}'")
     return kind == "CHECK" and said == one.name
 
 

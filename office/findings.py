@@ -19,6 +19,8 @@ from django.db.models import Q
 
 from areas.models import Area
 from areas.scope import ScopedQuerySet
+from office.pii import is_same
+from office.prints import PrintField
 from office.rulebook import ERROR, WARNING
 
 OPENED, KEPT, CLOSED, REOPENED = "opened", "kept", "closed", "reopened"
@@ -79,7 +81,7 @@ class Finding(models.Model):
     subject_id = models.CharField("对象编号", max_length=64)
     part = models.CharField("对象部分", max_length=40, blank=True)
     fields = models.JSONField("字段", default=list)
-    fingerprint = models.CharField("数据指纹", max_length=100)
+    fingerprint = PrintField("数据指纹", max_length=100)
     state = models.CharField("状态", max_length=8, choices=FindingState.choices, default=FindingState.OPEN)
     first_seen = models.DateField("发现日期")
     last_seen = models.DateField("最近核查日期")
@@ -180,7 +182,7 @@ def reconcile(
                     continue
                 before = [_value(row, name) for name in SAID]
                 _say(row, subject, found)
-                if row.state == FindingState.GONE or before[-1] != row.fingerprint:
+                if row.state == FindingState.GONE or not is_same(str(before[-1]), row.fingerprint):
                     tally[KEPT if row.is_open else REOPENED] += 1
                     changed.append(_reopened(row, day))
                     continue

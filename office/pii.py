@@ -25,7 +25,10 @@ from django.conf import settings
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models.lookups import Exact, In
 from django.db.models.query_utils import DeferredAttribute
+
+from office.among import Among
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
@@ -85,7 +88,12 @@ CIPHERS: dict[str, tuple[Callable[[bytes], Cipher], str]] = {
     "v2": (AesGcm, "PII_KEY_2"),
     "v3": (AesGcm, "PII_KEY_3"),
 }
-HASHES: dict[str, tuple[Callable[[bytes], KeyedHash], str]] = {"k1": (HmacSha256, "PII_INDEX_KEY")}
+# An index is found under every version whose key is set: one, or two that follow each other during a rotation.
+HASHES: dict[str, tuple[Callable[[bytes], KeyedHash], str]] = {
+    "k1": (HmacSha256, "PII_INDEX_KEY"),
+    "k2": (HmacSha256, "PII_INDEX_KEY_2"),
+    "k3": (HmacSha256, "PII_INDEX_KEY_3"),
+}
 
 
 @cache
@@ -221,11 +229,52 @@ def as_searched(value: str) -> str:
     return "".join(unicodedata.normalize("NFKC", value).split()).upper()
 
 
+class Index(str):
+    """An index under the newest key that knows itself under the earlier one: both are searched for."""
+
+    __slots__ = ("versions",)
+    versions: tuple[str, ...]
+
+
+@cache
+def _hashers(*keys: str) -> tuple[tuple[str, KeyedHash], ...]:
+    """The newest version first."""
+    known = list(zip(HASHES.items(), keys, strict=True))
+    found = [(version, _made(kind, key, setting)) for (version, (kind, setting)), key in known if key]
+    places = [place for place, (_, key) in enumerate(known) if key]
+    if not places or len(places) > 2 or places[-1] - places[0] >= 2:
+        raise ImproperlyConfigured("索引密钥 PII_INDEX_KEY、_2、_3 只设一个；更换期间设相邻的两个")
+    return tuple(reversed(found))
+
+
+def _here() -> tuple[tuple[str, KeyedHash], ...]:
+    return _hashers(settings.PII_INDEX_KEY, settings.PII_INDEX_KEY_2, settings.PII_INDEX_KEY_3)
+
+
+def index_versions() -> list[str]:
+    """Of the index keys that are set, the newest first."""
+    return [version for version, _ in _here()]
+
+
 def index(value: str, purpose: str) -> str:
     """Keyed hash of a value for one purpose, to find it without storing it: `<key version>:<hex>`."""
-    version = next(reversed(HASHES))
     message = purpose.encode() + b"\0" + value.encode()
-    return f"{version}:{_tool(HASHES, version).digest(message)}"
+    made = [f"{version}:{hasher.digest(message)}" for version, hasher in _here()]
+    if len(made) == 1:
+        return made[0]
+    found = Index(made[0])
+    found.versions = tuple(made)
+    return found
+
+
+def versions(found: str) -> tuple[str, ...]:
+    """All forms in which an index may be stored, the newest first."""
+    return found.versions if isinstance(found, Index) else (found,)
+
+
+def is_same(stored: str, found: str) -> bool:
+    """Whether a stored index is the one just made, under whichever key."""
+    return stored in versions(found)
 
 
 class KeyedIndexField(models.CharField):
@@ -273,6 +322,51 @@ class KeyedIndexField(models.CharField):
         found = self.of(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, found)
         return found
+
+    def held_by(self, instance: models.Model) -> str:
+        """What is stored or, while two keys are in use, the index under both, so that rows can be compared."""
+        stored = str(getattr(instance, self.attname) or "")
+        return (self.of(getattr(instance, self.source)) or "") if stored and len(_here()) > 1 else stored
+
+
+class EarlierIndexField(KeyedIndexField):
+    """The index under the earlier of two keys, beside the one under the newest; null while one key is in use.
+
+    Of two rows with the same value, one may have been indexed under the newest key and the other not yet:
+    `Coalesce(earlier, index)` is the earlier index of both, and unique where the value must be.
+    """
+
+    def of(self, value: str | None) -> str | None:
+        if len(_here()) == 1:
+            return None
+        found = super().of(value)
+        return versions(found)[1] if found else None
+
+
+@KeyedIndexField.register_lookup
+class _IsIndex(Exact):
+    """An index that was just made is found under whichever key it is stored."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        forms = versions(self.rhs) if isinstance(self.rhs, str) else ()
+        if len(forms) < 2:
+            return super().as_sql(compiler, connection)
+        return In(self.lhs, forms).as_sql(compiler, connection)
+
+
+@KeyedIndexField.register_lookup
+class _InIndexes(In):
+    def get_prep_lookup(self) -> Any:
+        if self.rhs_is_direct_value():
+            self.rhs = {form for found in self.rhs if found is not None for form in versions(found)}
+        return super().get_prep_lookup()
+
+
+@KeyedIndexField.register_lookup
+class _AmongIndexes(Among):
+    def get_prep_lookup(self) -> Any:
+        self.rhs = {form for found in self.rhs if found for form in versions(found)}
+        return super().get_prep_lookup()
 
 
 def _masked(value: str | None, first: int, last: int) -> str:

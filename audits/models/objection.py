@@ -15,6 +15,7 @@ from django.db.models import Q
 from areas.scope import AreaScope, ScopedQuerySet
 from office.digit_runs import mask_digit_runs
 from office.pii import EncryptedTextField
+from office.prints import PrintField
 
 
 class Origin(models.TextChoices):
@@ -57,7 +58,7 @@ class Objection(models.Model):
         "audits.Notice", models.PROTECT, null=True, blank=True, related_name="objections", verbose_name="公示"
     )
     # Keyed hash of the day and the address it came from; the address itself is kept nowhere.
-    source = models.CharField("来源标识", max_length=80, blank=True, editable=False)
+    source = PrintField("来源标识", max_length=80, blank=True, editable=False)
     raised_by = EncryptedTextField("异议人", max_length=40, blank=True)
     contact = EncryptedTextField("联系方式", max_length=40, blank=True)
     text = EncryptedTextField("异议内容", max_length=2000)

@@ -15,7 +15,7 @@ from households.checks.numbers import divisions
 from households.checks.record import HouseholdRecord
 from households.codes import CODES
 from households.models import CountyStandard, Household, Person, PovertyLine
-from office.pii import as_searched
+from office.pii import as_searched, versions
 from office.rulebook import NIGHTLY
 
 FIRST_LINE = 2010
@@ -120,15 +120,17 @@ class Others:
         """Three statements for all of them."""
         everyone = list(held)
         numbers, accounts = defaultdict(set), defaultdict(set)
-        for key, household in Person.objects.filter(
-            id_number_key__among={key for each in everyone for key in each.numbers}, present=True
+        asked = _forms(key for each in everyone for key in each.numbers)
+        for form, household in Person.objects.filter(
+            id_number_key__among=asked.values(), present=True
         ).values_list("id_number_key", "household_id"):
-            numbers[key].add(household)
-        for key, household in Household.objects.filter(
-            bank_account_key__among={each.account_key for each in everyone},
+            numbers[asked[form]].add(household)
+        held_accounts = _forms(each.account_key for each in everyone)
+        for form, household in Household.objects.filter(
+            bank_account_key__among=held_accounts.values(),
             removed_on__isnull=True,
         ).values_list("bank_account_key", "pk"):
-            accounts[key].add(household)
+            accounts[held_accounts[form]].add(household)
         helping = {key: stem for each in everyone for key, stem in each.helpers.items()}
         poor = Person.objects.filter(
             id_number_key__in=set(helping),
@@ -136,9 +138,9 @@ class Others:
             household__exit_mark__in=POOR,
             household__removed_on__isnull=True,
         )
-        return cls(
-            numbers, accounts, frozenset(helping[key] for key in poor.values_list("id_number_key", flat=True))
-        )
+        told = _forms(helping)
+        those = poor.values_list("id_number_key", flat=True)
+        return cls(numbers, accounts, frozenset(helping[told[form]] for form in those))
 
     def told(self, context: Context, held: Held, household: int | None) -> Context:
         """The context with what others than this household (id; None is a new one) hold of the same."""
@@ -153,6 +155,11 @@ class Others:
             taken_accounts={held.account} if shared else (),
             poor_numbers=self.poor,
         )
+
+
+def _forms(keys: Iterable[str]) -> dict[str, str]:
+    """The keys by every form in which they may be stored."""
+    return {form: key for key in keys for form in versions(key)}
 
 
 def context(record: HouseholdRecord, household: Household, day: datetime.date, **more: Any) -> Context:

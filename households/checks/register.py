@@ -39,6 +39,9 @@ from office.pii import as_searched
 from office.rulebook import NIGHTLY, Breach
 
 BATCH = 500
+NUMBER: Any = Person._meta.get_field("id_number_key")
+HELPING: Any = Helper._meta.get_field("id_number_key")
+ACCOUNT: Any = Household._meta.get_field("bank_account_key")
 # Yearly facts that a rule reads together with the age: unchanged, they are judged on the survey's day.
 AGED_FACTS = (
     "schooling",
@@ -158,19 +161,19 @@ class Loaded:
         )
 
     def held(self, household: Household) -> Held:
-        """By the stored keys, so that nothing is hashed again."""
+        """By the stored keys, so that nothing is hashed again unless two keys are in use."""
         return Held(
             numbers={
-                person.id_number_key: identity.stem(person.id_number)
+                NUMBER.held_by(person): identity.stem(person.id_number)
                 for person in self.persons.get(household.pk, ())
                 if person.present and person.id_number_key
             },
             helpers={
-                helper.id_number_key: identity.stem(helper.id_number)
+                HELPING.held_by(helper): identity.stem(helper.id_number)
                 for helper in self.helpers.get(household.pk, ())
                 if helper.id_number_key
             },
-            account_key=household.bank_account_key,
+            account_key=ACCOUNT.held_by(household),
             account=as_searched(household.bank_account) if household.bank_account_key else "",
         )
 

@@ -4,6 +4,7 @@ bringing the list in line with what is found."""
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Any
@@ -14,6 +15,7 @@ from django.db.models import Count, F, Window
 from households.duplicates.likeness import Seen, fingerprint, likeness
 from households.models import Household, Person
 from households.models.duplicate import Duplicate, DuplicateQuerySet, DuplicateState
+from office.pii import is_same, unseal
 
 OPENED, GONE, KEPT = "opened", "gone", "kept"
 READ = (
@@ -21,7 +23,8 @@ READ = (
     "name",
     "sex",
     "birth_date",
-    "id_number_key",
+    "uid",
+    "id_number",
     "household_id",
     "household__address",
     "household__village_id",
@@ -90,15 +93,18 @@ def reconcile(found: Pairs, among: DuplicateQuerySet, day: datetime.date) -> Cou
     ]
     Duplicate.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
     done[OPENED] = len(new)
-    changed, gone = [], []
+    changed, anew, gone = [], [], []
     for pair, row in known.items():
         if pair not in found:
             if row.is_open:
                 gone.append(row.pk)
             continue
         rule, told = found[pair]
-        if row.fingerprint == told and row.state != DuplicateState.GONE:
+        if is_same(row.fingerprint, told) and row.state != DuplicateState.GONE:
             done[KEPT] += 1
+            if row.fingerprint != told:
+                row.fingerprint = told
+                anew.append(row)
             continue
         if not row.is_open:
             row.found_on = day
@@ -107,6 +113,7 @@ def reconcile(found: Pairs, among: DuplicateQuerySet, day: datetime.date) -> Cou
     Duplicate.objects.bulk_update(
         changed, ["rule", "fingerprint", "state", "found_on", "kept"], batch_size=BATCH
     )
+    Duplicate.objects.bulk_update(anew, ["fingerprint"], batch_size=BATCH)
     for start in range(0, len(gone), BATCH):
         Duplicate.objects.filter(pk__in=gone[start : start + BATCH], state=DuplicateState.OPEN).update(
             state=DuplicateState.GONE
@@ -142,8 +149,12 @@ def _compare(group: list[Seen], found: Pairs) -> None:
     alike = 0
     for one, other in _pairs(group):
         if alike < MOST_PAIRS and (one.pk, other.pk) not in found and (rule := likeness(one, other)):
-            found[one.pk, other.pk] = (rule, fingerprint(one, other))
+            found[one.pk, other.pk] = (rule, fingerprint(_open(one), _open(other)))
             alike += 1
+
+
+def _open(one: Seen) -> Seen:
+    return replace(one, number=unseal(one.number, one.uid, "id_number") if one.number else "")
 
 
 def _pairs(group: list[Seen]) -> Iterator[tuple[Seen, Seen]]:

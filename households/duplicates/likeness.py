@@ -2,8 +2,9 @@
 
 import datetime
 from dataclasses import dataclass
+from uuid import UUID
 
-from households import names
+from households import identity, names
 from households.models.duplicate import Likeness
 from office.pii import index
 
@@ -15,13 +16,14 @@ GENERATION = 10
 
 @dataclass(frozen=True)
 class Seen:
-    """What the comparison reads of a person. `number_key` is the keyed index, never the number."""
+    """What the comparison reads of a person. `number` stays sealed until two are found alike."""
 
     pk: int
     name: str
     sex: str
     born: datetime.date
-    number_key: str
+    uid: UUID
+    number: str
     household: int
     address: str
     village: int
@@ -71,13 +73,13 @@ def sounds_alike(one: str, other: str) -> bool:
 
 
 def fingerprint(one: Seen, other: Seen) -> str:
-    """Keyed hash of what the likeness and a verdict on it rest on."""
+    """Keyed hash of what the likeness and a verdict on it rest on; both with their numbers open."""
     facts = [
         [
             each.name,
             each.sex,
             each.born.isoformat(),
-            each.number_key,
+            identity.stem(each.number),
             each.household,
             each.address,
             each.village,

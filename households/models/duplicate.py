@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from areas.models import Area
 from areas.scope import AreaScope, ScopedQuerySet
+from office.prints import PrintField
 
 SIDES = ("one", "other")
 
@@ -68,7 +69,7 @@ class Duplicate(models.Model):
     one = models.ForeignKey("households.Person", models.CASCADE, related_name="+", verbose_name="人口")
     other = models.ForeignKey("households.Person", models.CASCADE, related_name="+", verbose_name="另一人口")
     rule = models.CharField("疑似理由", max_length=20, choices=Likeness.choices)
-    fingerprint = models.CharField("数据指纹", max_length=100)
+    fingerprint = PrintField("数据指纹", max_length=100)
     state = models.CharField(
         "状态", max_length=8, choices=DuplicateState.choices, default=DuplicateState.OPEN
     )

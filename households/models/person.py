@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from areas.scope import ScopedQuerySet
 from households import identity
@@ -19,7 +20,7 @@ from households.models.belonging import OfHousehold, typed_fields, versions, who
 from households.models.name import NameKey
 from households.models.number import NumberSeries
 from office.codes import CodeField, CodesField
-from office.pii import EncryptedTextField, KeyedIndexField
+from office.pii import EarlierIndexField, EncryptedTextField, KeyedIndexField
 
 if TYPE_CHECKING:
     from households.models.household import Household
@@ -89,6 +90,9 @@ class Person(OfHousehold, YearlyFacts):
     id_type = CodeField(CODES, "id_type", verbose_name="证件类型", default="居民身份证")
     id_number = EncryptedTextField("证件号码")
     id_number_key = KeyedIndexField(source="id_number", purpose="id_number", normalise=identity.stem)
+    id_number_key_before = EarlierIndexField(
+        source="id_number", purpose="id_number", normalise=identity.stem, null=True
+    )
     ethnicity = CodeField(CODES, "ethnicity", verbose_name="民族", default="汉族")
     phone = EncryptedTextField("成员联系电话", blank=True)
     phone_key = KeyedIndexField(source="phone", purpose="phone")
@@ -130,6 +134,14 @@ class Person(OfHousehold, YearlyFacts):
         ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="person_number_once"),
+            # While the index key is changed: the earlier index of whoever has been indexed anew and of who has not. The
+            # first that PostgreSQL looks at, so that who is refused and the rotation do not wait for each other.
+            models.UniqueConstraint(
+                Coalesce("id_number_key_before", "id_number_key"),
+                condition=Q(present=True) & ~Q(id_number_key=""),
+                name="person_active_once_earlier",
+                violation_error_message="该证件号码已在册",
+            ),
             models.UniqueConstraint(
                 fields=["id_number_key"],
                 condition=Q(present=True) & ~Q(id_number_key=""),
@@ -166,6 +178,8 @@ class Person(OfHousehold, YearlyFacts):
         adding = self._state.adding
         if not adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = typed_fields(self, ("household", "join_reason"))
+        if "id_number_key" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "id_number_key_before"}
         with transaction.atomic():
             changed = {} if adding else kwargs["update_fields"]
             before = Person.objects.filter(pk=self.pk).values_list("name", "household")

@@ -24,6 +24,7 @@ _GIVEN = {
     "number",
     "household",
     "id_number_key",
+    "id_number_key_before",
     "phone_key",
     "left_on",
     "leave_reason",

@@ -33,7 +33,7 @@ from households.models.person import YearlyFacts
 from households.models.survey import SUBMITTED
 from households.workbook.changes import Overtaken, ReadNew, Values, unsealed_new
 from households.workbook.inserting import History, Packed, Table, insert, take_ids
-from office.pii import unseal
+from office.pii import index_versions, unseal
 
 YEARLY_FACTS = tuple(field.name for field in YearlyFacts._meta.get_fields())
 MODELS: dict[str, Any] = {"survey": Survey, "living": Living, "production": Production}
@@ -106,14 +106,15 @@ def give(reads: Sequence[ReadNew], scope: AreaScope, day: datetime.date) -> Give
 def make(given: Given, day: datetime.date) -> Made:
     """Seals and writes out; asks nothing of the database."""
     household, person = Table.here(Household), Table.here(Person)
-    waiting = iter(given.persons)
+    waiting, newest = iter(given.persons), f"{index_versions()[0]}:"
     people, lines = [], []
     for one in given.made:
         members = []
         for values, index in zip(one.read.persons, one.read.keys, strict=True):
             key, number = next(waiting)
             member = {**values, "id": key, "number": number, "household_id": one.key}
-            if index:
+            # Made at the check; under a key that is the newest no more it is made again.
+            if index.startswith(newest):
                 member["id_number_key"] = index
             members.append(member)
             lines.append(person.line(member))

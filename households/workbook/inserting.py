@@ -19,7 +19,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from office.codes import CodeField, CodesField
-from office.pii import EncryptedTextField, KeyedIndexField, index, seal
+from office.pii import EncryptedTextField, KeyedIndexField, seal
 
 BATCH = 5000  # rows a statement
 PIECE = 1 << 20  # bytes sent at once
@@ -192,9 +192,8 @@ class Table:
                 place, indexes = self.secrets[name]
                 line[place] = seal(value, uid, name)  # type: ignore[arg-type]
                 for where, field in indexes:
-                    if field.attname not in row:
-                        normal = field.normalise(value)
-                        line[where] = index(normal, field.purpose) if normal else ""
+                    if field.attname not in row and (found := field.of(value)):
+                        line[where] = found
         return line
 
     def packed(self, lines: list[list[Any]], columns: list[str] | None = None) -> Packed:

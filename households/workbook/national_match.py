@@ -26,6 +26,7 @@ from households.workbook.national_sheet import (
 )
 from households.workbook.outcome import Villages
 from office.codes import as_written
+from office.pii import versions
 
 ELSEWHERE = "该证件号码已在册"
 SECRET = ("id_number", "phone")
@@ -216,7 +217,10 @@ class _Known:
                 "pk", "id_number_key"
             )
         )
-        by_key = {one.id_number_key: one for one in present.filter(pk__in=held)}
+        # By the index as it was made here, whichever of its versions is stored.
+        asked = {form: key for key in keys.values() for form in versions(key)}
+        held = {pk: asked[form] for pk, form in held.items()}
+        by_key = {held[one.pk]: one for one in present.filter(pk__in=held)}
         here = Household.objects.in_scope(scope).filter(removed_on__isnull=True)
         households = {one.national_number: one for one in here.filter(national_number__among=numbers)}
         lost = [number for number in numbers if number not in households]

@@ -218,9 +218,7 @@ def _save(model: type[models.Model], changed: list[tuple[Any, set[str]]]) -> Non
 
     In the order given: a head is demoted before the next one is promoted.
     """
-    indexes = {
-        field.source: field for field in model._meta.concrete_fields if isinstance(field, KeyedIndexField)
-    }
+    indexes = [field for field in model._meta.concrete_fields if isinstance(field, KeyedIndexField)]
     groups: dict[tuple[bool, frozenset[str]], list[Any]] = defaultdict(list)
     for record, names in changed:
         sealed = {name for name in names if isinstance(model._meta.get_field(name), EncryptedTextField)}
@@ -228,8 +226,7 @@ def _save(model: type[models.Model], changed: list[tuple[Any, set[str]]]) -> Non
             values: dict[str, Any] = {}
             for name in sealed:
                 values[name] = model._meta.get_field(name).token_for(record)  # type: ignore[union-attr]
-                if name in indexes:
-                    values[indexes[name].attname] = indexes[name].pre_save(record, False)
+                values |= {one.attname: one.pre_save(record, False) for one in indexes if one.source == name}
             model._default_manager.filter(pk=record.pk).update(**values)
         plain = names - sealed
         if plain:

@@ -11,7 +11,7 @@ from households.models import Household, Living, Person
 from measures.departments.kinds import Facts, ListKind
 from measures.departments.reading import Line
 from measures.models import DepartmentList, DifferenceKind, ListDifference, ListRow, Settled
-from office.pii import mask_id
+from office.pii import mask_id, versions
 
 PART = 500
 NAME = "姓名"
@@ -72,7 +72,7 @@ class Comparing:
     def _write(self, found: Iterable[ListDifference]) -> None:
         new = []
         for one in found:
-            if one.fingerprint in self._settled:
+            if not self._settled.isdisjoint(versions(one.fingerprint)):
                 self.quiet += 1
                 continue
             self.differences[one.kind] += 1
@@ -88,8 +88,10 @@ class Comparing:
 
     def _compared(self, part: list[Line]) -> list[ListDifference]:
         keys = {KEY.of(line.number): line for line in part if line.number}
-        self._listed |= set(keys)
-        persons = {one.id_number_key: one for one in self._registered().filter(id_number_key__in=keys)}
+        asked = {form: key for key in keys for form in versions(key)}
+        self._listed |= set(asked)
+        held = self._registered().filter(id_number_key__in=keys)
+        persons = {asked[one.id_number_key]: one for one in held}
         grades = house_grades(person.household_id for person in persons.values())
         found = []
         for key, line in keys.items():

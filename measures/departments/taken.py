@@ -64,7 +64,7 @@ def _found(difference: ListDifference) -> Found:
     listed = difference.department_list
     name = difference.told[0].split("　")[0]
     message = f"{listed.unit}{listed.kind}名单：{difference.get_kind_display()}（{difference.title}，{name}）"
-    return Found(RULE, str(Severity.WARNING), message[:200], difference.fingerprint)
+    return Found(RULE, str(Severity.WARNING), message[:200], difference.fingerprint_now)
 
 
 def _agrees(difference: ListDifference, grade: str) -> bool:

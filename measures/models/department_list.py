@@ -21,6 +21,7 @@ from accounts.units import Unit
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from office.pii import EncryptedTextField, index
+from office.prints import PrintField
 from office.stated import Stated
 
 
@@ -171,7 +172,7 @@ class ListDifference(models.Model):
     row = models.PositiveIntegerField("表中行号", null=True)
     title = models.CharField("项目", max_length=60)
     content = EncryptedTextField("内容")
-    fingerprint = models.CharField("数据指纹", max_length=100)
+    fingerprint = PrintField("数据指纹", max_length=100, facts="about", purpose="list-difference")
     settled = models.CharField("处理", max_length=4, choices=Settled.choices, default=Settled.OPEN)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="处理人"
@@ -214,11 +215,21 @@ class ListDifference(models.Model):
     def of(cls, department_list: DepartmentList, *, told: tuple[str, str, str], **facts: Any) -> Any:
         """Not saved; its fingerprint is that of the same difference in a later list of the same kind."""
         content = json.dumps(told, ensure_ascii=False)
-        person = facts.get("person")
-        what = [department_list.unit, department_list.kind, facts["kind"], facts["title"]]
-        about = [*what, person.pk if person is not None else "", content]
-        fingerprint = index(json.dumps(about, ensure_ascii=False), "list-difference")
-        return cls(department_list=department_list, content=content, fingerprint=fingerprint, **facts)
+        made = cls(department_list=department_list, content=content, **facts)
+        made.fingerprint = made.fingerprint_now
+        return made
+
+    @property
+    def about(self) -> str:
+        """What the fingerprint is made of."""
+        listed = self.department_list
+        what = [listed.unit, listed.kind, self.kind, self.title, self.person_id or "", self.content]
+        return json.dumps(what, ensure_ascii=False)
+
+    @property
+    def fingerprint_now(self) -> str:
+        """Of every key that is in use."""
+        return index(self.about, "list-difference")
 
     def settle(self, how: str, *, by: User, on: datetime.date, reason: str = "") -> bool:
         """Once; False when somebody else was first."""

@@ -30,7 +30,8 @@ def test_the_rule_that_was_broken_is_named(make_household, name, message):
     with pytest.raises(IntegrityError) as raised, transaction.atomic():
         Person.objects.filter(pk=other.pk).update(**changes)
     rule = broken(raised.value, Person)
-    assert rule.name == name
+    # A number breaks both of its rules at once (Person.Meta); either may be told.
+    assert rule.name in (name, f"{name}_earlier")
     if message:
         assert rule.get_violation_error_message() == message
     assert broken(raised.value, Household) is None

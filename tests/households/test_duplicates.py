@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -19,8 +20,8 @@ from tests.conftest import identity_number
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2018, 11, 20)
 BORN = datetime.date(1961, 5, 8)
-ONE = Seen(1, "王小兰", "女", BORN, "a", 1, "东街1号", 1, 1)
-OTHER = replace(ONE, pk=2, number_key="b", household=2, address="西街2号", village=2)
+ONE = Seen(1, "王小兰", "女", BORN, uuid4(), "a", 1, "东街1号", 1, 1)
+OTHER = replace(ONE, pk=2, number="b", household=2, address="西街2号", village=2)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from measures.departments import taken
 from measures.departments.jobs import expire_lists
 from measures.departments.kinds import KINDS, of_units
 from measures.models import DepartmentList, DifferenceKind, ListDifference, ListRow, ListState, Settled
-from office import clock, exports
+from office import clock, exports, rotation
 from office.findings import Finding, FindingState
 from office.models import Job, TrailRow
 from tests.conftest import identity_number, make_user
@@ -309,3 +309,23 @@ def test_the_rows_are_exported_with_masks(homes, send, signed_in):
     work_off()
     file = b"".join(client.get(Job.objects.get(kind=exports.KIND).result["url"]).streaming_content).decode()
     assert person.name in file and "*" in file and person.id_number not in file
+
+
+def test_a_list_is_matched_the_same_while_the_index_key_is_changed(homes, send, settings):
+    rows = [said(person) for person in Person.objects.order_by("pk")]
+    before = send(*rows[:4], stranger())
+    told = found(before)
+    kept = ListDifference.objects.filter(department_list=before).order_by("pk").first()
+    kept.settle(Settled.KEPT, by=None, on=DAY, reason="已核实")
+    settings.PII_INDEX_KEY_2 = "5a" * 32
+    half = Person.objects.order_by("pk")[1:4]
+    for person in half:
+        person.save(update_fields=["id_number", "id_number_key"])
+    assert {key[:2] for key in Person.objects.values_list("id_number_key", flat=True)} == {"k1", "k2"}
+    again = send(*rows[:4], stranger())
+    assert (again.matched, again.agreeing) == (before.matched, before.agreeing) == (4, 1)
+    assert found(again) == told[1:], "what was kept stays quiet"
+    rotation.rotate_indexes(lambda _: None)
+    settings.PII_INDEX_KEY = ""
+    rotation.forget_earlier(lambda _: None)
+    assert found(send(*rows[:4], stranger())) == told[1:]

@@ -134,6 +134,15 @@ def test_the_index_is_keyed_versioned_and_of_one_purpose(settings):
     assert pii.index(NUMBER, "id_number") != found
 
 
+def test_an_index_under_two_keys_knows_both_and_is_stored_under_the_newest(settings):
+    alone = pii.index(NUMBER, "id_number")
+    settings.PII_INDEX_KEY_2 = "11" * 32
+    found = pii.index(NUMBER, "id_number")
+    assert pii.index_versions() == ["k2", "k1"] and found.startswith("k2:")
+    assert pii.versions(found) == (str(found), alone) and pii.is_same(alone, found)
+    assert not pii.is_same(pii.index("1", "id_number"), found)
+
+
 def test_the_index_field_is_filled_from_its_source_however_typed(card):
     one, other = card(number="99040519500307123x"), card(number=" 99040519500307123Ｘ")
     assert stored(one, "number_index") == stored(other, "number_index") == one.number_index
