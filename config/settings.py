@@ -88,6 +88,20 @@ else:
         OPTIONS={"connect_timeout": 5, "options": limits},
     )
 
+# A streaming replica that reports and exported lists are read from (office.replica), and how long they wait for it.
+REPLICA_URL, REPLICA_SECONDS = env.str("REPLICA_URL", default=""), env.int("REPLICA_SECONDS", default=10)
+if REPLICA_URL:
+    if not all(url.startswith(("postgres://", "postgresql://")) for url in (DATABASE_URL, REPLICA_URL)):
+        raise ImproperlyConfigured("REPLICA_URL 是 PostgreSQL 主库的流复制从库")
+    read_only = f"{DATABASES['default']['OPTIONS']['options']} -c default_transaction_read_only=on"
+    DATABASES["replica"] = {
+        **DATABASES["default"],
+        **env.db_url_config(REPLICA_URL),
+        "OPTIONS": {"connect_timeout": 5, "options": read_only},
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASE_ROUTERS = ["office.replica.Router"]
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("生产环境必须设置 ALLOWED_HOSTS")
@@ -269,7 +283,8 @@ if TRAIL_KEEP_MONTHS < 6:
     raise ImproperlyConfigured("TRAIL_KEEP_MONTHS 不能少于 6：操作日志至少保存六个月")
 # Lists that were exported are kept as files for so many days.
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
-MEDIA_ROOT = DATA_DIR / "files"
+# What people upload and what is made for them; several machines share this folder and no other.
+MEDIA_ROOT = Path(env.str("FILE_STORE", default="") or DATA_DIR / "files").resolve()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A household of twenty with its survey has more fields than Django's default of 1000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -14,6 +14,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,7 +24,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, QueryDict
 from django.utils.module_loading import autodiscover_modules
 
-from office import clock, trail
+from office import clock, replica, trail
 from office.exported import LONGEST_QUERY, Export, Format, folder
 from office.job_run import JobRefused, JobRun
 from office.jobs import enqueue
@@ -152,8 +153,7 @@ def make(run: JobRun, export: Export, url: str) -> dict[str, Any]:
     # A worker that lost the job may still be writing: each attempt has a file of its own.
     part = export.path.with_suffix(f".{run.token}")
     try:
-        with SealedFile(part, export.pk) as file:
-            count = _write(file, export, listed, run, moment)
+        count, file = replica.read(lambda: _written(part, export, listed, run, moment))
         with transaction.atomic():
             Export.objects.filter(pk=export.pk).update(
                 made_at=clock.now(),
@@ -186,6 +186,13 @@ def make(run: JobRun, export: Export, url: str) -> dict[str, Any]:
         part.unlink(missing_ok=True)
         raise
     return result
+
+
+def _written(
+    part: Path, export: Export, listed: Listed, run: JobRun, moment: datetime.datetime
+) -> tuple[int, SealedFile]:
+    with SealedFile(part, export.pk) as file:
+        return _write(file, export, listed, run, moment), file
 
 
 def _write(file: SealedFile, export: Export, listed: Listed, run: JobRun, moment: datetime.datetime) -> int:

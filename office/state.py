@@ -137,6 +137,7 @@ def _backup(now: datetime.datetime) -> Figure:
 
 
 def _disk() -> Figure:
-    free = shutil.disk_usage(Path(settings.DATA_DIR)).free
+    places = [path for path in (Path(settings.DATA_DIR), Path(settings.MEDIA_ROOT)) if path.exists()]
+    free = min(shutil.disk_usage(path).free for path in places)
     advice = "清理或扩大数据目录所在的磁盘"
     return Figure("disk_free_bytes", "数据目录的磁盘余量", free, "字节", bad=free < DISK_LOW, advice=advice)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
-from office import clock, trail
+from office import clock, replica, trail
 from office.jobs import JobRefused, JobRun, job
 from office.models import Job
 from reporting.definitions import DEFINITIONS
@@ -40,7 +40,7 @@ def report(run: JobRun, *, kind: str, area: int, year: int, as_of: str) -> dict[
         raise JobRefused(f"统计截止不能晚于今天（{clock.today():%Y-%m-%d}）")
     try:
         definition.check(request)
-        figures = definition.figures(request, run.progress)
+        figures = replica.read(lambda: definition.figures(request, run.progress))
     except ReportRefused as refusal:
         raise JobRefused(str(refusal)) from refusal
     return keep(run, kind, request, figures)

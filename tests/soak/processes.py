@@ -52,12 +52,7 @@ class Cluster:
     """PostgreSQL of the test's own; it refuses to run as root, so root starts it as `postgres`."""
 
     def __init__(self, folder: Path, connections: int = 60) -> None:
-        self.folder, self.port, self.bin = folder / "postgres", free_port(), _tools()
-        self.as_whom = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        self.folder.mkdir(parents=True)
-        if self.as_whom:
-            owner = pwd.getpwnam("postgres")
-            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        self._made(folder / "postgres")
         self._run(
             "initdb",
             "--auth=trust",
@@ -70,6 +65,14 @@ class Cluster:
         said += f"max_connections={connections}\nshared_buffers=32MB\nlogging_collector=off\n"
         with (self.folder / "postgresql.conf").open("a") as file:
             file.write(said)
+
+    def _made(self, folder: Path) -> None:
+        self.folder, self.port, self.bin = folder, free_port(), _tools()
+        self.as_whom = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        self.folder.mkdir(parents=True, mode=0o700)
+        if self.as_whom:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
 
     def _run(self, tool: str, *words: str) -> None:
         subprocess.run(
@@ -108,6 +111,7 @@ class Server:
         self.folder, self.cluster = folder, cluster
         self.port, self.redis_port = free_port(), free_port()
         self.running: dict[str, subprocess.Popen] = {}
+        self.cwd = ROOT
         self.data = folder / "data"
         self.data.mkdir(exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if name not in ("PRODUCTION", "OFFICE_DAY")}
@@ -142,7 +146,7 @@ class Server:
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.running[name] = subprocess.Popen(
                     self.words(name),
-                    cwd=ROOT,
+                    cwd=self.cwd,
                     env={**self.environment, **pages},
                     stdout=log,
                     stderr=log,
