@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from areas.models import Area, Level
-from households.models import Household
-from measures.models import Enterprise, Measure, Policy
+from households.models import Household, Person
+from measures.models import Enterprise, Measure, Policy, Project
 from measures.proposals import propose, rates
 
 # Kind, name, business, heads of the poor it employs.
@@ -21,6 +21,7 @@ FIRMS = (
     ("合作社", "演示畜禽养殖合作社", "畜禽养殖", 12),
     ("企业", "演示食品有限公司", "农产品加工", 41),
     ("家庭农场", "演示家庭农场", "蔬菜大棚", 4),
+    ("合作社", "演示果蔬合作社", "果蔬种植", 0),
 )
 NEAR, PAST, FAR = datetime.date(2018, 12, 10), datetime.date(2018, 10, 31), datetime.date(2020, 6, 30)
 LOAN = {"lender": "演示农商行", "rate": "4.35", "lent": "2018-03-20", "subsidised": "100"}
@@ -86,6 +87,17 @@ OF_PERSON: tuple[tuple[str, dict[str, str], int | None, bool], ...] = (
     ("TASK-EIGHT", dict.fromkeys((f"item{place}" for place in range(1, 9)), "是"), 0, True),
     ("TASK-URGENT", {"found": "2018-11-12", "cause": "重病"}, None, False),
 )
+# Of members who can work: what they said of a course, and courses that some have had.
+OF_WORKER: tuple[tuple[str, dict[str, str], int | None, bool], ...] = (
+    ("TASK-SKILL", {"willing": "愿意", "asked": "2018-03-06", "skill": "家政服务"}, None, False),
+    ("TASK-SKILL", {"willing": "不愿意", "asked": "2018-03-06"}, None, False),
+    (
+        "TRAIN-FREE",
+        {"course": "家政服务培训", "days": "7", "organiser": "演示职业培训学校", "finished": "是"},
+        0,
+        True,
+    ),
+)
 OF_VILLAGE: tuple[tuple[str, dict[str, str], int | None, bool], ...] = (
     ("TASK-RUN-FUND", {"mean": "80000", "funds": "96000"}, 96_000, True),
     (
@@ -102,7 +114,8 @@ POINT = {"operator": "演示电商服务点", "opened": "2018-03-01"}
 WORKPLACE = {"operator": "演示来料加工点", "opened": "2018-03-01", "people": "6"}
 # A town in so many has no station yet, one village in so many its point, two in three with poor people contract work.
 WITHOUT_STATION, WITH_POINT, WITH_WORK = 6, 3, (1, 2)
-EACH = 3
+EACH, MOST, WORKER = 3, 90, "普通劳动力"
+CARRIED, CARRIER = "冷库扩建", "演示食品有限公司"
 
 
 def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> int:
@@ -139,7 +152,12 @@ def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> 
 
     for kind, name, business, heads in FIRMS:
         firm = Enterprise.objects.create(
-            area=rng.choice(villages), name=name, kind=kind, business=business, poor_employed=heads
+            area=rng.choice(villages),
+            name=name,
+            kind=kind,
+            business=business,
+            poor_employed=heads,
+            lifted=heads // 3,
         )
         if kind == "扶贫车间":
             pay = {"people": str(heads), "agreement": "2018-01-15", "months": "12", "pay": "6200"}
@@ -181,4 +199,20 @@ def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> 
     for code, said, area in places:
         enter(code, said, 0, True, village=area)
         count += 1
+    workers = list(Person.objects.filter(household__in=homes, present=True, labour_capacity=WORKER))
+    for task, some in zip(OF_WORKER, _thirds(rng.sample(workers, min(MOST, len(workers)))), strict=True):
+        for person in some:
+            enter(*task, person=person)
+            count += 1
+    _carry(CARRIED, Enterprise.objects.get(name=CARRIER))
     return count
+
+
+def _thirds(people: list[Any]) -> list[list[Any]]:
+    return [people[place :: len(OF_WORKER)] for place in range(len(OF_WORKER))]
+
+
+def _carry(name: str, firm: Enterprise) -> None:
+    """The firm is to carry the project of this name, which waits with its town."""
+    for project in Project.objects.filter(name__contains=name, submitted=False):
+        project.rewrite(seen=project.version, enterprise=firm, level="省级")

@@ -7,6 +7,8 @@ from typing import Any
 from demo import people
 from demo.ground import YEARS, Village
 
+# Below so many yuan a village has no collective income; key villages have some, since they are to leave the list.
+LEAST = 9000
 FIVE_CONNECT = ("通路", "通电", "通水", "通广播电视", "通信息")
 TEN_HAVE = (
     "有旱涝保收田",
@@ -26,6 +28,8 @@ def yearly(rng: random.Random, village: Village) -> list[dict[str, Any]]:
     """The stored facts of each year of ground.YEARS."""
     income = rng.randrange(9200, 13800)
     collective = rng.randrange(0, 30_000 if village.key_level else 180_000)
+    if not village.key_level and collective < LEAST:
+        collective = 0
     hamlets, doctors = rng.randrange(1, 5), rng.randrange(1, 4)
     reached, school = rng.randrange(5, 9), rng.random() < 0.3
     bus, unpaved = rng.random() < 0.8, Decimal(rng.randrange(0, 20)) / 10

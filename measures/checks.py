@@ -20,6 +20,8 @@ from office.rulebook import NIGHTLY, Breach, RuleBook, Spot
 BOOK = RuleBook.read(Path(__file__).resolve().parent / "data" / "checks.csv")
 RULES = BOOK.rules
 YULU, INDUSTRY = "YULU", "产业"
+# Whether somebody would learn (measures.skills): asked and noted, no help yet.
+WISH = "TASK-SKILL"
 BY_HELP = "帮扶消除"
 NOT_BUSINESS = ("光伏", "资产收益")
 TRADE = ("中职", "高职高专", "技师学院")
@@ -74,7 +76,11 @@ def watched_without_help(case: Case) -> Iterator[Spot]:
     months = BOOK["C088"].whole("max")
     for watch in case.watches:
         late = watch.removed_on is None and _months_later(watch.identified_on, months) < case.day
-        helped = (one for one in case.measures if one.stands and one.planned_on >= watch.identified_on)
+        helped = (
+            one
+            for one in case.measures
+            if one.stands and one.policy != WISH and one.planned_on >= watch.identified_on
+        )
         if late and not any(helped):
             yield Spot(("watch.identified_on", "watch.risk_removed"))
 

@@ -15,9 +15,12 @@ from simple_history.utils import bulk_create_with_history
 from areas.models import Area
 from areas.scope import AreaScope
 from households.models import Household, Person
+from measures import extras, held
 from measures.conditions import OF_PERSON
 from measures.eligibility import RULES, Rule
+from measures.extras import PLANNING
 from measures.facts import Case, When, homes
+from measures.held import Held
 from measures.models import Measure, Policy
 from measures.models.measure import MeasureQuerySet
 from measures.proposals import propose, rates
@@ -147,21 +150,30 @@ def without_plan(rule: Rule, rows: Any, year: int) -> Any:
     return with_plan(rule, rows, year).filter(has_plan=False)
 
 
-def plan_all(rule: Rule, policy: Policy, rows: Any, *, day: datetime.date, by: Any) -> int:
-    """Plans the policy for all of them, with the amount that each comes to; how many.
+def asks_each(policy: Policy) -> list[str]:
+    """What a plan needs of each one beside, so that a list cannot be planned at once: the labels."""
+    return [one.label for one in extras.of(policy.code) if one.needed_at(PLANNING)]
+
+
+def plan_all(rule: Rule, policy: Policy, rows: Any, *, day: datetime.date, by: Any) -> tuple[int, list[Held]]:
+    """Plans the policy for all of them, with the amount that each comes to; how many, and who is held back and why.
 
     A standard that does not fit somebody (an age at its very edge) leaves that one without an amount.
     """
-    known, done = rates(day), 0
+    known, done, back, before = rates(day), 0, list[Held](), set[held.Owner]()
     keys = list(without_plan(rule, rows, day.year).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), BATCH):
         some = rule.model.objects.filter(pk__in=keys[start : start + BATCH]).order_by("pk")
         made = [_planned(rule, policy, row, known, day, by) for row in some]
+        kept = list(held.back(made, PLANNING, known, before)) if held.may_be(policy) else []
+        back += kept
+        out = {id(one.measure) for one in kept}
+        made = [one for one in made if id(one) not in out]
         bulk_create_with_history(
             made, Measure, batch_size=BATCH, default_user=by, default_change_reason="列入计划"
         )
         done += len(made)
-    return done
+    return done, back
 
 
 def _planned(rule: Rule, policy: Policy, row: Any, known: Any, day: datetime.date, by: Any) -> Measure:

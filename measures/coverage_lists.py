@@ -1,6 +1,7 @@
 """应享未享 and 不应享而享 of one policy as a definition: who, where and why, on screen and as a file."""
 
 import datetime
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from areas.scope import AreaScope
 from households.lists.rows import opens, strong
 from households.models import Household, Person
 from households.record import head_names, written
+from measures import solar
 from measures.conditions import OF_PERSON
 from measures.coverage import (
     ENTITLED,
@@ -131,7 +133,30 @@ def coverage_list(user: User, query: QueryDict, day: datetime.date) -> Listed:
     rows, related = rows_of(rule, kind, Ground(scope, area, form.day))
     dress = partial(_dress, rule=rule, kind=kind, day=form.day)
     columns = GIVEN if kind == UNDUE else WANTING
+    if rule.code == solar.POLICY and kind != UNDUE:
+        return _by_sun(rows.select_related(*related), form, area, dress)
     return Listed(rows.select_related(*related), columns, ORDER, form, area, dress=dress)
+
+
+def _by_sun(rows: Any, form: CoverageFilter, area: Area | None, dress: Callable[[list[Any]], None]) -> Listed:
+    """Of 光伏: who comes first by the rule stands first, with the reasons (R101)."""
+
+    def dressed(some: list[Any]) -> None:
+        dress(some)
+        why = solar.of_homes([row.pk for row in some], form.day)
+        for row in some:
+            row.priority = why[row.pk]
+
+    first = Column("priority", "优先次序", lambda row: row.priority.sentence, "s6", width=50)
+    return Listed(
+        rows,
+        [*WANTING[:-1], first, WANTING[-1]],
+        solar.ORDER,
+        form,
+        area,
+        dress=dressed,
+        shape=lambda some: solar.ranked(some, form.day),
+    )
 
 
 def rows_of(rule: Rule, kind: str, ground: Ground) -> tuple[Any, tuple[str, ...]]:
@@ -146,8 +171,9 @@ def rows_of(rule: Rule, kind: str, ground: Ground) -> tuple[Any, tuple[str, ...]
 def _dress(rows: list[Any], *, rule: Rule, kind: str, day: datetime.date) -> None:
     for row in rows:
         row.home = row if isinstance(row, Household) else row.household
-    names = head_names(row.home.pk for row in rows)
-    for row in rows:
+    bare = [row for row in rows if not hasattr(row, "head_name")]
+    names = head_names(row.home.pk for row in bare) if bare else {}
+    for row in bare:
         row.head_name = names.get(row.home.pk, "")
     if kind == UNDUE:
         whys = reasons(rule, rows, day)

@@ -11,7 +11,8 @@ coverage. Readings where the plans leave a condition open:
 - 临时救助: a shock that is entered and not settled (004 十二章二节五, R276).
 - 光伏: households without anybody able to work come first (003 三章四节二; domain §6); the others are not entitled.
 - 危房重建: grade D, 修缮加固: grade C (004 五章一节二 rebuilds no C); by the last year's appraisal.
-- 失能护理补贴 (CARE-*): which old people have it at all is not written, only the sums by grade; it has no coverage.
+- 失能护理补贴 (CARE-*): which old people have it at all is not written, only the sums by grade; it has no coverage, and
+  the page says so (measures.untold).
 - 高龄补贴 and 低保高龄补贴: whether one replaces the other is not stated; both are counted, each for itself.
 """
 
@@ -155,6 +156,7 @@ RULES: dict[str, Rule] = {
                     Not(Flag("employee_pension", ""), "没有参加职工养老保险"),
                 ),
             ),
+            ("YINLING-AGE", All(POOR_FAMILY, Age(60))),
             (
                 "COOP-PARTY",
                 All(POOR_FAMILY, Age(80), Is("political_status", ("中共党员",), "中共党员")),

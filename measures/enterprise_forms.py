@@ -16,7 +16,7 @@ class EnterpriseForm(forms.ModelForm):
 
     class Meta:
         model = Enterprise
-        fields = ("name", "kind", "area", "credit_code", "business", "poor_employed", "closed")
+        fields = ("name", "kind", "area", "credit_code", "business", "poor_employed", "lifted", "closed")
         field_classes = {"name": HalfWidthChars, "credit_code": HalfWidthChars, "business": HalfWidthChars}
         widgets = {
             "name": forms.TextInput(attrs={"class": "w24", "autocomplete": "off"}),
@@ -25,6 +25,7 @@ class EnterpriseForm(forms.ModelForm):
             "credit_code": forms.TextInput(attrs={"class": "w18", "autocomplete": "off"}),
             "business": forms.TextInput(attrs={"class": "w24", "autocomplete": "off"}),
             "poor_employed": forms.TextInput(attrs={"class": "w4 n-in", "inputmode": "numeric"}),
+            "lifted": forms.TextInput(attrs={"class": "w4 n-in", "inputmode": "numeric"}),
         }
         error_messages = {
             "name": {"required": "请填名称"},
@@ -33,7 +34,9 @@ class EnterpriseForm(forms.ModelForm):
                 "required": "请选所在镇村",
                 "invalid_choice": "没有这个区划，或者不在当前任职的区域内",
             },
-            "poor_employed": {"invalid": "人数应是整数", "min_value": "人数不能小于 0"},
+            **dict.fromkeys(
+                ("poor_employed", "lifted"), {"invalid": "人数应是整数", "min_value": "人数不能小于 0"}
+            ),
         }
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:

@@ -7,10 +7,14 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Round
 
-from households.models import Household, Living, Person, Shock, Survey
-from villages.models import KeyVillage
+from households.models import Household, Living, Person, Production, Shock, Survey
+from villages.models import KeyVillage, VillageYear
+
+LAND = ("farmland", "forest_land", "orchard_land", "pasture_land", "water_area")
+EARNED = ("wage_income", "business_income")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,8 @@ class PersonFacts:
 class HomeFacts:
     """`house_grade` and `income` (yuan a head and year) are those of the last year that has them.
 
-    `key_level`: the level of its village while that stands on the list of key villages.
+    `key_level`: the level of its village while that stands on the list of key villages. `collective` (yuan of the
+    village), `land` (亩) and `earned` (yuan of wages and business) are those of the last year that states them.
     """
 
     id: int
@@ -56,6 +61,12 @@ class HomeFacts:
     income: Decimal | None = None
     key_level: str = ""
     open_shock: bool = False
+    collective: Decimal | None = None
+    collective_year: int | None = None
+    land: Decimal | None = None
+    land_year: int | None = None
+    earned: Decimal | None = None
+    earned_year: int | None = None
     members: tuple[PersonFacts, ...] = ()
 
 
@@ -91,6 +102,7 @@ class When:
 
 
 PERSON = tuple(each.name for each in fields(PersonFacts))
+MEANS = tuple(f"{name}_{part}" for name in ("collective", "land", "earned") for part in ("value", "year"))
 HOME = ("id", "attribute", "exit_mark", "registered_on", "left_on", "removed_on")
 
 
@@ -107,9 +119,14 @@ def homes(ids: Iterable[int], day: datetime.date) -> Iterator[HomeFacts]:
         last_income=_last(Survey.objects.counted().filter(**mine), "net_income_per_capita"),
         level=Subquery(villages.values("level_then")[:1]),
         struck=Exists(Shock.objects.filter(**mine, settled_on__isnull=True)),
+        **{
+            f"{name}_{part}": Subquery(rows.values(part)[:1])
+            for name, rows in _means(OuterRef("pk"), OuterRef("village"), day).items()
+            for part in ("value", "year")
+        },
     )
     for home in known.order_by("pk").values(
-        "village_id", "last_grade", "last_income", "level", "struck", *HOME
+        "village_id", "last_grade", "last_income", "level", "struck", *MEANS, *HOME
     ):
         yield HomeFacts(
             **{name: home[name] for name in HOME},
@@ -118,6 +135,12 @@ def homes(ids: Iterable[int], day: datetime.date) -> Iterator[HomeFacts]:
             income=home["last_income"],
             key_level=home["level"] or "",
             open_shock=home["struck"],
+            collective=home["collective_value"],
+            collective_year=home["collective_year"],
+            land=home["land_value"],
+            land_year=home["land_year"],
+            earned=home["earned_value"],
+            earned_year=home["earned_year"],
             members=tuple(members[home["id"]]),
         )
 
@@ -125,3 +148,42 @@ def homes(ids: Iterable[int], day: datetime.date) -> Iterator[HomeFacts]:
 def _last(rows: Any, name: str) -> Subquery:
     """The value of the last year's row."""
     return Subquery(rows.order_by("-year").values(name)[:1])
+
+
+def collective(village: Any, day: datetime.date) -> QuerySet:
+    """`year` and `value` of the years that state the village's 村集体经济收入, the last one first."""
+    rows = VillageYear.objects.filter(
+        village__area=village, year__lte=day.year, collective_income__isnull=False
+    )
+    return rows.annotate(value=F("collective_income")).order_by("-year")
+
+
+def land(household: Any) -> QuerySet:
+    """亩 of every kind that the household has, by the years that state any."""
+    rows = _stating(Production.objects.filter(household=household), LAND)
+    return rows.annotate(value=_sum(LAND)).order_by("-year")
+
+
+def earned(household: Any) -> QuerySet:
+    """Yuan of wages and of business less its expense, by the counted surveys that state either."""
+    rows = _stating(Survey.objects.counted().filter(household=household), EARNED)
+    net = _sum(EARNED) - Coalesce(F("business_expense"), Value(Decimal(0)))
+    return rows.annotate(value=Round(net, 2)).order_by("-year")
+
+
+def _means(household: Any, village: Any, day: datetime.date) -> dict[str, QuerySet]:
+    return {"collective": collective(village, day), "land": land(household), "earned": earned(household)}
+
+
+def _stating(rows: QuerySet, names: tuple[str, ...]) -> QuerySet:
+    asked = Q()
+    for name in names:
+        asked |= Q(**{f"{name}__isnull": False})
+    return rows.filter(asked)
+
+
+def _sum(names: tuple[str, ...]) -> Any:
+    found: Any = Value(Decimal(0))
+    for name in names:
+        found = found + Coalesce(F(name), Value(Decimal(0)))
+    return found

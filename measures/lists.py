@@ -25,6 +25,8 @@ from measures import (
     nightly,
     point_lists,
     project_lists,
+    skill_lists,
+    solar_lists,
 )
 from measures.departments import listing as department_lists
 from measures.desk import listing as desk_lists
@@ -47,7 +49,9 @@ __all__ = [
     "nightly",
     "point_lists",
     "project_lists",
+    "skill_lists",
     "society_lists",
+    "solar_lists",
 ]
 
 KEY = "measures:list"

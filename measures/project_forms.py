@@ -7,13 +7,13 @@ from django import forms
 from django.db.models import Q
 
 from accounts.units import Unit
-from areas.models import Area
+from areas.models import Area, Level
 from areas.scope import AreaScope
-from measures import lateness, stages
+from measures import hiring, lateness, solar, stages
 from measures.measure_forms import year_field
-from measures.models import Project, ProjectRecord, RecordKind, SourceKind
+from measures.models import Enterprise, Project, ProjectRecord, RecordKind, SourceKind
 from measures.models.policy import MEASURE_CHAPTERS
-from measures.models.project import CATEGORIES, NATURES
+from measures.models.project import CATEGORIES, NATURES, SOLAR_WORD
 from measures.models.project_papers import GRADES
 from measures.money_fields import Seen, WholeNumber, Yuan
 from office.digit_runs import mask_digit_runs
@@ -70,6 +70,8 @@ def select(label: str, words: Any, attrs: dict[str, str] = SHORT, **options: Any
 class AreaChoice(forms.ModelChoiceField):
     """An area within the scope of the right; villages stand behind their towns."""
 
+    by_sun = False
+
     def __init__(self, **options: Any) -> None:
         super().__init__(
             queryset=Area.objects.none(),
@@ -83,11 +85,20 @@ class AreaChoice(forms.ModelChoiceField):
         )
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.parent.name}　{obj.name}" if obj.level == "village" else obj.name
+        if obj.level != Level.VILLAGE:
+            return obj.name
+        name = f"{obj.parent.name}　{obj.name}"
+        return f"{name}（{solar.said_of(obj)}）" if self.by_sun else name
 
-    def within(self, scope: AreaScope, day: datetime.date, levels: tuple[str, ...]) -> None:
-        here = Area.objects.in_scope(scope).valid_on(day).filter(level__in=levels)
-        self.queryset = here.select_related("parent").order_by("code")
+    def within(
+        self, scope: AreaScope, day: datetime.date, levels: tuple[str, ...], *, by_sun: bool = False
+    ) -> None:
+        """`by_sun`: villages in the order of measures.solar, each with its reason; towns and counties first."""
+        here = Area.objects.in_scope(scope).valid_on(day).filter(level__in=levels).select_related("parent")
+        self.queryset = (
+            solar.villages(here, day).order_by(*solar.CHOICE_ORDER) if by_sun else here.order_by("code")
+        )
+        self.by_sun = by_sun
 
 
 class ProjectForm(forms.Form):
@@ -101,7 +112,17 @@ class ProjectForm(forms.Form):
     category = select("项目类别", CATEGORIES)
     nature = select("建设性质", NATURES)
     content = remark("建设内容", 500, required=True)
+    level = select("项目级别", hiring.LEVELS, required=False, help_text="产业项目由企业或合作社承担的填")
     owner_unit = line("实施单位", 60)
+    enterprise = forms.ModelChoiceField(
+        label="承担主体",
+        queryset=Enterprise.objects.none(),
+        required=False,
+        empty_label="没有",
+        help_text="企业或合作社承担的选；没有列出的先登记企业",
+        widget=forms.Select(attrs=MIDDLE),
+        error_messages={"invalid_choice": "没有这家企业，或者不在当前任职的区域内"},
+    )
     unit = select("主管部门", Unit.values, required=False, help_text="行业扶贫项目填")
     leader = line("质量责任人", 30, SHORT, help_text="终身负责")
     plan_money = Yuan(label="计划投资（元）")
@@ -129,16 +150,29 @@ class ProjectForm(forms.Form):
     layout = (
         ("项目", ("name", "year", "area", "chapter", "category", "nature", "content")),
         ("投资和工期", ("plan_money", "work_amount", "work_unit", "start_on", "due_on")),
-        ("责任和受益", ("owner_unit", "unit", "leader", "helped_households", "helped_persons", "benefit")),
+        ("承担主体", ("owner_unit", "enterprise", "level")),
+        ("责任和受益", ("unit", "leader", "helped_households", "helped_persons", "benefit")),
     )
 
-    def __init__(self, *args: Any, scope: AreaScope, day: datetime.date, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, scope: AreaScope, day: datetime.date, sun: bool = False, **options: Any
+    ) -> None:
+        """`sun`: it is opened for a solar project; so is one whose name or content says 光伏."""
         super().__init__(*args, **options)
         self.day = day
-        area: Any = self.fields["area"]
-        area.within(scope, day, ("county", "town", "village"))
+        area, firms = self.fields["area"], self.fields["enterprise"]
+        self.sun = sun or any(SOLAR_WORD in self._said(name) for name in ("name", "content"))
+        area.within(scope, day, ("county", "town", "village"), by_sun=self.sun)  # type: ignore[attr-defined]
+        mine = Enterprise.objects.in_scope(scope).filter(
+            Q(closed=False) | Q(pk=self.initial.get("enterprise"))
+        )
+        firms.queryset = mine.order_by("name", "pk")  # type: ignore[attr-defined]
+        firms.label_from_instance = _firm  # type: ignore[attr-defined]
         self.initial.setdefault("year", day.year)
         self.initial.setdefault("seen", 0)
+
+    def _said(self, name: str) -> str:
+        return str((self.data if self.is_bound else self.initial).get(name) or "")
 
     @property
     def sheets(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -154,7 +188,24 @@ class ProjectForm(forms.Form):
         households, persons = asked.get("helped_households"), asked.get("helped_persons")
         if households is not None and persons is not None and persons < households:
             self.add_error("helped_persons", "受益人口不能少于户数")
+        self._check_carrier(asked)
         return asked
+
+    def _check_carrier(self, asked: dict[str, Any]) -> None:
+        """R093: who carries a farm project is named, with its level, and takes on the poor."""
+        firm, chapter = asked.get("enterprise"), asked.get("chapter")
+        if chapter != hiring.FARM or "enterprise" in self.errors:
+            return
+        if firm is None:
+            if hiring.is_firm(asked.get("owner_unit", "")):
+                self.add_error("enterprise", "实施单位是企业或合作社的要选承担主体，没有列出的先登记企业")
+            return
+        level = asked.get("level", "")
+        found = hiring.verdict(chapter, level, firm.name, firm.kind, firm.poor_employed)
+        if found.refusal:
+            self.add_error("enterprise", found.refusal)
+        elif not level:
+            self.add_error("level", "产业项目由企业或合作社承担的，要选项目级别")
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -305,6 +356,11 @@ class PublicFilter(Filter):
             if asked[name]:
                 found = found.filter(**{name: asked[name]})
         return found.filter(name__icontains=asked["q"]) if asked["q"] else found
+
+
+def _firm(firm: Enterprise) -> str:
+    count = f"吸纳贫困人口 {firm.poor_employed} 人" if firm.poor_employed else "没有吸纳贫困人口"
+    return f"{firm.name}（{firm.kind}，{count}）"
 
 
 def _funded_by(kind: str) -> Any:

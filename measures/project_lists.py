@@ -134,6 +134,23 @@ PROJECT_COLUMNS = [
     Column("sources", "资金来源", lambda row: row.source_kinds, "nb hide-phone", standard=False),
     Column("unit", "主管部门", lambda row: row.unit, "nb hide-phone", standard=False, width=10),
     Column("owner_unit", "实施单位", lambda row: row.owner_unit, "hide-phone", standard=False, width=20),
+    Column("level", "项目级别", lambda row: row.level, "nb hide-phone", standard=False, width=8),
+    Column(
+        "enterprise",
+        "承担主体",
+        lambda row: row.enterprise.name if row.enterprise else "",
+        "hide-phone",
+        standard=False,
+        width=20,
+    ),
+    Column(
+        "employed",
+        "吸纳贫困人口",
+        lambda row: (row.enterprise.poor_employed or 0) if row.enterprise else "",
+        "n hide-phone",
+        standard=False,
+        width=12,
+    ),
     Column("leader", "质量责任人", lambda row: row.leader, "nb hide-phone", standard=False),
     Column("helped", "受益户", lambda row: row.helped_households, "n hide-phone", standard=False, width=8),
     Column(
@@ -168,7 +185,7 @@ def projects(user: User, query: QueryDict, day: datetime.date) -> Listed:
             row.why_late = lateness.reasons(row, day)
             row.source_kinds = "、".join(dict.fromkeys(kinds.get(row.pk, ())))
 
-    joined = rows.select_related("area__parent")
+    joined = rows.select_related("area__parent", "enterprise")
     return Listed(joined, columns, PROJECT_ORDER, form, area, PROJECT_SORTS, dress)
 
 

@@ -8,13 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from measures import extras, overlaps
+from measures import extras, held
 from measures.conditions import OF_PERSON
 from measures.eligibility import Rule
 from measures.models import Measure, Policy
 from measures.proposals import propose, rates
 from measures.whole import Whole
-from office.rulebook import ERROR
 
 MOST = 500
 
@@ -45,16 +44,8 @@ def deliver(
             measure = _planned(rule, policy, row, today, by, known)
             if measure.amount is None:
                 raise ValidationError(f"{row}的数额算不出来，请单独登记")
-            clash = next(
-                (
-                    one
-                    for one in overlaps.clashes(measure, measure.beside(), measure.amount)
-                    if one.severity == ERROR
-                ),
-                None,
-            )
-            if clash is not None:
-                raise ValidationError(f"{row}：{clash.message}")
+            if said := held.why(measure, measure.beside(), extras.DELIVERING, known):
+                raise ValidationError(f"{row}：{said}")
             measure.deliver(on=on, amount=measure.amount, payer=payer, voucher=voucher, by=by, today=today)
             total += measure.amount
     return Whole(len(rows), total)

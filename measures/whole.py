@@ -1,12 +1,13 @@
 """Delivering a whole list at once (整单落实): every planned measure of a policy and year in an area.
 
-The rows are closed by one conditional UPDATE; each gets its row of history, the act one row of the trail with
-counts and checksum. Who presses twice, or at the same time, finds nothing left to do.
+What a form would refuse of one is held back and named (measures.held); the rest is delivered. The rows are closed by
+one conditional UPDATE; each gets its row of history, the act one row of the trail with counts and checksum. Who
+presses twice, or at the same time, finds nothing left to do.
 """
 
 import datetime
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, F, Sum
 
-from measures.models import Measure, State
+from measures import held
+from measures.extras import DELIVERING
+from measures.held import Held
+from measures.models import Measure, Policy, State
 from measures.models.measure import MeasureQuerySet
+from measures.proposals import rates
 
 BATCH = 2000
 
@@ -27,18 +32,42 @@ class Whole:
     checksum: str = ""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What of a list can be delivered together, by key, and what is held back."""
+
+    keys: list[int]
+    total: Decimal
+    held: list[Held] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.keys)
+
+
 def waiting(measures: MeasureQuerySet, code: str, year: int) -> MeasureQuerySet:
     """What can be delivered together: planned, and with an amount of its own."""
     return measures.planned().of_policy(code).filter(year=year, amount__isnull=False)
 
 
-def what_waits(rows: MeasureQuerySet) -> Whole:
-    figures = rows.order_by().aggregate(count=Count("pk"), total=Sum("amount"))
-    return Whole(figures["count"], figures["total"] or Decimal(0))
+def what_waits(rows: MeasureQuerySet, policy: Policy, today: datetime.date) -> Waiting:
+    """The list as it stands: nothing is looked through where nothing can be held back."""
+    amounts = dict(rows.order_by("pk").values_list("pk", "amount"))
+    keys, back = list(amounts), list[Held]()
+    if held.may_be(policy):
+        known, before = rates(today), set[held.Owner]()
+        for start in range(0, len(keys), BATCH):
+            some = Measure.objects.filter(pk__in=keys[start : start + BATCH]).order_by("pk")
+            joined = some.select_related("policy", "person", "household", "enterprise", "village")
+            back += held.back(list(joined), DELIVERING, known, before)
+    for one in back:
+        del amounts[one.measure.pk]
+    return Waiting(list(amounts), sum(amounts.values(), Decimal(0)), back)
 
 
 def deliver_all(
     rows: MeasureQuerySet,
+    policy: Policy,
     *,
     on: datetime.date,
     payer: str,
@@ -47,9 +76,9 @@ def deliver_all(
     today: datetime.date,
     expected: int,
 ) -> Whole:
-    """Each with its planned amount, the same day, payer and voucher.
+    """Each with its planned amount, the same day, payer and voucher; who is held back stays planned.
 
-    Raises ValidationError when the day cannot be, or when more or fewer wait than the page showed.
+    Raises ValidationError when the day cannot be, or when more or fewer can be delivered than the page showed.
     """
     if on > today:
         raise ValidationError({"delivered_on": f"不能晚于今天（{today}）"})
@@ -58,7 +87,7 @@ def deliver_all(
     with transaction.atomic():
         facts = {"delivered_on": on, "payer": payer, "voucher": voucher, "closed_by": by}
         # The keys are taken first: once delivered, the rows answer to no planned filter any more.
-        keys = list(rows.order_by("pk").values_list("pk", flat=True))
+        keys = what_waits(rows, policy, today).keys
         if len(keys) != expected:
             raise ValidationError(
                 f"待落实的现在是 {len(keys)} 项，不是 {expected} 项，请核对后再办", code="taken"

@@ -211,14 +211,12 @@ def page_by_key(
     rows: list[Any] = []
     if before:
         rows = list(
-            rows_of.filter(_beyond(queryset.model, _turned(columns), before)).order_by(*_turned(columns))[
-                : size + 1
-            ]
+            rows_of.filter(_beyond(rows_of, _turned(columns), before)).order_by(*_turned(columns))[: size + 1]
         )
         previous, more = len(rows) > size, True
         rows = rows[:size][::-1]
     if not before or len(rows) < size:  # the beginning was reached: show the first page whole
-        condition = _beyond(queryset.model, columns, after) if after and not before else Q()
+        condition = _beyond(rows_of, columns, after) if after and not before else Q()
         rows = list(rows_of.filter(condition).order_by(*columns)[: size + 1])
         previous, more = bool(after and not before), len(rows) > size
         rows = rows[:size]
@@ -310,9 +308,9 @@ def _turned(columns: Sequence[str]) -> list[str]:
     return [name[1:] if name.startswith("-") else f"-{name}" for name in columns]
 
 
-def _beyond(model: type[Model], columns: Sequence[str], token: str) -> Q:
+def _beyond(rows: QuerySet, columns: Sequence[str], token: str) -> Q:
     """Rows that stand after the key of an address in this order."""
-    return _behind(columns, _read_key(model, columns, token))
+    return _behind(columns, _read_key(rows, columns, token))
 
 
 def _behind(columns: Sequence[str], values: Sequence[Any]) -> Q:
@@ -326,12 +324,12 @@ def _behind(columns: Sequence[str], values: Sequence[Any]) -> Q:
     return Q(**{f"{name}__{bound}": values[0]}) & condition if len(columns) > 1 else condition
 
 
-def _read_key(model: type[Model], columns: Sequence[str], token: str) -> list[Any]:
+def _read_key(rows: QuerySet, columns: Sequence[str], token: str) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
         if not isinstance(values, list) or len(values) != len(columns) or not all(map(_is_key, values)):
             raise ValueError("a key of another order")
-        return [_column(model, name).to_python(value) for name, value in zip(columns, values, strict=True)]
+        return [_column(rows, name).to_python(value) for name, value in zip(columns, values, strict=True)]
     except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError, RecursionError) as error:
         raise BadRequest("翻页的位置认不出来，请从第一页重新打开。") from error
 
@@ -351,9 +349,11 @@ def _is_key(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
-def _column(model: type[Model], name: str) -> Field:
-    """The field that an order column names, through relations."""
-    *path, last = name.lstrip("-").split("__")
+def _column(rows: QuerySet, name: str) -> Field:
+    """The field that an order column names, through relations, or what the rows were given by that name."""
+    if (given := rows.query.annotations.get(name.lstrip("-"))) is not None:
+        return given.output_field
+    model, (*path, last) = rows.model, name.lstrip("-").split("__")
     for step in path:
         related = model._meta.get_field(step).related_model
         assert isinstance(related, type), f"{step} is not a relation"

@@ -45,6 +45,7 @@ class Enterprise(models.Model):
     )
     business = models.CharField("主要业务", max_length=80, blank=True)
     poor_employed = models.PositiveIntegerField("吸纳贫困人口", null=True, blank=True)
+    lifted = models.PositiveIntegerField("带动脱贫人口", null=True, blank=True)
     closed = models.BooleanField("已停业", default=False)
     # Who the next row of history is by.
     _history_user: Any

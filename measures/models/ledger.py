@@ -17,10 +17,11 @@ from django.db.models import F, Q
 
 from areas.models import Area
 from measures import stages
+from measures.models.appended import Appended, AppendOnly
 from measures.models.fund import FundSource, ProjectFund
 from measures.models.measure import Taken
 from measures.models.money import MoneyField, money
-from measures.models.project import Appended, AppendOnly, Project, by_whom
+from measures.models.project import Project, by_whom
 from office.pii import EncryptedTextField, mask_account
 
 

@@ -20,7 +20,9 @@ from accounts.roles import Capability
 from accounts.units import Unit
 from areas.models import Area
 from areas.scope import ScopedQuerySet
-from measures import stages
+from measures import hiring, stages
+from measures.models.appended import Appended, AppendOnly
+from measures.models.enterprise import Enterprise
 from measures.models.measure import Taken
 from measures.models.money import ZERO, MoneyField
 from measures.models.policy import MEASURE_CHAPTERS
@@ -43,6 +45,8 @@ CATEGORIES = (
     "项目管理费",
 )
 NATURES = ("新建", "改建", "扩建", "续建")
+SOLAR_WORD = "光伏"
+SOLAR_Q = Q(chapter=hiring.FARM) & (Q(name__contains=SOLAR_WORD) | Q(content__contains=SOLAR_WORD))
 
 
 def words(*known: str) -> list[tuple[str, str]]:
@@ -63,6 +67,9 @@ class ProjectQuerySet(ScopedQuerySet):
             return found.filter(user.unit_q(Capability.PROJECT_VIEW))
         return found
 
+    def live(self) -> "ProjectQuerySet":
+        return self.exclude(stage=stages.CANCELLED)
+
     def stood(self, on: datetime.date) -> "ProjectQuerySet":
         """Those entered by the day, with `stage_then`, where they stood at its end: before the first step after it."""
         after = Q(on__gt=on) | Q(recorded_at__gte=end_of(on))
@@ -81,7 +88,16 @@ class Project(models.Model):
     category = models.CharField("项目类别", max_length=10, choices=words(*CATEGORIES))
     nature = models.CharField("建设性质", max_length=4, choices=words(*NATURES), default=NATURES[0])
     content = models.CharField("建设内容", max_length=500)
+    level = models.CharField("项目级别", max_length=4, choices=words(*hiring.LEVELS), blank=True)
     owner_unit = models.CharField("实施单位", max_length=60)
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name="承担主体",
+    )
     unit = models.CharField("主管部门", max_length=10, choices=Unit.choices, blank=True)
     leader = models.CharField("质量责任人", max_length=30)
     plan_money = MoneyField("计划投资")
@@ -160,6 +176,19 @@ class Project(models.Model):
         return self.plan_money - self.allocated
 
     @property
+    def solar(self) -> bool:
+        """光伏, as SOLAR_Q asks the database."""
+        return self.chapter == hiring.FARM and SOLAR_WORD in f"{self.name} {self.content}"
+
+    @property
+    def on_hiring(self) -> hiring.Verdict:
+        """What R093 says of who carries it, by the enterprise as it is recorded now."""
+        firm = self.enterprise
+        if firm is None:
+            return hiring.Verdict()
+        return hiring.verdict(self.chapter, self.level, firm.name, firm.kind, firm.poor_employed)
+
+    @property
     def editable(self) -> bool:
         """The application may be written over until it is reported."""
         return self.stage == stages.APPLIED and not self.submitted
@@ -180,9 +209,16 @@ class Project(models.Model):
             raise ValidationError({"plan_money": "计划投资要大于 0"})
         if self.due_on < self.start_on:
             raise ValidationError({"due_on": "计划竣工不能早于计划开工"})
+        self.must_employ_the_poor()
+
+    def must_employ_the_poor(self) -> None:
+        if self.on_hiring.refusal:
+            raise ValidationError({"enterprise": self.on_hiring.refusal})
 
     def rewrite(self, *, seen: int, **facts: Any) -> None:
         """Another wording of an application that is not reported yet; Taken when somebody was first."""
+        asked = {name: facts.get(name, getattr(self, name)) for name in ("chapter", "level", "enterprise")}
+        Project(**asked).must_employ_the_poor()
         mine = Project.objects.filter(pk=self.pk, stage=stages.APPLIED, submitted=False, version=seen)
         if not mine.update(version=seen + 1, **facts):
             raise Taken("这个项目刚刚被别人改过或已经上报，请看过再改")
@@ -192,9 +228,11 @@ class Project(models.Model):
         """The villagers have chosen it (R234); the town reports it."""
         if chosen_on > act["on"]:
             raise ValidationError({"chosen_on": "群众认定不能晚于上报"})
+        self.must_employ_the_poor()
         return self._step("submit", {"submitted": True, "chosen_on": chosen_on}, **act)
 
     def approve(self, **act: Any) -> "ProjectDecision":
+        self.must_employ_the_poor()
         return self._step("approve", {}, **act)
 
     def start(self, *, contractor: str, **act: Any) -> "ProjectDecision":
@@ -318,31 +356,6 @@ class Project(models.Model):
             return f"项目现在是“{self.stage}”，不能这样办"
         who = f"由{last.by}" if last.by else ""
         return f"项目已{who}办理“{last.label}”，现在是“{self.stage}”，请看过再办"
-
-
-class AppendOnly(ScopedQuerySet):
-    """Read and append; bulk ways around save and delete are closed too."""
-
-    def update(self, **kwargs: Any) -> int:
-        raise TypeError("只能追加")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("只能追加")
-
-
-class Appended(models.Model):
-    """A row that is written once."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("只能追加")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("只能追加")
 
 
 class ProjectDecision(Appended):

@@ -8,8 +8,9 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
 from measures import stages
+from measures.models.appended import Appended, AppendOnly
 from measures.models.measure import Taken
-from measures.models.project import Appended, AppendOnly, Project, by_whom, words
+from measures.models.project import Project, by_whom, words
 
 
 class ProjectProgress(Appended):

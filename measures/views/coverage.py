@@ -15,16 +15,21 @@ from accounts.roles import Capability
 from accounts.views.errors import refused
 from areas.models import Area, Level
 from households.models import Person
-from measures import coverage
+from measures import coverage, held, skills, solar, untold
 from measures.conditions import OF_PERSON
 from measures.coverage import UNDUE, UNMET, WORDS, Ground
 from measures.coverage_lists import coverage_list, place_of, subject_of
 from measures.eligibility import RULES, Rule
+from measures.extras import PLANNING
+from measures.held import Held
 from measures.models import Measure, Policy, Taken
 from measures.proposals import propose, rates
 from measures.views.measures import noted
 from office import clock, trail
 from office.listing import PLACE, Listed, area_choices, area_in, asked_area
+
+# Of those held back a message names so many.
+NAMED = 5
 
 
 @require_safe
@@ -32,9 +37,11 @@ def overview(request: SignedIn) -> HttpResponse:
     scope = request.user.area_scope()
     require(request.user, Capability.MEASURE_VIEW)
     day, area = clock.today(), asked_area(request)
-    rows = coverage.overview(Ground(scope, area, day))
+    ground = Ground(scope, area, day)
     context = {
-        "rows": rows,
+        "rows": coverage.overview(ground),
+        "figures": skills.figures(ground),
+        "untold": untold.by_reason(day),
         "area": area,
         "areas": area_choices(request.user, area, day),
         "day": day,
@@ -69,10 +76,13 @@ def listing(request: SignedIn) -> HttpResponse:
             "rule": rule,
             "kind": kind,
             "word": WORDS[kind],
+            "sun": solar.RULE if policy.code == solar.POLICY else "",
+            "sun_source": solar.SOURCE,
             "parts": _parts(listed, rule, kind, area or request.user.home_area),
             "parts_url": _without_area(request),
             "may_plan": may_plan,
-            "to_plan": _to_plan(request, rule, area).count() if may_plan else 0,
+            "asked": (asked := coverage.asks_each(policy)),
+            "to_plan": _to_plan(request, rule, area).count() if may_plan and not asked else 0,
         }
     return render(request, "measures/coverage_list.html", context, status=422 if listed.refusal else 200)
 
@@ -95,6 +105,8 @@ def plan(request: SignedIn) -> HttpResponse:
         return refused(request, f"不在应享未享的名单里：{policy}。可能刚刚落实，或者情况有了变化。")
     person = subject if isinstance(subject, Person) else None
     home = None if isinstance(subject, Person) else subject
+    if asked := coverage.asks_each(policy):
+        return refused(request, _asks(asked), 422)
     try:
         worked = propose(
             policy,
@@ -105,6 +117,15 @@ def plan(request: SignedIn) -> HttpResponse:
         amount: dict[str, Any] = {}
         if worked is not None:
             amount = {"amount": worked.value, "unit": worked.unit, "working": worked.working}
+        would = Measure(
+            policy=policy,
+            person=person,
+            household=subject.household if isinstance(subject, Person) else subject,
+            year=day.year,
+            **amount,
+        )
+        if said := held.why(would, would.beside(), PLANNING, rates(day)):
+            return refused(request, f"没有列入计划：{said}。", 422)
         with transaction.atomic():
             measure = Measure.plan(
                 policy, person=person, household=home, year=day.year, on=day, by=request.user, **amount
@@ -126,6 +147,8 @@ def plan_all(request: SignedIn) -> HttpResponse:
     if not request.POST.get("policy"):
         return refused(request, "没有写明是哪项政策，请从名单里列入计划。", 422)
     policy, rule = _asked(request)
+    if asked := coverage.asks_each(policy):
+        return refused(request, _asks(asked), 422)
     area, day = area_in(request.POST, request.user), clock.today()
     if area is not None:
         require(request.user, Capability.MEASURE_EDIT, area=area)
@@ -135,17 +158,21 @@ def plan_all(request: SignedIn) -> HttpResponse:
         return refused(request, f"待列入计划的现在是 {now} {_unit(rule)}，和页面上的不同，请刷新后再办。")
     try:
         with transaction.atomic():
-            done = coverage.plan_all(rule, policy, rows, day=day, by=request.user)
+            done, back = coverage.plan_all(rule, policy, rows, day=day, by=request.user)
+            if not done:
+                return refused(request, f"没有列入计划：{_named(back)}。", 422)
             trail.record(
                 "整单计划措施",
                 request=request,
                 subject=policy,
                 area=area or request.user.home_area,
-                detail={"政策": policy.code, "年度": day.year, "项数": done},
+                detail={"政策": policy.code, "年度": day.year, "项数": done, "没有列入": len(back)},
             )
     except IntegrityError:
         return refused(request, "有几项刚刚由别人列入计划，请刷新后再办。")
     messages.success(request, f"已列入计划 {done} 项：{policy}，{day.year}年。")
+    if back:
+        messages.warning(request, f"有 {len(back)} 项没有列入，单独办理：{_named(back)}。")
     query = f"?policy={policy.code}&year={day.year}&state=计划" + (f"&area={area.code}" if area else "")
     return HttpResponseRedirect(reverse("measures:list") + query, status=303)
 
@@ -163,6 +190,18 @@ def _to_plan(request: SignedIn, rule: Rule, area: Area | None) -> Any:
     day = clock.today()
     ground = Ground(request.user.scope_of(Capability.MEASURE_EDIT), area, day)
     return coverage.without_plan(rule, coverage.unmet(rule, ground), day.year)
+
+
+def _asks(labels: list[str]) -> str:
+    return f"这项政策每项还要填{'、'.join(labels)}，在户的页面单独登记，或者用措施工作簿一次填好。"
+
+
+def _named(back: list[Held]) -> str:
+    """The first of those held back, each with its household and reason."""
+    said = "；".join(
+        f"{one.measure.household.number if one.measure.household else ''} {one}" for one in back[:NAMED]
+    )
+    return f"{said}；还有 {len(back) - NAMED} 项" if len(back) > NAMED else said
 
 
 def _unit(rule: Rule) -> str:

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
+from measures import hiring
 from measures.enterprise_forms import EnterpriseForm
 from measures.enterprise_lists import enterprises
 from measures.measure_forms import PlanForm
-from measures.models import Enterprise
+from measures.models import Enterprise, Project
 from measures.views.measures import planning
 from office import clock, trail
 from office.listing import area_choices
@@ -54,7 +55,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     found = _enterprise(request, pk, Capability.MEASURE_VIEW)
     rows = list(found.measures.select_related("policy"))
     able = request.user.scope_of(Capability.MEASURE_EDIT).covers(found.area)
-    context = {"enterprise": found, "rows": rows, "able": able}
+    sees = Capability.PROJECT_VIEW in request.user.capabilities()
+    carried = Project.objects.visible_to(request.user).filter(enterprise=found) if sees else None
+    context = {"enterprise": found, "rows": rows, "able": able, "projects": carried, "rule": hiring.RULE}
     return render(request, "measures/enterprise.html", context)
 
 

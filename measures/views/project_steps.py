@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import SignedIn
 from accounts.views.errors import refused
-from measures import stages
+from measures import solar, stages
 from measures.models import Project, ProjectDecision
 from measures.project_forms import StepForm
 from measures.views.projects import form_page, noted, project_for
@@ -47,4 +47,7 @@ def step(request: SignedIn, pk: int, key: str) -> HttpResponse:
             noted(request, f"项目{chosen.label}", project, **facts)
         return f"{chosen.done}：{project}。"
 
-    return form_page(request, project, form, title=chosen.label, submit=chosen.label, save=save, step=chosen)
+    sun = solar.of_project(project, day) if project.stage == stages.APPLIED else None
+    return form_page(
+        request, project, form, title=chosen.label, submit=chosen.label, save=save, step=chosen, sun=sun
+    )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
-from measures import lateness, project_lists, stages
+from measures import hiring, lateness, project_lists, solar, stages
 from measures.models import Project, ProjectDecision, ProjectProgress, ProjectRecord, Taken
 from measures.project_forms import ProgressForm, ProjectForm, RecordForm, ReviseForm
 from office import attachments, clock, trail
@@ -45,7 +45,8 @@ def listing(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn) -> HttpResponse:
     require(request.user, Capability.PROJECT_EDIT)
     data = request.POST if request.method == "POST" else None
-    form = ProjectForm(data, scope=request.user.scope_of(Capability.PROJECT_EDIT), day=clock.today())
+    scope, sun = request.user.scope_of(Capability.PROJECT_EDIT), request.GET.get("sun") == "1"
+    form = ProjectForm(data, scope=scope, day=clock.today(), sun=sun)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -66,7 +67,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
     if not project.editable:
         return refused(request, f"项目已经上报，现在是“{project.stage}”，要改由区扶贫办退回或调整计划。")
     initial = {name: getattr(project, name) for name in ProjectForm.base_fields if name != "seen"}
-    initial |= {"area": project.area_id, "seen": project.version}
+    initial |= {"area": project.area_id, "enterprise": project.enterprise_id, "seen": project.version}
     data = request.POST if request.method == "POST" else None
     scope = request.user.scope_of(Capability.PROJECT_EDIT)
     form = ProjectForm(data, scope=scope, day=clock.today(), initial=initial)
@@ -102,6 +103,8 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "project": project,
         "where": project_lists.place(project.area),
         "late": lateness.reasons(project, day),
+        "sun": solar.of_project(project, day),
+        "rules": _rules(project),
         "bar": _bar(project, since),
         "steps": [
             {"step": step, "url": reverse(f"measures:project-{step.key}", args=[project.pk])}
@@ -117,6 +120,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "assets": list(project.assets.all()),
         "may_edit": able.get(Capability.PROJECT_EDIT),
         "may_approve": able.get(Capability.PROJECT_APPROVE),
+        "may_measures": Capability.MEASURE_VIEW in able,
         "may_fund": able.get(Capability.FUND_MANAGE),
         "may_revise": able.get(Capability.PROJECT_APPROVE)
         and project.stage in (stages.APPROVED, stages.WORKS),
@@ -228,7 +232,7 @@ def file(request: SignedIn, pk: int, file: int) -> HttpResponse:
 
 def project_for(request: SignedIn, pk: int, capability: Capability) -> Project:
     project: Project = get_object_or_404(
-        Project.objects.visible_to(request.user).select_related(UP, "entered_by"), pk=pk
+        Project.objects.visible_to(request.user).select_related(UP, "enterprise", "entered_by"), pk=pk
     )
     require(request.user, capability, area=project.area)
     return project
@@ -269,8 +273,15 @@ def noted(request: SignedIn, action: str, project: Project, **detail: Any) -> No
 
 
 def _form_page(request: SignedIn, form: ProjectForm, project: Project | None) -> HttpResponse:
-    context = {"form": form, "project": project}
+    context = {"form": form, "project": project, "hiring": hiring.RULE}
+    context |= {"sun": f"{solar.RULE}。依据{solar.SOURCE}"} if form.sun else {}
     return render(request, "measures/project_form.html", context, status=422 if form.errors else 200)
+
+
+def _rules(project: Project) -> list[str]:
+    """The rules of the plans that this project is held against, each with its source."""
+    found = [f"{solar.RULE}。依据{solar.SOURCE}"] if project.solar else []
+    return [*found, hiring.RULE] if project.chapter == hiring.FARM and project.enterprise else found
 
 
 def _files(*groups: tuple[Any, list[Any]]) -> dict[tuple[str, str], list[Attachment]]:

@@ -15,7 +15,7 @@ from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
 from households.forms import Day, HalfWidthChars
-from measures import coverage, ticked
+from measures import coverage, solar, ticked
 from measures.coverage import UNMET, Ground
 from measures.coverage_lists import coverage_list
 from measures.models import Taken
@@ -107,6 +107,8 @@ def tick(request: SignedIn) -> HttpResponse:
                 )
     context = {
         "policy": policy,
+        "sun": solar.RULE if policy.code == solar.POLICY else "",
+        "sun_source": solar.SOURCE,
         "rule": rule,
         "form": form,
         "asked": asked,

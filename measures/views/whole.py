@@ -20,6 +20,9 @@ from measures.models import Measure, Policy
 from office import clock, trail
 from office.listing import area_choices, asked_area
 
+# Of those held back the page names so many; the others stand in the list of what is planned.
+SHOWN = 50
+
 
 class WholeForm(forms.Form):
     """`expected`: how many the page showed; more or fewer by now stop the delivery."""
@@ -67,27 +70,38 @@ def deliver(request: SignedIn, code: str, year: int) -> HttpResponse:
     # Seen by one duty, edited by another: only what lies where the right is.
     mine = visible.in_scope(request.user.scope_of(Capability.MEASURE_EDIT))
     rows = whole.waiting(mine.in_area(area), code, year)
-    waits = whole.what_waits(rows)
+    waits = whole.what_waits(rows, policy, clock.today())
     data = request.POST if request.method == "POST" else None
     form = WholeForm(data, initial={"expected": waits.count})
     status = 200
     if form.is_valid():
         try:
             with transaction.atomic():
-                done = _deliver(request, rows, form.cleaned_data)
-                _noted(request, policy, year, area, done, form.cleaned_data["voucher"])
+                done = _deliver(request, rows, policy, form.cleaned_data)
+                _noted(request, policy, year, area, done, form.cleaned_data["voucher"], len(waits.held))
         except ValidationError as refusal:
             status = 409 if getattr(refusal, "code", "") == "taken" else 422
             form.add_error(None, refusal)
-            waits = whole.what_waits(rows)
+            waits = whole.what_waits(rows, policy, clock.today())
             typed = request.POST.copy()
             typed["expected"] = str(waits.count)
             form.data = typed
         else:
-            messages.success(request, f"已落实 {done.count} 项，合计 {done.total}：{policy}，{year}年。")
+            left = f"有 {len(waits.held)} 项没有登记，单独办理。" if waits.held else ""
+            messages.success(
+                request, f"已落实 {done.count} 项，合计 {done.total}：{policy}，{year}年。{left}"
+            )
             query = f"?policy={code}&year={year}" + (f"&area={area.code}" if area else "")
             return HttpResponseRedirect(reverse("measures:list") + query, status=303)
-    context = {"form": form, "policy": policy, "year": year, "area": area, "waits": waits}
+    context = {
+        "form": form,
+        "policy": policy,
+        "year": year,
+        "area": area,
+        "waits": waits,
+        "held": waits.held[:SHOWN],
+        "more": max(len(waits.held) - SHOWN, 0),
+    }
     return render(
         request,
         "measures/whole_deliver.html",
@@ -96,9 +110,10 @@ def deliver(request: SignedIn, code: str, year: int) -> HttpResponse:
     )
 
 
-def _deliver(request: SignedIn, rows: Any, asked: dict[str, Any]) -> whole.Whole:
+def _deliver(request: SignedIn, rows: Any, policy: Policy, asked: dict[str, Any]) -> whole.Whole:
     return whole.deliver_all(
         rows,
+        policy,
         on=asked["delivered_on"],
         payer=asked["payer"],
         voucher=asked["voucher"],
@@ -109,13 +124,20 @@ def _deliver(request: SignedIn, rows: Any, asked: dict[str, Any]) -> whole.Whole
 
 
 def _noted(
-    request: SignedIn, policy: Policy, year: int, area: Area | None, done: whole.Whole, voucher: str
+    request: SignedIn,
+    policy: Policy,
+    year: int,
+    area: Area | None,
+    done: whole.Whole,
+    voucher: str,
+    held: int,
 ) -> None:
     detail = {
         "政策": policy.code,
         "年度": year,
         "项数": done.count,
         "合计": done.total,
+        "暂不登记": held,
         "凭证号": voucher,
         "校验码": done.checksum,
     }

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from households.codes import CODES
-from households.models import Household, Living, Person, Shock, Survey
+from households.models import Household, Living, Person, Production, Shock, Survey
 from measures.facts import PERSON
 from measures.models import DepartmentList
 from tests.measures.department_books import LISTS, book, work_off
-from villages.models import KeyVillage
+from villages.models import KeyVillage, Village, VillageYear
 
 DAY = datetime.date(2018, 11, 20)
 
@@ -49,7 +49,28 @@ def mixed(ground, make_household):
         if rng.random() < 0.3:
             settled = rng.choice([None, DAY])
             Shock.objects.create(household=home, kind="自然灾害", happened_on=DAY, settled_on=settled)
+    _means(ground)
     return Household.objects.all()
+
+
+def _means(ground) -> None:
+    """Collective income of two villages, land and earnings of most households: some nought, some none stated."""
+    rng = random.Random(8)
+    people = {"households": 9, "population": 30, "rural_population": 30}
+    for area, incomes in ((ground.village, (900, 0)), (ground.sibling_village, (0, 500))):
+        village, _ = Village.objects.get_or_create(area=area)
+        for year, income in zip((2016, 2017), incomes, strict=True):
+            VillageYear.objects.create(village=village, year=year, collective_income=income, **people)
+    for home in Household.objects.order_by("pk"):
+        for year in (2016, 2017):
+            areas = {name: rng.choice([None, Decimal(0), Decimal(2)]) for name in ("farmland", "water_area")}
+            if rng.random() < 0.8:
+                Production.objects.create(household=home, year=year, **areas)
+            told = {name: rng.choice([None, 0, 0, 500]) for name in ("wage_income", "business_income")}
+            Survey.objects.filter(household=home, year=year).update(business_expense=100, **told)
+    Person.objects.filter(household__in=list(Household.objects.order_by("pk")[::3])).update(
+        labour_capacity="丧失劳动力"
+    )
 
 
 def _fates(rng: random.Random, home: Household, place: int) -> None:

@@ -29,6 +29,7 @@ from measures.conditions import (
 )
 from measures.eligibility import NAMED, RULES
 from measures.facts import Case, HomeFacts, PersonFacts, When, homes
+from measures.means import NoCollectiveIncome, NoResources, NoStableIncome
 from measures.models import Policy
 
 DAY = datetime.date(2018, 11, 20)
@@ -99,6 +100,19 @@ CASES = [
         of(members=(PERSON, replace(PERSON, subsistence_allowance=True))),
         of(members=(replace(PERSON, subsistence_allowance=True, present=False),)),
     ),
+    (
+        NoCollectiveIncome(),
+        "所在村没有村集体经济收入",
+        of(collective=Decimal(0)),
+        of(collective=Decimal("0.01")),
+    ),
+    (NoResources(), "没有耕地、林地、林果、牧草地和水面", of(land=Decimal(0)), of(land=None)),
+    (
+        NoStableIncome(),
+        "没有工资和生产经营收入，也没有人务工",
+        of(earned=Decimal(-5)),
+        of(earned=Decimal(0), members=(replace(PERSON, work_months=1),)),
+    ),
     (Not(LOW, "没有低保"), "没有低保", who(subsistence_allowance=None), who(subsistence_allowance=True)),
     (All(Age(80), LOW), "80周岁及以上；享受低保", who(subsistence_allowance=True), who()),
     (Either(Age(99), LOW), "99周岁及以上，或者享受低保", who(subsistence_allowance=True), who()),
@@ -150,7 +164,10 @@ def test_every_rule_reads_in_chinese(code):
 
 
 SINGLE = list({condition.sentence: condition for condition, *_ in CASES}.values())
-ON_HOMES = (Supported, Attribute, HouseGrade, IncomeBelow, InKeyVillage, OpenShock, Member)
+ON_HOMES = (
+    Supported, Attribute, HouseGrade, IncomeBelow, InKeyVillage, OpenShock, Member, NoCollectiveIncome, NoResources,
+    NoStableIncome,
+)  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -24,9 +24,9 @@ LEDGER = "measures.test_extras::test_the_ledger_of_one_kind_shows_its_fields_and
 BOTH_WAYS = "measures.test_conditions::test_both_ways_find_the_same_for_every_rule_and_condition"
 RECOUNT = "measures.test_coverage::test_ten_policies_are_counted_as_a_recount_counts_them"
 SUMS = "measures.test_extras::test_a_sum_that_rests_on_what_was_said_shows_its_working"
-FIRM = "measures.test_enterprises"
 POINTS, CHANNELS, GOALS = "measures.test_points", "measures.test_channels", "reporting.test_goals"
 GOAL = f"{GOALS}::test_a_goal_is_the_figure_that_the_plan_states"
+FIRM, HIRING, SKILLS = "measures.test_enterprises", "measures.test_hiring", "measures.test_skills"
 PROJECT = "measures.test_projects::test_a_project_lives_through_all_its_stages"
 CATEGORIES = "measures.test_requirements_projects::test_every_category_of_the_county_store_can_be_applied_for"
 INDICATOR = "villages.test_indicators::test_the_named_source_enters_its_value_and_the_table_shows_it"
@@ -52,8 +52,15 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R091": ("TASK-FARM-INS: crop, area, premium, payout; INS-* shares", (RECORDED, SUMS)),
     "R092": ("TASK-ORDER: partner, product, day, quantity, for household or enterprise", (RECORDED,)),
     "R093": (
-        "poor labour of a partner firm: TASK-ORDER.labour, Enterprise.poor_employed; who employs none is seen in the list",
-        (RECORDED, f"{FIRM}::test_one_is_entered_found_again_and_seen_by_its_area"),
+        "who carries a farm project takes on the poor: measures.hiring at application, report and approval; "
+        "Enterprise.poor_employed and lifted, TASK-ORDER.labour",
+        (
+            f"{HIRING}::test_a_firm_of_province_or_city_and_any_cooperative_must_take_on_the_poor",
+            f"{HIRING}::test_a_cooperative_that_takes_on_none_cannot_apply_until_it_does",
+            f"{HIRING}::test_no_step_goes_by_who_has_let_them_go",
+            f"{HIRING}::test_the_page_of_approval_says_why_not_and_the_lists_show_it",
+            RECORDED,
+        ),
     ),
     "R094": (
         "TOUR-VILLAGE as a measure of the village, 10—40万; operators by TASK-TOUR",
@@ -90,6 +97,17 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R109": (
         "TRAIN-FREE and TRAIN-*: course, days, organiser, finished, by person and as a ledger",
         (RECORDED, LEDGER),
+    ),
+    "R110": (
+        "/measures/skills/: households with labour and nobody trained, the unwilling apart (TASK-SKILL), workers without "
+        "a course, one press plans it",
+        (
+            f"{SKILLS}::test_one_trained_member_is_enough_and_only_a_wholly_unwilling_house_is_told_apart",
+            f"{SKILLS}::test_every_figure_is_the_length_of_its_list_and_pure_and_database_agree",
+            f"{SKILLS}::test_one_press_plans_the_course_for_who_is_willing",
+            RECORDED,
+            FIGURES,
+        ),
     ),
     "R111": (
         "雨露计划: participants, amounts, coverage and C090",
@@ -299,8 +317,6 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }
 NOT_BUILT = {
-    "R110": "whether a member is willing is in no record, so a household without a trained member cannot be told to be "
-    "owed one; who was trained is in the ledger by person, and the wish in 就业援助台账",
     "R123": "staff of 三支一扶 are not helped people: their terms stand in the catalogue (SANZHI-TERM, SANZHI-STAY), their "
     "files are kept by 人社",
     "R156": "rates of schools come from the education office's statistics over all children, not from the register; they are "

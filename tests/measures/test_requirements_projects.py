@@ -40,8 +40,15 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "R101": (
-        "households without labour before others: measures.sharing; villages without collective income not yet",
-        ("test_sharing::test_the_parts_are_the_total_and_nobody_with_labour_has_more",),
+        "measures.solar: villages without collective income, households without labour, resources and stable income "
+        "first, in coverage, ticks and applications, with the reasons; shares by measures.sharing",
+        (
+            "test_solar::test_each_condition_holds_by_the_record_alone_and_says_which",
+            "test_solar::test_the_list_and_the_ticks_of_coverage_go_by_the_priority_and_say_why",
+            "test_solar::test_villages_stand_by_their_income_then_by_who_lives_there",
+            "test_solar::test_an_application_offers_the_villages_in_that_order_with_the_reason",
+            "test_sharing::test_the_parts_are_the_total_and_nobody_with_labour_has_more",
+        ),
     ),
     "R102": (
         "资产收益 register: asset, project and its sources, owner, income right of households",

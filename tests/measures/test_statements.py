@@ -22,6 +22,8 @@ PAGES = (
     "/measures/coverage/",
     "/measures/coverage/list/?policy=AGE-80&kind=unmet",
     "/measures/coverage/list/?policy=AGE-80&kind=undue",
+    "/measures/skills/",
+    "/measures/skills/?kind=without",
 )
 
 
@@ -47,6 +49,7 @@ def test_each_page_takes_as_many_for_five_rows_as_for_fifty(make_household, sign
             home = make_household(persons=2)
             old, young = home.persons.order_by("pk")
             type(old).objects.filter(pk=old.pk).update(birth_date=datetime.date(1935, 1, 1))
+            type(old).objects.filter(pk=young.pk).update(labour_capacity="普通劳动力")
             facts = {"year": 2018, "on": DAY, "by": None, "amount": Decimal(1)}
             Measure.plan(project, household=home, **facts)
             given = Measure.plan(policy, person=young, **facts)
