@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from households.recolour import recolour
 from households.workbook import jobs as workbook_jobs
 from office import attachments, clock, trail
 from office.findings import CLOSED, KEPT, OPENED, REOPENED
-from office.jobs import Job, JobRun, JobState, job, periodic, run_now
+from office.jobs import Job, JobRun, JobState, Share, in_parts, job, part, periodic, run_now
 from office.models import DuePeriod
 
 # Workers look for jobs here: those of the workbook are known by being named.
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 CHECK = "register-check"
+CHECKED_IN_A_PART = 2500
+HOUSEHOLDS, RECOLOURED = "households", "recoloured"
 # A file is written before its row: younger ones may still get theirs.
 FILES_REST = datetime.timedelta(days=1)
 
@@ -56,28 +59,41 @@ def sweep_files(run: JobRun, *, period: str) -> dict[str, Any]:
 @job(CHECK, title="夜间核查", queue="bulk")
 def check_register(run: JobRun, *, period: str) -> dict[str, Any]:
     """All rules over the whole register, and the colours of the day; a second run finds nothing to change."""
-    day, lines = clock.today(), Lines.read(clock.today())
-    everybody = Household.objects.all()
-    total, done, recoloured = everybody.count(), 0, 0
+    day = clock.today()
+    everybody = Household.objects.order_by("pk").values_list("pk", flat=True)
+    firsts = list(islice(everybody.iterator(), 0, None, CHECKED_IN_A_PART))
+    bounds = zip(firsts, [*firsts[1:], None], strict=True)
+    run.progress(0, everybody.count(), "正在核对贫困户")
     tally: Counter[str] = Counter()
-    for checked in checks.batches(everybody, day):
-        with transaction.atomic():
-            tally += doubts.of_households(checked, day)
-            recoloured += recolour([household for household, *_ in checked], day, lines)
-        done += len(checked)
-        run.progress(done, max(total, done), "正在核对贫困户")
-    run.progress(done, max(total, done), "正在核对村和账目")
+    for part_tally in in_parts(
+        run, CHECK, [{"day": day.isoformat(), "first": first, "before": before} for first, before in bounds]
+    ):
+        tally.update(part_tally)
+    run.progress(tally[HOUSEHOLDS], tally[HOUSEHOLDS], "正在核对村和账目")
     tally += doubts.of_village_years(day)
     tally += doubts.of_accounts(day)
-    result = {
-        "households": done,
-        "recoloured": recoloured,
-        **{name: tally[name] for name in (OPENED, KEPT, CLOSED, REOPENED)},
-    }
+    result = {name: tally[name] for name in (HOUSEHOLDS, RECOLOURED, OPENED, KEPT, CLOSED, REOPENED)}
     with transaction.atomic():
         trail.record("夜间核查", detail={"日期": day, "周期": period, **result})
         run.finish(result)
     return result
+
+
+@part(CHECK)
+def check_some(share: Share, *, day: str, first: int, before: int | None) -> dict[str, int]:
+    """All rules and the colours of the households from one number to before another; counts by what came of it."""
+    on = datetime.date.fromisoformat(day)
+    some, lines = Household.objects.filter(pk__gte=first), Lines.read(on)
+    if before is not None:
+        some = some.filter(pk__lt=before)
+    tally: Counter[str] = Counter()
+    for checked in checks.batches(some, on):
+        with transaction.atomic():
+            tally += doubts.of_households(checked, on)
+            tally[RECOLOURED] += recolour([household for household, *_ in checked], on, lines)
+        tally[HOUSEHOLDS] += len(checked)
+        share.progress(tally[HOUSEHOLDS])
+    return dict(tally)
 
 
 def check_now(day: datetime.date) -> Job:

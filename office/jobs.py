@@ -16,7 +16,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -46,6 +46,7 @@ from office.job_run import (
     worker_name,
 )
 from office.models import DuePeriod, Job, JobState, Pulse
+from office.parts import Share, help_with, part, shared
 
 __all__ = [
     "Job",
@@ -55,9 +56,12 @@ __all__ = [
     "JobRun",
     "JobState",
     "JobStopped",
+    "Share",
     "cancel",
     "enqueue",
+    "in_parts",
     "job",
+    "part",
     "periodic",
     "retry",
     "run_now",
@@ -72,6 +76,8 @@ log = logging.getLogger(__name__)
 RING_AGAIN = datetime.timedelta(seconds=30)
 RINGS_A_SWEEP = 100
 OPEN_TRIES = 3
+# So many others are asked to help with a job in parts; who comes when nothing is left goes away again.
+HELPERS = 8
 # After a failed ring this process leaves the broker alone for so many seconds: pages do not pay for it in turn.
 BROKER_REST = 10.0
 # Celery's own connection would try for six seconds where the port is closed; a bell is not worth that.
@@ -209,18 +215,36 @@ _broker_rests_until = 0.0
 
 def ring(row: Job) -> bool:
     """Tells a worker about the row. False, and a log line, when the broker is not there: the sweeper rings later."""
-    global _broker_rests_until
-    if time.monotonic() >= _broker_rests_until:
-        try:
-            bell = current_app.connection_for_write(transport_options=QUICK)
-            with producers[bell].acquire(block=True) as producer:
-                run_job.apply_async((str(row.pk),), queue=row.queue, producer=producer, retry=False)
-            return True
-        except BROKER_ERRORS as silent:
-            _broker_rests_until = time.monotonic() + BROKER_REST
-            log.warning("消息服务不可用，事项 %s 已登记，稍后再通知：%s", row.pk, silent)
+    if _send(run_job, row):
+        return True
     Job.objects.filter(pk=row.pk).update(rung_at=None)
     return False
+
+
+def in_parts(run: JobRun, kind: str, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The results of the parts asked for, each done by this run or by a worker that was free (office.parts)."""
+
+    def ring_helpers() -> None:
+        for _ in asked[1 : HELPERS + 1]:
+            if not _send(help_job, run.job):
+                break
+
+    return shared(run, kind, asked, ring_helpers)
+
+
+def _send(task: Any, row: Job) -> bool:
+    global _broker_rests_until
+    if time.monotonic() < _broker_rests_until:
+        return False
+    try:
+        bell = current_app.connection_for_write(transport_options=QUICK)
+        with producers[bell].acquire(block=True) as producer:
+            task.apply_async((str(row.pk),), queue=row.queue, producer=producer, retry=False)
+        return True
+    except BROKER_ERRORS as silent:
+        _broker_rests_until = time.monotonic() + BROKER_REST
+        log.warning("消息服务不可用，事项 %s 已登记，稍后再通知：%s", row.pk, silent)
+        return False
 
 
 def sweep() -> None:
@@ -292,6 +316,14 @@ def run_job(job_id: str) -> None:
         run = claim(job_id, worker_name("embedded" if settings.EMBEDDED else "worker"))
         if run is not None:
             work_on(run, kind_named(run.job.kind).function)
+
+
+@shared_task(name="office.help_job", ignore_result=True)
+def help_job(job_id: str) -> None:
+    """What a worker does when a job in parts calls for help."""
+    with _fresh_connections():
+        autodiscover_modules("jobs")
+        help_with(job_id)
 
 
 @shared_task(name="office.tick", ignore_result=True)

@@ -161,6 +161,30 @@ class Job(models.Model):
         return self.state in (JobState.FAILED, JobState.CANCELLED)
 
 
+class JobPart(models.Model):
+    """A part of a running job's work that any worker may do (office.parts); it goes when the attempt ends.
+
+    `attempt` is the lease_token of the job's run that made it.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="parts", verbose_name="后台事项")
+    attempt = models.CharField("所属办理", max_length=32)
+    kind = models.CharField("种类", max_length=60)
+    place = models.PositiveIntegerField("序号")
+    params = models.JSONField("参数", default=dict, encoder=DjangoJSONEncoder)
+    done_count = models.PositiveIntegerField("已办", default=0)
+    token = models.CharField("占用凭据", max_length=32, blank=True)
+    lease_until = models.DateTimeField("占用至", null=True)
+    result = models.JSONField("结果", null=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = "事项的一部分"
+        constraints = [models.UniqueConstraint(fields=["job", "attempt", "place"], name="job_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job}　{self.place}"
+
+
 class DuePeriod(models.Model):
     """A piece of periodic work that has been taken on for its period: the row exists once, so it is done once."""
 

@@ -11,6 +11,7 @@ UNSCOPED: dict[str, str] = {
     "office.Attachment": "given out by the app of the record it is bound to, which is scoped",
     "office.Job": "seen by its owner alone",
     "office.Export": "seen by its owner alone",
+    "office.JobPart": "parts of a job under way, read by workers alone",
     "office.DuePeriod": "which periodic work was done",
     "office.TrailRow": "seen by the audit administrator alone",
     "office.TrailArchive": "seen by the audit administrator alone",

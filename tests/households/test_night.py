@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from households import checks, doubts
+from households import checks, doubts, jobs
 from households.checks.others import Lines
 from households.jobs import CHECK
 from households.models import CountyStandard, Household, PersonYear, PovertyLine, Shock, Survey
@@ -198,6 +198,18 @@ def test_a_night_is_due_once_and_leaves_one_row_in_the_trail(make_household):
     assert Job.objects.filter(kind=CHECK).get() == same
     night()
     assert TrailRow.objects.filter(action="夜间核查").count() == 1
+
+
+def test_a_night_in_parts_finds_what_a_night_in_one_piece_finds(make_household, monkeypatch):
+    for phone in ("123", "124", "125"):
+        make_household(phone=phone)
+    whole = night()
+    found = set(Finding.objects.values_list("rule", "subject_id"))
+    Finding.objects.all().delete()
+    Job.objects.all().delete()
+    monkeypatch.setattr(jobs, "CHECKED_IN_A_PART", 1)
+    assert night() == whole
+    assert set(Finding.objects.values_list("rule", "subject_id")) == found and len(found) >= 3
 
 
 def test_the_command_prints_counts_by_rule_and_spares_the_night(make_household):

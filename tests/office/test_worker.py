@@ -132,6 +132,19 @@ def test_killed_worker_shows_interrupted_and_a_second_one_finishes_once(start_wo
     assert len(set(told.read_text().split())) == 2, "two processes worked on it"
 
 
+def test_a_job_in_parts_is_done_by_both_processes_and_goes_on_when_one_is_killed(start_worker):
+    first = start_worker()
+    row = jobs.enqueue("worker-parts", params={"parts": 12, "step": 0.3})
+    assert len(until(row, JobState.DONE).result["by"]) == 2
+    row = jobs.enqueue("worker-parts", params={"parts": 40, "step": 0.2})
+    until(row, JobState.RUNNING)
+    start_worker()
+    time.sleep(2)
+    kill(first)
+    until(row, JobState.DONE, meanwhile=jobs.sweep)
+    assert row.result["parts"] == 40
+
+
 def test_emptied_redis_loses_and_doubles_nothing(start_worker, queues, monkeypatch):
     rows = [jobs.enqueue("worker-count", params={"total": total}) for total in range(1, 6)]
     assert queues.llen("office") == 5

@@ -7,12 +7,13 @@ import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from office import trail
-from office.jobs import JobRun, job
+from office.jobs import JobRun, Share, in_parts, job, part
 
 if "TEST_LEASE_SECONDS" in os.environ:
     settings.JOB_LEASE_SECONDS = int(os.environ["TEST_LEASE_SECONDS"])
@@ -34,3 +35,17 @@ def count(run: JobRun, *, total: int, step: float = 0.0, told: str = "", togethe
             trail.record("test-counted", detail={"total": total})
             run.progress(total, total, "清点完毕")
             run.finish({"total": total})
+
+
+@job("worker-parts", title="测试分工")
+def divide(run: JobRun, *, parts: int, step: float) -> dict[str, Any]:
+    """Parts that sleep; tells which processes did them."""
+    done = in_parts(run, "worker-parts", [{"step": step}] * parts)
+    return {"parts": len(done), "by": sorted({one["by"] for one in done})}
+
+
+@part("worker-parts")
+def sleep(share: Share, *, step: float) -> dict[str, Any]:
+    time.sleep(step)
+    share.progress(1)
+    return {"by": os.getpid()}
