@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.core.exceptions import BadRequest, ValidationError
-from django.db.models import Aggregate, Count, F, Field, Model, Q, QuerySet
+from django.db.models import Aggregate, Count, F, Field, Q, QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
