@@ -107,3 +107,87 @@ def colour_bar(figures: Sequence[tuple[str, int]]) -> ColourBar:
         x += width + 15
     words = "，".join(f"{word} {count}" for word, count in figures)
     return ColourBar(segments, f"{total} 户：{words}")
+
+
+@dataclass(frozen=True)
+class FlowStep:
+    """A term of a balance: `sign` is "" for a stock, ＋ for what comes, − for what goes."""
+
+    sign: str
+    word: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class FlowBar:
+    classes: str
+    word: str
+    label: str
+    y: int
+    x: str
+    width: str
+    label_x: str
+    # Where the next bar begins, and from where to where the thin line leads there.
+    join: str
+
+    @property
+    def text_y(self) -> int:
+        return self.y + 14
+
+    @property
+    def join_ends(self) -> int:
+        return self.y + FLOW_STEP
+
+
+@dataclass(frozen=True)
+class FlowChart:
+    bars: list[FlowBar]
+    words: str
+    height: int
+    width: int = 372
+
+
+FLOW_LEFT, FLOW_WIDEST, FLOW_STEP = 66, 228, 24
+FLOW_CLASSES = {"": "real-bar", "＋": "in-bar", "−": "out-bar"}
+
+
+def flow_chart(steps: Sequence[FlowStep]) -> FlowChart:
+    """One bar a term, each beginning where the one before it ended, from zero and on one scale."""
+    level, most = 0, 1
+    for step in steps:
+        level = step.amount if not step.sign else level + (step.amount if step.sign == "＋" else -step.amount)
+        most = max(most, level)
+    bars, level = [], 0
+    for place, step in enumerate(steps):
+        if not step.sign:
+            low, level = 0, step.amount
+        elif step.sign == "＋":
+            low, level = level, level + step.amount
+        else:
+            level -= step.amount
+            low = level
+        x = FLOW_LEFT * 10 + low * FLOW_WIDEST * 10 // most
+        end = FLOW_LEFT * 10 + (low + step.amount) * FLOW_WIDEST * 10 // most
+        width = max(end - x, 10 if step.amount else 0)
+        label = f"{step.sign}{step.amount}" if step.amount else "0"
+        classes = FLOW_CLASSES[step.sign]
+        joined = FLOW_LEFT * 10 + level * FLOW_WIDEST * 10 // most
+        join = _tenths(joined) if place < len(steps) - 1 else ""
+        bars.append(
+            FlowBar(
+                classes,
+                step.word,
+                label,
+                place * FLOW_STEP,
+                _tenths(x),
+                _tenths(width),
+                _tenths(x + width + 60),
+                join,
+            )
+        )
+    words = "，".join(f"{step.word} {step.amount}" for step in steps)
+    return FlowChart(bars, words, len(steps) * FLOW_STEP - 4)
+
+
+def _tenths(number: int) -> str:
+    return f"{number // 10}.{number % 10}"

@@ -1,12 +1,16 @@
-"""Addresses of the workbench and the reports; reporting/urls.py takes them in."""
+"""Addresses of the workbench, the boards and the reports; reporting/urls.py takes them in."""
 
 from django.urls import path
 
-from reporting.views import assessments, compare, reports, workbench
+from reporting.views import assessments, boards, compare, reports, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("workbench/jobs/", workbench.jobs, name="workbench-jobs"),
+    path("dashboards/", boards.board, name="dashboard"),
+    path("wall/distribution/", boards.distribution, name="wall-distribution"),
+    path("wall/campaign/", boards.war, name="wall-campaign"),
+    path("wall/pairing/", boards.pairs, name="wall-pairing"),
     path("reports/", reports.reports, name="reports"),
     path("reports/runs/<uuid:pk>/", reports.run, name="run"),
     path("reports/runs/<uuid:pk>/compare/", compare.compare, name="run-compare"),

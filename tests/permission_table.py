@@ -9,6 +9,7 @@ from accounts.roles import Capability as C
 from tests.permission_accounts import ACCOUNTS
 from tests.permission_rule import ANYONE, SIGNED_IN, Needs, Rule
 from tests.permission_table_projects import PROJECT_RULES
+from tests.permission_table_reporting import REPORTING, REPORTING_LISTS
 from tests.permission_table_work import FIGURE_LISTS, WORK_RULES
 
 __all__ = ["ANYONE", "AREA_LISTS", "SIGNED_IN", "TABLE", "Needs", "Rule"]
@@ -281,27 +282,8 @@ TABLE: dict[str, Rule] = {
     ),
     "audited:village": Rule(C.AUDIT_VIEW, of="village"),
     "audited:apply-exit": Rule(C.AUDIT_OPEN, C.AUDIT_OPEN, of="village"),
-    # reporting: what a household's file and door card print
-    "reporting:dossier": Rule(C.REGISTER_VIEW, of="household"),
-    "reporting:card": Rule(C.REGISTER_VIEW, of="household"),
-    # reporting: workbench, plans, reports
-    "reporting:workbench": Rule(SIGNED_IN),
-    "reporting:workbench-jobs": Rule(SIGNED_IN),
-    "reporting:plans": Rule(C.PLAN_VIEW),
-    "reporting:plan-import": Rule(C.PLAN_IMPORT, C.PLAN_IMPORT),
-    "reporting:plan": Rule(C.PLAN_VIEW, of="plan"),
-    "reporting:plan-adopt": Rule(post=C.PLAN_ADOPT, of="plan"),
-    "reporting:plan-export": Rule(C.PLAN_VIEW, of="plan_file"),
-    "reporting:letters-draw": Rule(post=C.WORK_MANAGE),
-    "reporting:assessments": Rule(C.REPORT_VIEW),
-    "reporting:assessment-draw": Rule(post=C.INSPECT),
-    "reporting:assessment-settle": Rule(post=C.ASSESS),
-    "reporting:assessment-veto": Rule(post=C.INSPECT, of="assessment"),
-    "reporting:reports": Rule(C.REPORT_VIEW, (C.REPORT_VIEW, C.REPORT_RUN)),
-    "reporting:report": Rule(C.REPORT_VIEW, of="report_kind"),
-    "reporting:run": Rule(C.REPORT_VIEW, of="run"),
-    "reporting:run-compare": Rule(C.REPORT_VIEW, of="run"),
-    "reporting:file": Rule(C.REPORT_VIEW, of="run_file"),
+    # reporting
+    **REPORTING,
 }
 
 # Lists that `?area=CODE` narrows: the code of an area elsewhere reads like one that does not exist.
@@ -359,6 +341,5 @@ AREA_LISTS = [
     "audits:targets",
     "audits:lookbacks",
     "audits:watch",
-    "reporting:plans",
-    "reporting:reports",
+    *REPORTING_LISTS,
 ]

@@ -9,6 +9,7 @@ from households.codes import CODES
 from office.form_fields import SearchWord
 
 OPEN, REMOVED = "在监测", "已消除"
+PAIRED = "paired"
 SAID = {
     "invalid": "请填整数",
     "min_value": "不能小于 %(limit_value)s",
@@ -34,6 +35,18 @@ def _count(label: str, most: int) -> forms.IntegerField:
         max_value=most,
         widget=forms.TextInput(attrs={"class": "w4 n-in", "inputmode": "numeric", "autocomplete": "off"}),
         error_messages=SAID,
+    )
+
+
+class WithHelper(forms.Form):
+    """Households that are owed help: without a helper, or those with one."""
+
+    state = forms.ChoiceField(
+        label="帮扶责任人",
+        required=False,
+        choices=[("", "没有"), (PAIRED, "已有")],
+        widget=forms.Select(attrs={"class": "w4"}),
+        error_messages={"invalid_choice": "没有“%(value)s”这一项"},
     )
 
 

@@ -31,6 +31,12 @@ def without_helper(households: HouseholdQuerySet, on: datetime.date) -> Househol
     return owed_help(households, on).filter(~Exists(paired))
 
 
+def with_helper(households: HouseholdQuerySet, on: datetime.date) -> HouseholdQuerySet:
+    """Help is owed, and a helper is valid on the day."""
+    paired = Helper.objects.valid_on(on).filter(household=OuterRef("pk"))
+    return owed_help(households, on).filter(Exists(paired))
+
+
 def not_visited(households: HouseholdQuerySet, on: datetime.date, days: int) -> HouseholdQuerySet:
     """No visit that counts in the last `days` days, the day itself included."""
     since = on - datetime.timedelta(days=days)

@@ -13,8 +13,15 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from households.care.examined import dress, to_examine
-from households.care.filters import VisitedSince
-from households.care.owed import helpers_of, last_visits, not_settled, not_visited, without_helper
+from households.care.filters import PAIRED, VisitedSince, WithHelper
+from households.care.owed import (
+    helpers_of,
+    last_visits,
+    not_settled,
+    not_visited,
+    with_helper,
+    without_helper,
+)
 from households.checks.others import Lines
 from households.condition import indicators, to_be_examined
 from households.lists.rows import four, head, number, opens, strong
@@ -90,9 +97,13 @@ EXAMINED = [
 def unpaired(user: User, query: QueryDict, day: datetime.date) -> Listed:
     households = Household.objects.visible_to(user)
     require(user, Capability.REGISTER_VIEW)
-    area = area_in(query, user)
-    found = without_helper(households.in_area(area), day)
-    return Listed(_fetched(found), UNPAIRED, ORDER, area=area, dress=partial(_dress, day=day))
+    area, form = area_in(query, user), WithHelper(query)
+    if not form.is_valid():
+        return Listed(households.none(), UNPAIRED, ORDER, form, area)
+    paired = form.cleaned_data["state"] == PAIRED
+    found = (with_helper if paired else without_helper)(households.in_area(area), day)
+    columns = UNVISITED if paired else UNPAIRED
+    return Listed(_fetched(found), columns, ORDER, form, area, dress=partial(_dress, day=day))
 
 
 @exportable(UNSETTLED_KEY, title="三落实不齐的户")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import SignedIn
 from areas.models import Area, Level
+from households.care.filters import PAIRED
 from households.lists import care
 from office import clock
 from office.listing import PLACE, Listed, area_choices
@@ -27,7 +28,10 @@ KEYS = {
 
 @require_safe
 def unpaired(request: SignedIn) -> HttpResponse:
-    return _page(request, "unpaired", care.unpaired(request.user, request.GET, clock.today()))
+    """`?state=paired` turns it round: those that have one."""
+    listed = care.unpaired(request.user, request.GET, clock.today())
+    paired = not listed.refusal and listed.form.cleaned_data["state"] == PAIRED
+    return _page(request, "unpaired", listed, form=listed.form, paired=paired)
 
 
 @require_safe
@@ -64,7 +68,7 @@ def _page(request: SignedIn, work: str, listed: Listed, **more: Any) -> HttpResp
         "above": [one for one in area.ancestors() if scope.covers(one)] if area else [],
         "parts": _parts(listed.rows, area or request.user.home_area, areas),
         "parts_url": f"{request.path}?{query.urlencode()}",
-        "narrowed": area is not None or bool(request.GET.get("days")),
+        "narrowed": area is not None or any(request.GET.get(name) for name in ("days", "state")),
         **more,
     }
     return render(request, "households/care_list.html", context, status=422 if listed.refusal else 200)

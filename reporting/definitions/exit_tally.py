@@ -87,16 +87,16 @@ def registered(request: Request) -> None:
         raise ReportRefused(f"{request.area}到{request.until:%Y-%m-%d}还没有登记过贫困户，没有可统计的数")
 
 
-def count(request: Request, since: datetime.date | None = None) -> Counts:
+def count(request: Request, since: datetime.date | None = None, below: str | None = None) -> Counts:
     """Every counted figure of the area and its children, in one statement; the base is the stock on `since`.
 
-    Without it the base is that of the year.
+    Without it the base is that of the year. `below`: the column of other parts than the direct children.
     """
     base_day = since or request.base_day
     events = StatusEvent.objects.in_area(request.area).counted(
         until=request.until, as_of=request.as_of, counts="persons"
     )
-    below = BELOW.get(request.area.level)
+    below = below or BELOW.get(request.area.level)
     grouped = (
         events.annotate(
             before=Case(When(on__lte=base_day, then=True), default=False, output_field=BooleanField()),
@@ -120,6 +120,8 @@ def count(request: Request, since: datetime.date | None = None) -> Counts:
                 for unit, moved in sums.items():
                     counts[place, national, flow, unit] += moved if flow == BASE else abs(moved)
                     counts[place, national, NOW, unit] += moved
+                    if flow == OTHER_OUT:
+                        counts[place, national, f"{OTHER_OUT} {group['kind']}", unit] += abs(moved)
                 if flow == EXIT:
                     counts[place, national, f"cause {group['exit_cause']}", PERSONS] += abs(
                         group["person_sum"]
@@ -171,7 +173,7 @@ def _row(request: Request, plan: PlanFigures, area: Area, place: int | None, cou
                         key(figure, national, unit),
                         counts[place, national, figure, unit],
                         unit,
-                        _list(request, area.code, figure, unit, national),
+                        address(request, area.code, figure, unit, national),
                     )
                 )
         printed = plan.exits(area, request.year, national)
@@ -186,14 +188,22 @@ def _row(request: Request, plan: PlanFigures, area: Area, place: int | None, cou
                 cause_key(code),
                 counts[place, False, f"cause {label}", PERSONS],
                 PERSONS,
-                _list(request, area.code, EXIT, PERSONS, False, cause=label),
+                address(request, area.code, EXIT, PERSONS, False, cause=label),
             )
         )
     return cells
 
 
-def _list(request: Request, area: str, figure: str, unit: str, national: bool, cause: str = "") -> str | None:
-    """The list that a figure counts; none for 净增减, which is a difference."""
+def address(
+    request: Request,
+    area: str,
+    figure: str,
+    unit: str,
+    national: bool = False,
+    cause: str = "",
+    only: Sequence[str] = (),
+) -> str | None:
+    """The list that a figure counts, or what `only` these kinds of event count of it; none for 净增减, a difference."""
     if figure in (BASE, NOW):
         day = request.base_day if figure == BASE else request.until
         return register_list(area, day, request.as_of, national=national)
@@ -205,7 +215,7 @@ def _list(request: Request, area: str, figure: str, unit: str, national: bool, c
         area,
         unit,
         year=request.year,
-        kinds=[str(kind) for kind in kinds],
+        kinds=[str(kind) for kind in only or kinds],
         direction="in" if incoming else "out",
         until=request.until,
         as_of=request.as_of,

@@ -124,7 +124,7 @@ def names(request: Request) -> Sequence[OfficialForm]:
     """专栏1 itself: every village ever chosen by the day, with its dates."""
     chosen = tally.designated(request.area, request.until, request.as_of)
     villages = list(chosen.select_related("area__parent").order_by("area__code"))
-    dates = _dates(request, [village.pk for village in villages])
+    dates = event_days(request, [village.pk for village in villages])
     rows: list[list[Value]] = [
         [
             place,
@@ -162,7 +162,7 @@ def _out(village: KeyVillage) -> bool:
     return getattr(village, "kind_then", "") == KeyVillageEventKind.CAP_REMOVED
 
 
-def _dates(request: Request, villages: list[int]) -> dict[tuple[int, str], Value]:
+def event_days(request: Request, villages: list[int]) -> dict[tuple[int, str], Value]:
     """The newest day of each kind of event, by (village, kind)."""
     events = KeyVillageEvent.objects.known(on=request.until, as_of=request.as_of)
     rows = events.filter(key_village__in=villages).order_by("on", "pk")

@@ -28,6 +28,12 @@ from reporting.report import ReportDefinition
 from reporting.screen import lines, marked, sums
 
 OTHERS = 8
+# 挂图 (R300): the first shows figures alone, the other two who is posted and who answers.
+WALLS = (
+    ("reporting:wall-distribution", "贫困人口分布图", "每村一格：在册户和人、发生率、重点村。"),
+    ("reporting:wall-campaign", "脱贫攻坚作战图", "各年目标、完成和还差，重点村和年度，责任人。"),
+    ("reporting:wall-pairing", "结对帮扶图", "村、第一书记和工作队、帮扶单位、结对户。"),
+)
 TYPES = {
     ReportFile.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ReportFile.Format.CSV: "text/csv; charset=utf-8",
@@ -93,6 +99,7 @@ def _listing(
     context = {
         "definition": definition,
         "definitions": DEFINITIONS.values(),
+        "walls": WALLS if Capability.WORK_VIEW in request.user.capabilities() else WALLS[:1],
         "form": form,
         "runs": [(DEFINITIONS[run.kind].title, run) for run in page.rows if run.kind in DEFINITIONS],
         "page": page,

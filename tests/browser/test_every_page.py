@@ -50,6 +50,12 @@ class View(NamedTuple):
 # Pages that look otherwise by who asks or by what is asked for.
 MORE = {
     **{f"workbench of {role}": View(role, "reporting:workbench") for role in Role},
+    **{f"board of {role}": View(role, "reporting:dashboard") for role in (Role.TOWN, Role.VILLAGE)},
+    "board by incidence": View(Role.DISTRICT, "reporting:dashboard", "?shade=incidence&year=2017"),
+    "board of a year without figures": View(Role.DISTRICT, "reporting:dashboard", "?year=2009"),
+    "distribution by town": View(Role.DISTRICT, "reporting:wall-distribution", "?by=child&shade=progress"),
+    "campaign of a town": View(Role.TOWN, "reporting:wall-campaign"),
+    "pairing of every village": View(Role.DISTRICT, "reporting:wall-pairing", "?of=all"),
     "narrow list": View(Role.TOWN, "households:list", "?cause=因病"),
     "empty list": View(Role.VILLAGE, "households:list", "?q=查无此人"),
     "household by the village": View(Role.VILLAGE, "households:detail"),
@@ -65,6 +71,8 @@ ORDER = (Role.DISTRICT, Role.TOWN, Role.VILLAGE, Role.SECURITY, Role.AUDITOR, Ro
 PHONE, DESK = 390, 1366
 # What is left of A4 between the margins of print.css, in CSS pixels (96 an inch).
 PORTRAIT, LANDSCAPE = 688, 1046
+# The 挂图 are printed on A3 (boards.css).
+WALL = 1512
 SERIOUS = {"serious", "critical"}
 
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -146,7 +154,8 @@ class Desk:
         page.set_viewport_size({"width": PHONE, "height": 844})
         if over := page.evaluate(SIDEWAYS):
             wrong.append(f"{over} px too wide at {PHONE}")
-        paper = LANDSCAPE if "wide" in (page.get_attribute("body", "class") or "").split() else PORTRAIT
+        body = (page.get_attribute("body", "class") or "").split()
+        paper = WALL if "wall" in body else LANDSCAPE if "wide" in body else PORTRAIT
         page.emulate_media(media="print")
         page.set_viewport_size({"width": paper, "height": 1000})
         wrong += [f"cut on paper: {one}" for one in page.evaluate(CUT, paper)]

@@ -118,6 +118,14 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         "progress, funds and work by area: reports",
         ("reporting.test_office_forms::test_the_parts_add_up_and_every_figure_opens_what_it_counts",),
     ),
+    "R300": (
+        "the three 挂图 at /wall/ and the boards of each level at /dashboards/",
+        (
+            "reporting.test_boards::test_every_figure_of_a_board_is_the_one_of_the_report_with_its_list",
+            "reporting.test_boards::test_the_campaign_has_targets_done_and_left_key_villages_and_who_answers",
+            "reporting.test_boards::test_pairing_counts_as_its_lists_do_and_names_officials_alone",
+        ),
+    ),
     "R301": (
         "ten roles by level of area; the permission table",
         ("test_permissions::test_every_address_has_a_rule_and_every_rule_an_address",),
@@ -125,7 +133,6 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 NOT_BUILT = {
     "R290": "no other county's system is there to share posts with; posts and matches stand in 送岗位, cooperation in 扶贫协作",
-    "R300": "not drawn yet: their figures are in the lists of colours, projects and helpers",
 }
 
 

@@ -46,6 +46,17 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
             RECOUNT,
         ),
     ),
+    "R300": (
+        "",
+        "the three 挂图 at /wall/, on A3 and A1, from the figures of the reports; boards of each level at /dashboards/",
+        (
+            "test_boards::test_every_figure_of_a_board_is_the_one_of_the_report_with_its_list",
+            "test_boards::test_every_figure_of_the_table_opens_a_list_that_counts_to_it",
+            "test_boards::test_the_campaign_has_targets_done_and_left_key_villages_and_who_answers",
+            "test_boards::test_pairing_counts_as_its_lists_do_and_names_officials_alone",
+            "browser.test_walls::test_a_wall_fills_the_first_sheet_of_its_paper",
+        ),
+    ),
     "R304": (
         "monthly",
         "月调度 of any day: deliveries, and beside it `houses`, `funds` and `work-in-hand`; settled by `assessment`",
@@ -131,10 +142,7 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ),
     ),
 }
-NOT_SERVED = {
-    "R300": "the three 挂图 (分布图, 作战图, 结对帮扶图) are not drawn; their figures are in `colours`, `rolling-plan` "
-    "and in the list of helpers",
-}
+NOT_SERVED: dict[str, str] = {}
 
 
 def numbers(text: str) -> set[str]:

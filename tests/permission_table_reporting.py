@@ -1,0 +1,42 @@
+"""The lines of the permission table for workbench, boards, plans and reports."""
+
+from accounts.roles import Capability as C
+from tests.permission_rule import SIGNED_IN, Rule
+
+REPORTING: dict[str, Rule] = {
+    # reporting: what a household's file and door card print
+    "reporting:dossier": Rule(C.REGISTER_VIEW, of="household"),
+    "reporting:card": Rule(C.REGISTER_VIEW, of="household"),
+    # reporting: workbench, plans, reports
+    "reporting:workbench": Rule(SIGNED_IN),
+    "reporting:workbench-jobs": Rule(SIGNED_IN),
+    "reporting:dashboard": Rule(C.REPORT_VIEW),
+    "reporting:wall-distribution": Rule(C.REPORT_VIEW),
+    "reporting:wall-campaign": Rule((C.REPORT_VIEW, C.WORK_VIEW)),
+    "reporting:wall-pairing": Rule((C.REPORT_VIEW, C.WORK_VIEW)),
+    "reporting:plans": Rule(C.PLAN_VIEW),
+    "reporting:plan-import": Rule(C.PLAN_IMPORT, C.PLAN_IMPORT),
+    "reporting:plan": Rule(C.PLAN_VIEW, of="plan"),
+    "reporting:plan-adopt": Rule(post=C.PLAN_ADOPT, of="plan"),
+    "reporting:plan-export": Rule(C.PLAN_VIEW, of="plan_file"),
+    "reporting:letters-draw": Rule(post=C.WORK_MANAGE),
+    "reporting:assessments": Rule(C.REPORT_VIEW),
+    "reporting:assessment-draw": Rule(post=C.INSPECT),
+    "reporting:assessment-settle": Rule(post=C.ASSESS),
+    "reporting:assessment-veto": Rule(post=C.INSPECT, of="assessment"),
+    "reporting:reports": Rule(C.REPORT_VIEW, (C.REPORT_VIEW, C.REPORT_RUN)),
+    "reporting:report": Rule(C.REPORT_VIEW, of="report_kind"),
+    "reporting:run": Rule(C.REPORT_VIEW, of="run"),
+    "reporting:run-compare": Rule(C.REPORT_VIEW, of="run"),
+    "reporting:file": Rule(C.REPORT_VIEW, of="run_file"),
+}
+
+# Those that `?area=CODE` narrows.
+REPORTING_LISTS = [
+    "reporting:dashboard",
+    "reporting:wall-distribution",
+    "reporting:wall-campaign",
+    "reporting:wall-pairing",
+    "reporting:plans",
+    "reporting:reports",
+]
