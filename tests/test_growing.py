@@ -25,7 +25,6 @@ from tests.conftest import identity_number
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "growing.md").read_text()
 DAY = datetime.date(2018, 11, 20)
 OURS = ("areas", "office", "accounts", "villages", "households", "measures", "audits", "reporting")
-BY_COUNTY, REFERENCE = "按县", "参照"
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -45,14 +44,9 @@ def ours() -> dict[str, type[models.Model]]:
     }
 
 
-def placed() -> dict[str, list[str]]:
-    """Label → how it lies, where its county comes from, constraints without it."""
-    found: dict[str, list[str]] = {}
-    for how, names, county, lacking in rows("各表的放法"):
-        for name in re.findall(r"`([^`]+)`", names):
-            assert name not in found, f"{name} stands twice"
-            found[name] = [how, county, lacking]
-    return found
+def by_county() -> dict[str, tuple[str, str]]:
+    """Label → where its county comes from, and the constraints without it; all others are reference tables."""
+    return {name.strip("`"): (county, lacking) for name, county, lacking in rows("各表的放法")}
 
 
 def unique_without_county(model: type[models.Model]) -> set[str]:
@@ -66,30 +60,22 @@ def unique_without_county(model: type[models.Model]) -> set[str]:
     return fields | named
 
 
-def test_every_table_has_its_place():
-    assert set(placed()) == set(ours())
-
-
 def test_a_table_by_county_says_where_its_county_comes_from_and_what_is_unique_without_it():
-    for label, (how, county, lacking) in placed().items():
+    assert "households.Household" in by_county()
+    for label, (county, lacking) in by_county().items():
         model = ours()[label]
-        if how != BY_COUNTY:
-            assert (how, county, lacking) == (REFERENCE, "", ""), label
-            continue
         there = any(field.name == "county" for field in model._meta.local_fields)
-        assert (county == "`county`") is there, f"{label}: {county}"
-        assert there or county.startswith("要加"), label
+        assert county == "`county`" if there else county.startswith("要加"), label
         assert set(re.findall(r"`([^`]+)`", lacking)) == unique_without_county(model), label
 
 
 def test_a_reference_table_refers_to_no_table_by_county():
     """Citus takes no foreign key from a reference table to a distributed one."""
-    placing = {label: how for label, (how, *_) in placed().items()}
+    there = by_county()
     for label, model in ours().items():
         for field in model._meta.local_fields:
             to = field.related_model._meta.label if field.is_relation and field.related_model else ""
-            if placing[label] == REFERENCE and placing.get(to) == BY_COUNTY:
-                raise AssertionError(f"{label}.{field.name} refers to {to}")
+            assert label in there or to not in there, f"{label}.{field.name} refers to {to}: docs/growing.md"
 
 
 @pytest.fixture
@@ -124,7 +110,7 @@ def carries(sql: str) -> bool:
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", range(5))
 def test_a_hot_query_carries_the_county_where_the_page_says_so(asked, cast, place):
-    tables = {ours()[label]._meta.db_table for label, (how, *_) in placed().items() if how == BY_COUNTY}
+    tables = {ours()[label]._meta.db_table for label in by_county()}
     word, *said = rows("常用查询带不带县")[place]
     for role, yes in zip(("district", "town", "village"), said[:3], strict=True):
         user = User.objects.get(pk=cast[role].pk)
