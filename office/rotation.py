@@ -156,8 +156,14 @@ def _pair(earlier: EarlierIndexField, field: KeyedIndexField) -> bool:
 
 def _told(say: Say, model: type[models.Model], field: Any, count: int) -> int:
     if count:
-        say(f"{model._meta.verbose_name} {field.verbose_name} {count} 个")
+        index = isinstance(field, KeyedIndexField)
+        name = f"{_named(model, field.source)}索引" if index else _named(model, field.name)
+        say(f"{model._meta.verbose_name} {name} {count} 个")
     return count
+
+
+def _named(model: type[models.Model], name: str) -> str:
+    return str(getattr(model._meta.get_field(name), "verbose_name", name))
 
 
 def _left(model: type[models.Model], field: models.Field, newest: str) -> int:
