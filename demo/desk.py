@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
 from audits import facts, procedures, renovation, wanting
-from audits.models import Answer, AuditList, Entry
+from audits.models import Answer, AuditList, Entry, HouseCase
 from audits.models.acceptance import ITEMS, Drawn
 from audits.procedures import ListKind, Paper
 from demo import people
@@ -205,11 +205,17 @@ class Desk:
             for entry in entries:
                 case = entry.house_case
                 worst = entry.household_id in self.past_repair or case.grade == renovation.D_GRADE
-                known = {**(REBUILT if worst else HOUSE), **dict.fromkeys(DATES, on)}
+                known = {**(self.rebuilt(case) if worst else HOUSE), **dict.fromkeys(DATES, on)}
                 facts_now = {name: known[name] for name in asked}
                 case.fill(by=by, on=on, **facts_now)
                 if "subsidy" in facts_now and entry.household is not None:
                     self.account(entry.household)
+
+    def rebuilt(self, case: HouseCase) -> dict[str, Any]:
+        """Not larger than the plan allows a family of the size, nor smaller."""
+        limits = renovation.area_limits(case.persons)
+        area = min(max(limits.least, HOUSE["area_planned"]), limits.most)
+        return {**REBUILT, "area_planned": area, "area_built": area}
 
     def account(self, household: Household) -> None:
         """The 一卡通 into which the subsidy is paid."""

@@ -23,6 +23,7 @@ PAYER = "演示区财政局"
 # Of what was delivered in the year of leaving, so much stopped in the next one.
 STOPPED = 0.03
 ONCE = "一次性"
+TREES, PLANTED = "AFFOREST-200", 20
 
 
 def give(
@@ -39,6 +40,36 @@ def give(
     `without`: households of which the first thing is left out.
     """
     made = list(_measures(rng, ids, day, by, stopped, without))
+    bulk_create_with_history(made, Measure, batch_size=BATCH, default_user=by, default_change_reason="演示")
+    return len(made)
+
+
+def afforest(ids: Collection[int], year: int, *, by: Any) -> int:
+    """One household in so many planted trees in the year, a mu or two: 生态补偿 is its channel; how many."""
+    policy = Policy.objects.get(code=TREES)
+    facts = {
+        "year": year,
+        "state": State.DELIVERED,
+        "payer": "演示区林业局",
+        "planned_by": by,
+        "closed_by": by,
+    }
+    made = []
+    for place, home in enumerate(sorted(ids)[::PLANTED]):
+        area = 1 + place % 2
+        on = datetime.date(year, 4, 1 + place % 20)
+        made.append(
+            Measure(
+                policy=policy,
+                household_id=home,
+                amount=policy.low * area if policy.low else Decimal(0),
+                extras={"area": f"{area}", "kind": "杨树（演示）"},
+                planned_on=datetime.date(year, 1, 15),
+                delivered_on=on,
+                voucher=f"演示{on:%m%d}",
+                **facts,
+            )
+        )
     bulk_create_with_history(made, Measure, batch_size=BATCH, default_user=by, default_change_reason="演示")
     return len(made)
 

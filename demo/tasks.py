@@ -150,6 +150,9 @@ def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> 
                 today=today,
             )
 
+    for code, said, area in _points(county, villages):
+        enter(code, said, 0, True, village=area)
+        count += 1
     for kind, name, business, heads in FIRMS:
         firm = Enterprise.objects.create(
             area=rng.choice(villages),
@@ -185,20 +188,6 @@ def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> 
         for village in rng.sample(villages, EACH):
             enter(*task, village=village)
             count += 1
-    towns = sorted({village.parent for village in villages if village.parent}, key=lambda town: town.code)
-    places = [("TASK-ECOM-COUNTY", CENTRE, county)]
-    places += [
-        ("TASK-ECOM-TOWN", STATION, town) for place, town in enumerate(towns, 1) if place % WITHOUT_STATION
-    ]
-    homes_in = {home.village_id for home in Household.objects.in_area(county).in_register()}
-    for place, village in enumerate(sorted(villages, key=lambda one: one.code)):
-        if place % WITH_POINT == 0:
-            places.append(("TASK-ECOM", POINT, village))
-        if village.pk in homes_in and place % 3 in WITH_WORK:
-            places.append(("TASK-PROCESS", WORKPLACE, village))
-    for code, said, area in places:
-        enter(code, said, 0, True, village=area)
-        count += 1
     workers = list(Person.objects.filter(household__in=homes, present=True, labour_capacity=WORKER))
     for task, some in zip(OF_WORKER, _thirds(rng.sample(workers, min(MOST, len(workers)))), strict=True):
         for person in some:
@@ -206,6 +195,22 @@ def load(county: Area, *, by: Any, today: datetime.date, rng: random.Random) -> 
             count += 1
     _carry(CARRIED, Enterprise.objects.get(name=CARRIER))
     return count
+
+
+def _points(county: Area, villages: list[Area]) -> list[tuple[str, dict[str, str], Area]]:
+    """电商 of the three levels, one town without; contract work in some of the villages with poor people."""
+    towns = sorted({village.parent for village in villages if village.parent}, key=lambda town: town.code)
+    found = [("TASK-ECOM-COUNTY", CENTRE, county)]
+    found += [
+        ("TASK-ECOM-TOWN", STATION, town) for place, town in enumerate(towns, 1) if place % WITHOUT_STATION
+    ]
+    homes_in = {home.village_id for home in Household.objects.in_area(county).in_register()}
+    for place, village in enumerate(sorted(villages, key=lambda one: one.code)):
+        if place % WITH_POINT == 0:
+            found.append(("TASK-ECOM", POINT, village))
+        if village.pk in homes_in and place % 3 in WITH_WORK:
+            found.append(("TASK-PROCESS", WORKPLACE, village))
+    return found
 
 
 def _thirds(people: list[Any]) -> list[list[Any]]:

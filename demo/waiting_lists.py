@@ -147,6 +147,7 @@ class Waiting:
         leaving = [each for homes in self._leaving().values() for each in homes]
         owed = [each.pk for each in leaving if each.village.name == OWED_IN][:1]
         help_given.give(rng, left, datetime.date(today.year - 1, 12, 15), by=by)
+        help_given.afforest(left, today.year - 1, by=by)
         help_given.give(rng, left, today, by=by, stopped=help_given.STOPPED)
         help_given.give(rng, [each.pk for each in leaving], today, by=by, without=owed)
 

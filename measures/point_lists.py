@@ -22,8 +22,8 @@ from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
 KEY = "measures:points"
-LEVELS = {Level.VILLAGE: "村", Level.TOWN: "镇街", Level.COUNTY: "区县"}
-POOR = "poor"
+LEVELS = [("", "村"), (Level.TOWN.value, "镇街"), (Level.COUNTY.value, "区县")]
+POOR, NONE = "poor", "没有"
 CODES = (points.PROCESSING, *points.ECOMMERCE.values())
 
 
@@ -32,8 +32,8 @@ class PointFilter(Filter):
 
     further = ("on", "as_of")
 
-    level = choice("级别", [(str(level), word) for level, word in LEVELS.items()], "w4")
-    state = choice("情况", list(points.STATES.items()), "w12")
+    level = choice("级别", LEVELS, "w4")
+    state = choice("情况", list(points.STATES.items()), "w8")
     poor = choice("贫困人口", [(POOR, "有贫困人口的村")], "w8")
     on = Day(label="时点", required=False)
     as_of = Day(label="登记截至", required=False)
@@ -65,9 +65,16 @@ def _places(row: Any) -> SafeString | str:
     return format_html('<a href="{}">{}</a>', reverse("villages:village", args=[row.code]), row.name)
 
 
-def _has(found: list[tuple[str, str]], none: str) -> SafeString:
+def _processing(row: Any) -> SafeString | str:
+    """The plan asks for it where there are poor people: elsewhere its lack is no fault."""
+    if row.level != Level.VILLAGE:
+        return ""
+    return _has(row.processing) if row.processing or row.poor_persons else NONE
+
+
+def _has(found: list[tuple[str, str]]) -> SafeString:
     if not found:
-        return format_html('<span class="msg-warn">{}</span>', none)
+        return format_html('<span class="msg-warn">{}</span>', NONE)
     return format_html_join("、", '<a href="{}">{}</a>', ((url, word) for word, url in found))
 
 
@@ -81,7 +88,7 @@ def entry(day: datetime.date) -> Column:
 
     def links(row: Any) -> SafeString:
         wanted = [("电商", points.ECOMMERCE[Level(row.level)], row.ecommerce)]
-        if row.level == Level.VILLAGE:
+        if row.level == Level.VILLAGE and row.poor_persons:
             wanted.insert(0, ("来料加工", points.PROCESSING, row.processing))
         address = reverse("measures:plan-village", args=[row.code])
         asked = [
@@ -99,7 +106,7 @@ COLUMNS = [
     Column(
         "processing",
         "来料加工",
-        lambda row: _has(row.processing, "没有") if row.level == Level.VILLAGE else "",
+        lambda row: _processing(row),
         "s6",
         plain=lambda row: _words(row.processing) if row.level == Level.VILLAGE else "",
         width=30,
@@ -107,7 +114,7 @@ COLUMNS = [
     Column(
         "ecommerce",
         "电商服务",
-        lambda row: _has(row.ecommerce, "没有"),
+        lambda row: _has(row.ecommerce),
         "s6",
         plain=lambda row: _words(row.ecommerce),
         width=30,

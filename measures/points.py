@@ -22,8 +22,8 @@ CLOSED = "closed"
 STATES = {
     PROCESS: "有来料加工",
     NO_PROCESS: "没有来料加工",
-    ECOM: "有电商服务点（站、中心）",
-    NO_ECOM: "没有电商服务点（站、中心）",
+    ECOM: "有电商服务",
+    NO_ECOM: "没有电商服务",
 }
 
 

@@ -104,7 +104,7 @@ def exit_list(
 def point_list(
     area: str, level: str, state: str, on: datetime.date, as_of: datetime.date, *, poor: str = ""
 ) -> str:
-    """Villages, towns or counties with what they have or lack on the day (measures/points.py)."""
+    """Villages ("" for the level), towns or counties with what they have or lack on the day (measures/points.py)."""
     return _address(
         "measures:points",
         {"area": area, "level": level, "state": state, "poor": poor, "on": on, "as_of": as_of},

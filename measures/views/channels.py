@@ -24,7 +24,7 @@ def exits(request: SignedIn) -> HttpResponse:
     words = {
         "key": channel_lists.KEY,
         "title": "脱贫渠道",
-        "unit": "户",
+        "counted": "户",
         "report": "channels",
         "empty": "还没有户退出。退出以前两年内落实过哪些措施，列在这里。",
     }
@@ -39,7 +39,7 @@ def points(request: SignedIn) -> HttpResponse:
     words = {
         "key": point_lists.KEY,
         "title": "来料加工和电商服务",
-        "unit": "个",
+        "counted": "个",
         "report": "points",
         "empty": "任职区域内没有这一级的地方。",
     }

@@ -91,7 +91,8 @@ def _row(request: Request, area: Area, counts: Counts) -> list[Cell]:
         return BELOW[COUNTED[key][0]] <= BELOW[Level(area.level)]
 
     for key, (level, state, poor) in COUNTED.items():
-        url = point_list(area.code, level, state, request.until, request.as_of, poor=POOR if poor else "")
+        asked = "" if level == Level.VILLAGE else str(level)
+        url = point_list(area.code, asked, state, request.until, request.as_of, poor=POOR if poor else "")
         value = counts[area.pk, key] if has(key) else None
         unit = VILLAGES if level == Level.VILLAGE else ITEMS
         cells.append(Cell(area.code, key, value, unit, url if has(key) else None))
@@ -99,10 +100,10 @@ def _row(request: Request, area: Area, counts: Counts) -> list[Cell]:
         rate: Value = share(counts[area.pk, part], counts[area.pk, whole]) if has(part) else None
         cells.append(Cell(area.code, f"{key}_rate", rate, PERCENT))
         if named:
-            asked = share_asked(named)
+            goal = share_asked(named)
             cells += [
-                Cell(area.code, f"{PRINTED}{key}_rate", str(asked.figure) if has(part) else None, PERCENT),
-                Cell(area.code, f"verdict_{key}_rate", asked.verdict(rate, request.until), PERCENT),
+                Cell(area.code, f"{PRINTED}{key}_rate", str(goal.figure) if has(part) else None, PERCENT),
+                Cell(area.code, f"verdict_{key}_rate", goal.verdict(rate, request.until), PERCENT),
             ]
     return cells
 

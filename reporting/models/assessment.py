@@ -159,11 +159,11 @@ class TownAssessment(models.Model):
     def _to_mend(self, *, by: Any, at: datetime.datetime) -> None:
         """A missed year is a problem to be put right by a day (R309): an open 整改 of the town."""
         years = self.missed_running
-        running = f"，连续 {years} 年没有完成" if years >= MISSED_TO_ESCALATE else ""
+        running = f"（连续 {years} 年）" if years >= MISSED_TO_ESCALATE else ""
         Rectification.objects.create(
             area=self.area,
             source=Source.ASSESSMENT,
-            problem=f"{self.year}年度减贫任务没有完成：计划退出 {self.planned} 人，已退出 {self.left} 人{running}",
+            problem=f"{self.year}年度减贫任务没有完成{running}：计划退出 {self.planned} 人，已退出 {self.left} 人",
             holder=f"{self.area.name}党委、政府",
             due_on=at.date() + datetime.timedelta(days=settings.ASSESSMENT_MEND_DAYS),
             recorded_by=by,

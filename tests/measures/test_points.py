@@ -80,6 +80,7 @@ def test_the_page_says_what_a_place_has_and_leads_to_recording_what_it_lacks(
     page = signed_in("village").get(PAGE).content.decode()
     assert 'data-total="1"' in page and f"/measures/{given.pk}/" in page and "演示经营者" in page
     assert "登记电商" in page and "登记来料加工" not in page
+    assert signed_in("village").get(f"{PAGE}?state=no-process").context["page"].total == 0
     assert "登记电商" not in signed_in("approver").get(PAGE).content.decode()
     district = signed_in("district")
     assert 'data-total="2"' in district.get(f"{PAGE}?level=town").content.decode()
@@ -105,3 +106,11 @@ def test_a_station_is_recorded_of_the_town_itself_and_nothing_else_is(ground, si
     assert ground.town.name in district.get(f"/measures/{measure.pk}/").content.decode()
     assert signed_in("village").get(address).status_code == 404
     assert town.get(f"/villages/{ground.county.code}/measures/new/").status_code == 404
+
+
+def test_where_nobody_is_poor_contract_work_is_not_asked_for(ground, signed_in, make_household):
+    client = signed_in("village")
+    assert "登记来料加工" not in client.get(PAGE).content.decode()
+    make_household(village=ground.village)
+    page = client.get(PAGE).content.decode()
+    assert "登记来料加工" in page and '<span class="msg-warn">没有</span>' in page

@@ -156,7 +156,7 @@ def test_settling_a_missed_year_opens_a_problem_with_a_limit(assessed, ground, c
     one = Rectification.objects.get()
     assert (one.area, one.source, one.state) == (ground.town, "考核", "待整改")
     assert one.due_on == clock.today() + datetime.timedelta(days=60)
-    assert "计划退出 9 人，已退出 4 人" in one.problem and "连续 2 年没有完成" in one.problem
+    assert "计划退出 9 人，已退出 4 人" in one.problem and "没有完成（连续 2 年）：" in one.problem
     for who in ("district", "leader", "town"):
         assert one.problem[:12] in signed_in(who).get("/villages/rectifications/").content.decode()
     assert signed_in("other_town_user").get("/villages/rectifications/").context["page"].total == 0
