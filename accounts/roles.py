@@ -36,6 +36,7 @@ class Capability(models.TextChoices):
     PLAN_VIEW = "plan_view", "查看滚动规划"
     PLAN_IMPORT = "plan_import", "导入规划表"
     PLAN_ADOPT = "plan_adopt", "采用规划表"
+    PLAN_DISTRIBUTE = "plan_distribute", "分解年度计划"
     REPORT_VIEW = "report_view", "查看报表"
     REPORT_RUN = "report_run", "生成报表"
     LINES_VIEW = "lines_view", "查看扶贫标准"
@@ -142,6 +143,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.MEASURE_EDIT,
             _C.VILLAGE_EDIT,
             _C.PLAN_VIEW,
+            _C.PLAN_DISTRIBUTE,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
             _C.LINES_VIEW,
@@ -202,6 +204,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.PLAN_VIEW,
             _C.PLAN_IMPORT,
             _C.PLAN_ADOPT,
+            _C.PLAN_DISTRIBUTE,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
             _C.LINES_VIEW,

@@ -173,9 +173,10 @@ def _villages(audit_list: AuditList, user: User, asked: str) -> Iterator[Suggest
         .order_by("area__code")
     )
     for row in rows:
-        yield Suggested(
-            row.area.code, row.area.name, str(row.area.parent), f"{row.level}重点村　{row.batch}", row.area
-        )
+        said = f"{row.level}重点村　{row.batch}"
+        if row.planned_exit_year is not None:
+            said += f"　计划{row.planned_exit_year}年退出"
+        yield Suggested(row.area.code, row.area.name, str(row.area.parent), said, row.area)
 
 
 def parts_of(area: Area, user: User, on: datetime.date) -> list[Area]:

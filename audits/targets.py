@@ -29,6 +29,10 @@ class YearlyTargetQuerySet(ScopedQuerySet):
     def current(self) -> "YearlyTargetQuerySet":
         return self.filter(replaced_at__isnull=True)
 
+    def told(self) -> "YearlyTargetQuerySet":
+        """Those that stand and those that were replaced, the latest first."""
+        return self.select_related("area", "set_by").order_by("-recorded_at", "-pk")
+
 
 class YearlyTarget(models.Model):
     """`households` and `persons` of a household target, `villages` of a village target; the rest is nought."""
@@ -42,6 +46,7 @@ class YearlyTarget(models.Model):
     persons = models.PositiveIntegerField("人数", default=0)
     villages = models.PositiveIntegerField("村数", default=0)
     source = models.CharField("来源", max_length=2, choices=Source.choices)
+    basis = models.CharField("依据", max_length=200, blank=True)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="下达人"
     )
@@ -80,11 +85,15 @@ class YearlyTarget(models.Model):
         by: Any,
         at: datetime.datetime,
         source: str = Source.HAND,
+        basis: str = "",
         households: int = 0,
         persons: int = 0,
         villages: int = 0,
     ) -> "YearlyTarget":
-        """Raises ValidationError for an area that is no town or village, or fewer persons than households."""
+        """Raises ValidationError for an area that is no town or village, or fewer persons than households.
+
+        `basis` says by which rule the figure was found, and why it is another.
+        """
         if area.level not in (Level.TOWN, Level.VILLAGE, Level.COUNTY):
             raise ValidationError("年度计划下达到区县、镇街或村居")
         if kind not in KINDS:
@@ -97,6 +106,7 @@ class YearlyTarget(models.Model):
             persons=persons,
             villages=villages,
             source=source,
+            basis=basis[:200],
             set_by=by,
             recorded_at=at,
         )
@@ -110,5 +120,7 @@ class YearlyTarget(models.Model):
             target.save()
             planned = {"村": villages} if kind == ListKind.VILLAGE_EXIT else {"户": households, "人": persons}
             detail = {"计划": str(target), **planned, "来源": str(target.get_source_display())}
+            if target.basis:
+                detail["依据"] = target.basis
             trail.record("下达年度计划", actor=by, subject=target, area=area, detail=detail)
         return target

@@ -6,7 +6,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from reporting import planned_villages
 from reporting.report import HOUSEHOLDS, PERSONS
+
+# Exports look for lists here: those of other modules are known by being named.
+EXPORTED = (planned_villages.KEY,)
 
 
 def _address(name: str, query: dict[str, object]) -> str:

@@ -162,6 +162,7 @@ def targets(request: SignedIn) -> HttpResponse:
         "form": form,
         "above": [one for one in area.ancestors() if request.user.area_scope().covers(one)],
         "apart": _apart(lines),
+        "may_plan": Capability.PLAN_VIEW in request.user.capabilities(),
     }
     return render(request, "audits/targets.html", context, status=status)
 

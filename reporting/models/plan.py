@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -18,12 +19,17 @@ from django.db.models import Q
 from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import AreaScope, ScopedQuerySet
+from office.workbook_write import write_csv
 from reporting.linking import link, unlinked
 from reporting.plan_rules import ERROR, NOTICE, Finding
-from reporting.reading import TidyCell, squash
+from reporting.reading import COLUMNS, TidyCell, squash
 from reporting.reconcile import reconcile
 
 VERSION_TRIES = 5
+
+
+class Overtaken(Exception):
+    """There is a newer version; the reason in Chinese."""
 
 
 class CannotAdopt(Exception):
@@ -41,6 +47,13 @@ def ids_above(scope: AreaScope) -> set[int]:
         "parent", "parent__parent", "parent__parent__parent", "parent__parent__parent__parent"
     )
     return {pk for chain in chains for pk in chain if pk is not None}
+
+
+def as_csv(cells: Sequence[TidyCell]) -> bytes:
+    """The cells as a file that could be imported again; its checksum is the version's."""
+    file = io.StringIO()
+    write_csv(file, COLUMNS, (list(cell.printed().values()) for cell in cells))
+    return file.getvalue().encode()
 
 
 class PlanTableQuerySet(ScopedQuerySet):
@@ -76,6 +89,11 @@ class PlanTable(models.Model):
     )
     file_name = models.CharField("来源文件", max_length=200, blank=True)
     checksum = models.CharField("校验码", max_length=64)
+    # Why there is another version, and of which one it is made; a file as printed has neither.
+    reason = models.CharField("版次说明", max_length=200, blank=True)
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="由哪一版改成"
+    )
     imported_at = models.DateTimeField("导入时间")
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -130,6 +148,8 @@ class PlanTable(models.Model):
         by: Any = None,
         ground: Area | None = None,
         within: AreaScope | None = None,
+        reason: str = "",
+        based_on: PlanTable | None = None,
     ) -> PlanTable:
         """A new version with its cells, all or nothing; areas are linked as they stand on the day.
 
@@ -151,6 +171,8 @@ class PlanTable(models.Model):
                         area=about,
                         file_name=file_name[:200],
                         checksum=hashlib.sha256(data).hexdigest(),
+                        reason=reason,
+                        based_on=based_on,
                         imported_at=at,
                         imported_by=by,
                     )
@@ -174,6 +196,59 @@ class PlanTable(models.Model):
                 # Another import of the same name took the version number first.
                 if attempt == VERSION_TRIES:
                     raise
+
+    @classmethod
+    def unsaved(cls, name: str, cells: Sequence[TidyCell]) -> PlanTable:
+        """A table that is only looked at: while it is being entered."""
+        table = cls(name=name)
+        table.tidy, table.rows = list(cells), []
+        return table
+
+    def change(
+        self,
+        cells: Sequence[TidyCell],
+        *,
+        reason: str,
+        by: Any,
+        at: datetime.datetime,
+        on: datetime.date,
+        within: AreaScope | None = None,
+    ) -> PlanTable:
+        """The next version, with other cells, for a reason; this one stays as it is.
+
+        Raises Overtaken when it is not the newest any more: of two who change one, the slower sees so.
+        """
+        data = as_csv(cells)
+        self._not_overtaken(self)
+        with transaction.atomic():
+            made = PlanTable.take_in(
+                cells,
+                name=self.name,
+                data=data,
+                at=at,
+                on=on,
+                by=by,
+                ground=self.area,
+                within=within,
+                reason=reason,
+                based_on=self,
+            )
+            # Of two at once the slower took its number after the other's version was there to be seen.
+            self._not_overtaken(made)
+        return made
+
+    def _not_overtaken(self, made: PlanTable) -> None:
+        newer = self.versions().filter(version__gt=self.version).exclude(pk=made.pk).first()
+        if newer is not None:
+            raise Overtaken(f"已经有第{newer.version}版，请在那一版上改")
+
+    def versions(self) -> PlanTableQuerySet:
+        """All of this table, the newest first; another county may have one of the same name."""
+        return PlanTable.objects.filter(name=self.name, area=self.area_id).order_by("-version")
+
+    @property
+    def newest(self) -> PlanTable:
+        return self.versions()[0]
 
     @property
     def is_adopted(self) -> bool:

@@ -28,7 +28,7 @@ CSV = "text/csv; charset=utf-8"
 def _fetch(request: SignedIn, pk: int) -> PlanTable:
     tables = PlanTable.objects.visible_to(request.user)
     return get_object_or_404(
-        tables.select_related("area__parent__parent", "imported_by", "adopted_by"), pk=pk
+        tables.select_related("area__parent__parent", "imported_by", "adopted_by", "based_on"), pk=pk
     )
 
 
@@ -103,6 +103,8 @@ def plan(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "table": table,
         "plan": PlanPage.of(table),
+        "newer": table.newest.pk != table.pk,
+        "carries": table.carries.select_related("area"),
         "versions": versions.exclude(pk=table.pk).order_by("-version")[:20],
         "run": _newest_run(request, table),
         "proposal": propose(table.tidy) if table.error_count else None,

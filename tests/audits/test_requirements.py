@@ -29,8 +29,10 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "R034": (
-        "年度预退出: ranking by ease, places by hand with a reason, yearly targets: ranking, models.proposing, targets; the pages /audits/candidates/, add and move",
+        "年度预退出: ranking by ease, places by hand with a reason, yearly targets by hand or shared out by rule: ranking, models.proposing, targets, reporting.apportioning; the pages /audits/candidates/, add and move, /plans/distribution/",
         (
+            "reporting.test_apportioning::test_the_parts_come_to_the_whole_and_stay_within_their_bounds",
+            "reporting.test_distribution::test_a_town_shares_its_own_out_to_its_villages",
             "test_criteria::test_ranking_puts_the_easiest_first_and_says_why",
             "test_lists::test_a_list_is_ranked_by_ease_and_what_is_on_a_list_is_no_candidate",
             "test_lists::test_a_ranking_is_changed_by_hand_with_a_reason",
@@ -218,8 +220,9 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("test_whole_way::test_a_village_takes_off_its_cap",),
     ),
     "R064": (
-        "key villages by town and year; their lists wait in the demonstration, exits are dated events",
+        "key villages by town and year, held against the plan's numbers; their lists wait in the demonstration, exits are dated events",
         (
+            "reporting.test_planned_villages::test_names_that_do_not_come_to_the_plan_are_listed",
             "test_whole_way::test_a_village_takes_off_its_cap",
             "demo.test_loaded::test_key_villages_stand_as_in_the_plan",
         ),

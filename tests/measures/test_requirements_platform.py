@@ -29,10 +29,12 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "R024": (
         "the base from which the year's plan is drawn: printed base of the adopted plan beside the register's, yearly "
-        "targets, funds by year",
+        "targets shared out from the stock by rule, funds by year; what a year missed goes into the next version",
         (
             "reporting.test_rolling_plan::test_printed_figures_stay_as_printed_and_the_difference_stands_beside_them",
             "audits.test_lists::test_targets_keep_their_history_and_their_kind",
+            "reporting.test_distribution::test_the_whole_is_the_plans_and_the_stock_divides_it",
+            "reporting.test_plan_versions::test_what_was_missed_goes_into_the_next_year_of_a_new_version",
         ),
     ),
     "R065": (
@@ -56,8 +58,12 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R071": ("VillageYear.clinics, standard_clinic", (FACTS,)),
     "R072": ("VillageYear.care_room", (FACTS,)),
     "R073": (
-        "villages to leave by name and year are lists of village exits; plan tables keep their versions",
+        "villages to leave by name and year: /plans/villages/, its file and the history of a village's year; plan tables "
+        "keep their versions",
         (
+            "reporting.test_planned_villages::test_a_file_dates_every_village_it_names",
+            "reporting.test_planned_villages::test_one_village_is_dated_by_hand_and_its_years_stay",
+            "reporting.test_plan_versions::test_two_versions_stand_side_by_side",
             "audits.test_whole_way::test_a_village_takes_off_its_cap",
             "reporting.test_plan_tables::test_the_same_name_again_is_a_new_version_and_the_newest_is_read",
         ),

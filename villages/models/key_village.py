@@ -47,6 +47,8 @@ class Origin(models.TextChoices):
 
 
 OPENS = (KeyVillageEventKind.DESIGNATED, KeyVillageEventKind.RETURNED)
+PLAN_YEARS = [MinValueValidator(2010, "年度不能早于 2010 年"), MaxValueValidator(2100)]
+PERCENT = [MinValueValidator(0, "不能小于 0"), MaxValueValidator(100, "不能大于 100")]
 # Events that neither put a village on the list nor take it off.
 BESIDE = (KeyVillageEventKind.LEVEL_CHANGED, KeyVillageEventKind.MOVED)
 # Where a village lay on a day: itself, its town, county, city, province (`at` annotates them).
@@ -149,12 +151,7 @@ class KeyVillage(models.Model):
     level = CodeField(CODES, "key_village_level", verbose_name="重点村级别", editable=False)
     batch = CodeField(CODES, "key_village_batch", verbose_name="批次")
     incidence_base = models.DecimalField(
-        "选定时贫困发生率",
-        max_digits=5,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0, "不能小于 0"), MaxValueValidator(100, "不能大于 100")],
+        "选定时贫困发生率", max_digits=5, decimal_places=2, null=True, blank=True, validators=PERCENT
     )
     net_income_base = models.DecimalField(
         "选定时农民人均纯收入", max_digits=12, decimal_places=2, null=True, blank=True
@@ -163,10 +160,7 @@ class KeyVillage(models.Model):
         "选定时村集体经济收入", max_digits=14, decimal_places=2, null=True, blank=True
     )
     planned_exit_year = models.PositiveSmallIntegerField(
-        "计划退出年度",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(2010, "年度不能早于 2010 年"), MaxValueValidator(2100)],
+        "计划退出年度", null=True, blank=True, validators=PLAN_YEARS
     )
     beautiful_village = models.BooleanField("是否美丽乡村示范村", null=True, blank=True)
     most_poor_2000 = models.BooleanField("是否省2000个重点村", null=True, blank=True)
@@ -177,6 +171,8 @@ class KeyVillage(models.Model):
     on_list = models.BooleanField("现为重点村", default=True, editable=False)
     last_on = models.DateField("最近变动日期", editable=False)
 
+    _history_user: Any
+    _change_reason: str
     history = HistoricalRecords(excluded_fields=["level", "stay", "on_list", "last_on"])
     area_field = "area"
     objects = KeyVillageQuerySet.as_manager()
@@ -199,6 +195,17 @@ class KeyVillage(models.Model):
     def exit_year(self) -> int | None:
         """退出年度: of the 摘帽 it has not come back from; off the list nothing but a 返回 can follow."""
         return None if self.on_list else self.last_on.year
+
+    def plan_exit(self, year: int | None, *, by: User | None, reason: str = "") -> bool:
+        """The year it is to leave in (R073), None: not known; whether it changed. ValidationError after an earlier 摘帽."""
+        if year == self.planned_exit_year:
+            return False
+        if not self.on_list and (year is None or year > self.last_on.year):
+            raise ValidationError(f"{self.area.name}已于{self.last_on.year}年摘帽，一个村只退出一次")
+        self.planned_exit_year = year
+        self._history_user, self._change_reason = by, reason
+        self.save(update_fields=["planned_exit_year"])
+        return True
 
     @classmethod
     def designate(

@@ -1,0 +1,360 @@
+"""`/plans/distribution/`: the year's plan of a county shared out to its towns, of a town to its villages, by rule."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.permissions import SignedIn, require
+from accounts.roles import Capability
+from accounts.views.errors import refused
+from areas.models import Area, Level
+from audits import counties
+from audits.models import YearlyTarget
+from audits.procedures import ListKind
+from audits.targets import Source
+from office import clock, trail
+from office.listing import asked_area
+from office.official_form import HeadCell, OfficialForm, Value
+from office.workbook_write import write_form
+from reporting import distribution
+from reporting.apportioning import READY_WEIGHT
+from reporting.distribution import FIGURES, WORDS, Numbers, Place, Rule
+from reporting.distribution_form import AskForm, DistributionForm
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TOLD = 100
+EXPLAINED = {
+    Rule.STOCK: "权重是存量：在册的，加上本年已退出的。",
+    Rule.EASE: f"权重：具备条件的（橙色、已在退出名单、本年已退出；村：列入当年计划或已在名单）每个算 {READY_WEIGHT}，其余算 1。",
+    Rule.PLAN: "权重是规划表印给各地的数。",
+}
+HEADS = ("存量", "其中已退", "具备条件", "权重", "建议")
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """The page's case: what is shared out, among whom, by which rule, and what comes of it."""
+
+    area: Area
+    kind: str
+    year: int
+    rule: str
+    here: list[Place]
+    whole: Numbers | None
+    given: Numbers | None
+    said: str
+    proposed: list[Numbers]
+    over: Numbers
+    open: bool
+
+    @property
+    def binding(self) -> Numbers:
+        """What the parts have to come to: a town's whole is the county's to set, whatever is typed here."""
+        given = self.given if self.area.level == Level.TOWN else None
+        return given or self.whole or ()
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        return FIGURES[self.kind]
+
+    @property
+    def words(self) -> list[str]:
+        return [WORDS[name] for name in self.figures]
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return HEADS
+
+    @property
+    def rule_word(self) -> str:
+        return str(Rule(self.rule).label)
+
+    @property
+    def explanation(self) -> str:
+        return EXPLAINED[Rule(self.rule)]
+
+    @property
+    def no_room(self) -> str:
+        """What none of the parts has the stock for; empty where all of it was placed."""
+        pairs = zip(self.over, self.words, strict=False)
+        return "、".join(f"{number} {word}" for number, word in pairs if number)
+
+    @property
+    def title(self) -> str:
+        return f"{self.area.name}{self.year}年{ListKind(self.kind).label}计划分解"
+
+    def address(self, name: str = "reporting:distribution", **more: object) -> str:
+        asked = {"area": self.area.code, "year": self.year, "kind": self.kind, "rule": self.rule}
+        if self.whole is not None:
+            asked |= {
+                f"whole_{figure}": number for figure, number in zip(self.figures, self.whole, strict=True)
+            }
+        return f"{reverse(name)}?{urlencode({**asked, **more})}"
+
+    @property
+    def file_url(self) -> str:
+        return self.address("reporting:distribution-file")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: SignedIn) -> HttpResponse:
+    area = asked_area(request) or _own(request)
+    require(request.user, Capability.PLAN_VIEW)
+    if request.method == "POST":
+        require(request.user, Capability.PLAN_DISTRIBUTE, area)
+    ask = AskForm(request.GET)
+    sharing = _sharing(ask, area) if area is not None and ask.is_valid() else None
+    if sharing is None:
+        status = 200 if ask.is_valid() and request.method != "POST" else 422
+        return render(request, "reporting/distribution.html", {"ask": ask, "area": area}, status=status)
+    form, status = _form(request, sharing), 200
+    if request.method == "POST":
+        status = 422
+        if form is None:
+            messages.error(request, _why_not(sharing))
+        elif form.is_valid():
+            status, said = _save(request, sharing, form)
+            if status == 303:
+                messages.success(request, said)
+                return HttpResponseRedirect(
+                    f"{reverse('reporting:distribution')}?"
+                    + urlencode({"area": sharing.area.code, "year": sharing.year, "kind": sharing.kind}),
+                    status=303,
+                )
+            form.add_error(None, said)
+    context = {
+        "ask": ask.shown_for(sharing.kind, **_in_force(sharing)),
+        "area": area,
+        "sharing": sharing,
+        "lines": _lines(sharing, form),
+        "sums": _sums(sharing),
+        "form": form,
+        "told": _told(sharing)[:TOLD],
+        "above": [one for one in sharing.area.ancestors() if request.user.area_scope().covers(one)],
+        "may_audit": Capability.AUDIT_VIEW in request.user.capabilities(),
+        "why_not": "" if form is not None else _why_not(sharing),
+    }
+    return render(request, "reporting/distribution.html", context, status=status)
+
+
+@require_safe
+def file(request: SignedIn) -> HttpResponse:
+    """The working as a workbook: stock, weight, proposal, and what stands."""
+    area = asked_area(request) or _own(request)
+    require(request.user, Capability.PLAN_VIEW)
+    ask = AskForm(request.GET)
+    sharing = _sharing(ask, area) if area is not None and ask.is_valid() else None
+    if sharing is None or not sharing.here:
+        return refused(request, "这里没有可以分解的计划。", 422)
+    answer = HttpResponse(write_form(_workbook(sharing), made_at=clock.moment()), content_type=XLSX)
+    answer["Content-Disposition"] = (
+        f"attachment; filename=\"distribution.xlsx\"; filename*=UTF-8''{quote(sharing.title + '.xlsx')}"
+    )
+    detail = {
+        "年度": sharing.year,
+        "事项": str(ListKind(sharing.kind).label),
+        "办法": Rule(sharing.rule).label,
+    }
+    trail.record("导出计划分解", actor=request.user, area=sharing.area, detail=detail, request=request)
+    return answer
+
+
+def _own(request: SignedIn) -> Area | None:
+    """One's own area; of a city or province its first county."""
+    home = request.user.home_area
+    if home is not None and home.level in (Level.COUNTY, Level.TOWN, Level.VILLAGE):
+        return home
+    return next(iter(counties.of(request.user)), None)
+
+
+def _sharing(ask: AskForm, area: Area | None) -> Sharing | None:
+    """Of a valid question; None of an area without parts."""
+    day = clock.today()
+    parts = distribution.parts_of(area, day) if area is not None else []
+    if area is None or not parts:
+        return None
+    kind, year = ask.asked_kind, ask.cleaned_data["year"] or day.year
+    here = distribution.places(area, parts, kind, year)
+    rule = ask.cleaned_data["rule"] or str(Rule.STOCK)
+    given, said = distribution.whole_of(area, kind, year, here)
+    whole, typed = given, ask.typed_whole()
+    if typed is not None and typed != whole:
+        whole, said = typed, "本页填写"
+    proposed: list[Numbers] = []
+    over: Numbers = ()
+    if whole is not None:
+        proposed, over = distribution.propose(whole, rule, here)
+    return Sharing(area, kind, year, rule, here, whole, given, said, proposed, over, year >= day.year)
+
+
+def _why_not(sharing: Sharing) -> str:
+    if not sharing.open:
+        return f"{sharing.year}年已经过去，只能查看。"
+    if sharing.whole is None:
+        return "没有采用的规划表，也没有下达过总数：先在上面填总数。"
+    return ""
+
+
+def _in_force(sharing: Sharing) -> dict[str, Any]:
+    whole = dict(zip(sharing.figures, sharing.whole or (), strict=False))
+    return {
+        "year": sharing.year,
+        "rule": sharing.rule,
+        **{f"whole_{name}": number for name, number in whole.items()},
+    }
+
+
+def _form(request: SignedIn, sharing: Sharing) -> DistributionForm | None:
+    able = request.user.scope_of(Capability.PLAN_DISTRIBUTE).covers(sharing.area)
+    if not able or not sharing.open or sharing.whole is None:
+        return None
+    return DistributionForm(
+        request.POST if request.method == "POST" else None,
+        here=sharing.here,
+        kind=sharing.kind,
+        whole=sharing.binding,
+        proposed=sharing.proposed,
+        seen=_newest(sharing),
+    )
+
+
+def _told(sharing: Sharing) -> Any:
+    """Every figure that was ever set for the area and its parts in the year."""
+    areas = [sharing.area.pk, *(place.area.pk for place in sharing.here)]
+    return YearlyTarget.objects.told().filter(area__in=areas, year=sharing.year, kind=sharing.kind)
+
+
+def _newest(sharing: Sharing) -> int:
+    return _told(sharing).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _save(request: SignedIn, sharing: Sharing, form: DistributionForm) -> tuple[int, str]:
+    """Status and what to say; the whole of a county is set with its parts, that of a town is the county's to set."""
+    late = "刚才已经另有下达，下面的数按现在的重新列出；核对以后再保存。"
+    if form.cleaned_data["seen"] not in (None, _newest(sharing)):
+        form.data = {**form.data.dict(), "seen": str(_newest(sharing))}  # type: ignore[attr-defined]
+        return 409, late
+    basis = f"{Rule(sharing.rule).label}分解"
+    changed = form.by_hand()
+    basis += f"，{changed} 处人工改动" if changed else ""
+    basis += f"：{form.cleaned_data['reason']}" if form.cleaned_data["reason"] else ""
+    set_before = YearlyTarget.objects.current().filter(year=sharing.year, kind=sharing.kind)
+    try:
+        with transaction.atomic():
+            count = 0
+            whole = sharing.whole or ()
+            wanted: list[tuple[Area, list[int], YearlyTarget | None, str]] = [
+                (place.area, form.typed(place), place.target, basis) for place in sharing.here
+            ]
+            if sharing.area.level == Level.COUNTY:
+                now = set_before.filter(area=sharing.area).first()
+                wanted.insert(0, (sharing.area, list(whole), now, sharing.said))
+            for area, numbers, now, why in wanted:
+                figures: dict[str, Any] = dict(zip(sharing.figures, numbers, strict=True))
+                if now is not None and all(getattr(now, name) == figures[name] for name in figures):
+                    continue
+                YearlyTarget.set(
+                    area=area,
+                    year=sharing.year,
+                    kind=sharing.kind,
+                    by=request.user,
+                    at=clock.moment(),
+                    source=Source.PLAN,
+                    basis=why,
+                    **figures,
+                )
+                count += 1
+    except IntegrityError:
+        return 409, late
+    return 303, f"已下达 {count} 处计划。" if count else "没有改动。"
+
+
+def _lines(sharing: Sharing, form: DistributionForm | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "place": place,
+            "weight": place.weight(sharing.rule),
+            "proposed": sharing.proposed[number] if sharing.proposed else (),
+            "fields": form.of(place) if form is not None else [],
+            "set": _set(place, sharing.figures),
+        }
+        for number, place in enumerate(sharing.here)
+    ]
+
+
+def _set(place: Place, figures: tuple[str, ...]) -> list[int | None]:
+    return [getattr(place.target, name) if place.target else None for name in figures]
+
+
+def _sums(sharing: Sharing) -> dict[str, Any]:
+    """The row of 合计; nothing where nothing is set."""
+
+    def over(rows: Any) -> Numbers:
+        return tuple(map(sum, zip(*rows, strict=True)))
+
+    here = sharing.here
+    set_now = [_set(place, sharing.figures) for place in here if place.target]
+    printed = [place.printed for place in here if place.printed is not None]
+    return {
+        "stock": over(place.stock for place in here),
+        "left": over(place.left for place in here),
+        "ready": over(place.ready for place in here),
+        "weight": over(place.weight(sharing.rule) for place in here),
+        "proposed": over(sharing.proposed) if sharing.proposed else (),
+        "printed": sum(printed) if printed else None,
+        "set": over(set_now) if set_now else [None] * len(sharing.figures),
+    }
+
+
+def _workbook(sharing: Sharing) -> OfficialForm:
+    width = len(sharing.figures)
+    heads = [*HEADS, "下达"]
+    rows: list[list[Value]] = []
+    sums = _sums(sharing)
+    nothing = (None,) * width
+    for line in _lines(sharing, None):
+        place = line["place"]
+        parts = (
+            place.stock,
+            place.left,
+            place.ready,
+            line["weight"],
+            line["proposed"] or nothing,
+            line["set"],
+        )
+        rows.append([place.area.name, place.printed, *(number for part in parts for number in part)])
+    keys = ("stock", "left", "ready", "weight", "proposed", "set")
+    total = [number for key in keys for number in sums[key] or nothing]
+    rows.append(["合计", sums["printed"], *total])
+    whole = "、".join(
+        f"{number}{word}" for number, word in zip(sharing.whole or (), sharing.words, strict=False)
+    )
+    return OfficialForm(
+        title=sharing.title,
+        head=[
+            [
+                HeadCell("区划", 2),
+                HeadCell("规划表", 2),
+                *(HeadCell(word, rows=2 if width == 1 else 1, cols=width) for word in heads),
+            ],
+            [HeadCell(word) for _ in heads for word in sharing.words] if width > 1 else [],
+        ],
+        rows=rows,
+        unit="、".join(sharing.words),
+        filler=sharing.area.name,
+        as_of=f"{clock.today():%Y-%m-%d}",
+        total_rows=[len(rows) - 1],
+        notes=[
+            f"总数 {whole}（{sharing.said}）；{sharing.rule_word}分解。{sharing.explanation}"
+            if whole
+            else "没有总数。",
+            "最大余数法取整，各地合计等于总数，都不超过存量。",
+        ],
+    )
