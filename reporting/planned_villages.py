@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
@@ -87,7 +88,12 @@ def with_lists(rows: Any) -> Any:
 
 
 class PlannedFilter(Filter):
-    q = SearchWord(label="村名", required=False, max_length=30)
+    q = SearchWord(
+        label="村名",
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"class": "w8", "autocomplete": "off"}),
+    )
     year = year_field("计划年度")
     level = choice("级别", CODES["key_village_level"].words, "w4")
     state = choice("状态", list(STATES.items()), "w8")
