@@ -74,7 +74,10 @@ def years_over(table: PlanTable, this_year: int) -> list[int]:
 
 
 def lines(table: PlanTable, year: int, day: datetime.date) -> list[Line]:
-    """Every figure the linked table plans for the year, with what the register counts, in the order of the file."""
+    """Every figure the linked table plans for the year, with what the register counts, in the order of the file.
+
+    Where nobody was to leave and nobody left there is no line.
+    """
     assert table.area is not None, "asked of linked tables"
     sums = Table(table.tidy)
     here = {table.area.pk: table.area, **{one.pk: one for one in Area.objects.filter(parent=table.area)}}
@@ -86,7 +89,7 @@ def lines(table: PlanTable, year: int, day: datetime.date) -> list[Line]:
             continue
         area = here[row.area_id]
         planned, counted = _whole(sums, cell), actual.value(area, cell)
-        if planned is None or counted is None:
+        if planned is None or counted is None or planned == counted == 0:
             continue
         carried = before.get((area.pk, *_column(cell)), 0)
         top = area == table.area
