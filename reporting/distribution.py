@@ -79,10 +79,13 @@ def places(area: Area, parts: Sequence[Area], kind: str, year: int) -> list[Plac
         for one in YearlyTarget.objects.current().filter(year=year, kind=kind, area__in=parts)
     }
     counted = _of_villages if kind == ListKind.VILLAGE_EXIT else _of_households
-    return [
+    here = [
         Place(part, stock, left, ready, printed(plan, part, kind, year), now.get(part.pk))
         for part, (stock, left, ready) in counted(parts, year)
     ]
+    # Of a town's many villages those that have something to share, if any has.
+    some = [place for place in here if any(place.stock) or place.target is not None]
+    return some if some and parts[0].level == Level.VILLAGE else here
 
 
 def printed(plan: PlanFigures, area: Area, kind: str, year: int) -> int | None:

@@ -236,8 +236,11 @@ def official_form(table: PlanTable, page: PlanPage) -> OfficialForm:
             lead.append(row.label)
         rows.append([*lead, *(_form_cell(page, cell) for cell in row.cells)])
     notes = [f"注：{page.note}"] if page.note else []
+    if table.based_on is not None:
+        notes.append(f"第{table.version}版，由第{table.based_on.version}版改成：{table.reason}。")
     if page.reasons:
-        notes.append("数字照印，一个未改；标出的数见“核对”。")
+        kept = "" if table.based_on is not None else "数字照印，一个未改；"
+        notes.append(f"{kept}标出的数见“核对”。")
     return OfficialForm(
         title=table.name,
         head=grid.head,

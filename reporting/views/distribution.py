@@ -53,6 +53,7 @@ class Sharing:
     proposed: list[Numbers]
     over: Numbers
     open: bool
+    empty: int
 
     @property
     def binding(self) -> Numbers:
@@ -191,7 +192,20 @@ def _sharing(ask: AskForm, area: Area | None) -> Sharing | None:
     over: Numbers = ()
     if whole is not None:
         proposed, over = distribution.propose(whole, rule, here)
-    return Sharing(area, kind, year, rule, here, whole, given, said, proposed, over, year >= day.year)
+    return Sharing(
+        area,
+        kind,
+        year,
+        rule,
+        here,
+        whole,
+        given,
+        said,
+        proposed,
+        over,
+        year >= day.year,
+        len(parts) - len(here),
+    )
 
 
 def _why_not(sharing: Sharing) -> str:

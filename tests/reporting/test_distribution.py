@@ -6,6 +6,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from areas.models import Area
 from audits.models import YearlyTarget
 from households.models import Household
 from office.models import TrailRow
@@ -157,6 +158,19 @@ def test_a_town_shares_its_own_out_to_its_villages(signed_in, county, ground):
     assert posted(client, again).status_code == 422, "another whole than the county's wants a reason"
     assert posted(client, again, reason="多报一户备用").status_code == 303
     assert current(area=ground.town) == {"东演示镇": (3, 6, 0)}
+
+
+def test_villages_without_anybody_are_counted_and_not_listed(signed_in, county, ground):
+    Area.objects.create(
+        level="village",
+        code="370405101203",
+        name="演示空村",
+        parent=ground.town,
+        valid_from=ground.town.valid_from,
+    )
+    page = signed_in("town").get(f"{PAGE}?whole_households=3&whole_persons=6")
+    assert [line["place"].area.name for line in page.context["lines"]] == ["演示东村", "演示南村"]
+    assert "另有 1 个村没有存量" in page.content.decode()
 
 
 def test_nobody_shares_out_what_is_not_theirs(signed_in, county, ground):

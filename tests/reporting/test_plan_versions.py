@@ -1,8 +1,10 @@
 """Versions of a plan: what a year missed is carried into the next, figures by hand, two versions side by side."""
 
 import datetime
+import io
 
 import pytest
+from openpyxl import load_workbook
 
 from households.models import ClosedYear, Household
 from office.models import TrailRow
@@ -95,6 +97,9 @@ def test_what_was_missed_goes_into_the_next_year_of_a_new_version(signed_in, mis
     missed.refresh_from_db()
     assert missed.is_adopted
     assert TrailRow.objects.get(action="结转规划").detail["版次"] == 2
+    book = load_workbook(io.BytesIO(signed_in("town").get(f"/plans/{made.pk}/xlsx/").content)).worksheets[0]
+    said = "".join(str(row[0].value) for row in book.iter_rows())
+    assert "第2版，由第1版改成：2017年未完成的结转到2018年" in said and "照印" not in said
     page = signed_in("town").get(f"/plans/{made.pk}/").content.decode()
     assert 'id="carries"' in page and "2017年未完成的结转到2018年" in page
 
