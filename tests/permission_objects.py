@@ -73,7 +73,7 @@ from tests.permission_records import (
     year_act,
 )
 from tests.permission_work import WORK, assessment
-from villages.models import KeyVillage, Village, VillageYear
+from villages.models import Village, VillageYear
 
 
 def trail_archive(world: World, asking: User) -> Places:
@@ -145,13 +145,6 @@ def village(world: World, asking: User) -> Places:
         people = {"households": 300, "population": 900, "rural_population": 880}
         VillageYear.objects.create(village=Village.objects.create(area=area), year=2017, **people)
     return Places((world.ground.village.code,), (world.ground.foreign_village.code,), (NO_CODE,))
-
-
-def key_village(world: World, asking: User) -> Places:
-    """Key villages on the ground of the villages that were built before."""
-    for area in (world.ground.village, world.ground.foreign_village):
-        KeyVillage.designate(area=area, level="省定", batch="十三五", on=datetime.date(2016, 1, 10), by=None)
-    return world.built["village"]
 
 
 def village_year(world: World, asking: User) -> Places:
@@ -347,7 +340,6 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "export": export,
     "trail_archive": trail_archive,
     "village": village,
-    "key_village": key_village,
     "village_year": village_year,
     "household": household,
     "person": person,

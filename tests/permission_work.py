@@ -16,6 +16,7 @@ from tests.office.handmade import png
 from tests.permission_records import LONG_AGO, NO_CODE, NOWHERE, Places, World
 from villages.models import (
     Inspection,
+    KeyVillage,
     Letter,
     PlanItem,
     Post,
@@ -108,6 +109,13 @@ def office(world: World, asking: User) -> Places:
     return Places((world.ground.town.code,), (world.ground.foreign_town.code,), (NO_CODE,), area_bound=True)
 
 
+def key_village(world: World, asking: User) -> Places:
+    """Key villages on the ground of the villages that were built before."""
+    for area in (world.ground.village, world.ground.foreign_village):
+        KeyVillage.designate(area=area, level="省定", batch="十三五", on=datetime.date(2016, 1, 10), by=None)
+    return world.built["village"]
+
+
 def assessment(world: World, asking: User) -> Places:
     """Of the own town and of one of the other county, not settled."""
     runs = world.built["run"]
@@ -122,6 +130,7 @@ def assessment(world: World, asking: User) -> Places:
 
 WORK = {
     "office": office,
+    "key_village": key_village,
     **{key: _builder(key) for key in FACTS},
     **{f"{key}_file": _file_builder(key) for key in FACTS},
 }
