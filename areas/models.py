@@ -6,8 +6,9 @@ merged or moved village has a successor, and figures of its time stay with the o
 
 import datetime
 import re
+from collections.abc import Collection
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -44,6 +45,18 @@ class AreaQuerySet(ScopedQuerySet):
 
     def valid_on(self, day: datetime.date) -> "AreaQuerySet":
         return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+    def held_open(self, ids: Collection[int], day: datetime.date) -> "AreaQuerySet":
+        """Those of the ids that are valid on the day, and stay so until the caller's transaction ends.
+
+        Whoever closes one of them waits for it, and takes along what was written into it. On SQLite, where one
+        writes at a time, nothing need be held.
+        """
+        if connection.features.has_select_for_update:
+            # Shared: entries and imports into one village do not wait for each other.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT FROM areas_area WHERE id = ANY(%s) FOR SHARE", [sorted(ids)])
+        return self.filter(pk__in=ids).valid_on(day)
 
     def succeeded(self) -> list[tuple]:
         """Areas that another has taken over: (id, level, the two above it; the successor, the two above that)."""

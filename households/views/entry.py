@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
+from areas.models import Area
 from households import doubts
 from households.duplicates import found as duplicates
 from households.entry import conflict, drafts, logic, rail
@@ -106,6 +107,8 @@ def _save(request: SignedIn, household: Household) -> HttpResponse:
     try:
         with transaction.atomic():
             saved = sheet.save()
+            if sheet.is_new and not Area.objects.held_open({saved.village_id}, sheet.day).exists():
+                raise ValidationError("该村（居）刚刚停用，请重新选择")
             _still_own(request, saved)
             doubts.recheck(saved, sheet.day)
             duplicates.recheck([saved], sheet.day)

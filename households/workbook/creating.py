@@ -146,7 +146,7 @@ def _take_persons(count: int) -> list[tuple[int, str]]:
 
 
 def _villages(ids: set[int], scope: AreaScope, day: datetime.date) -> dict[int, Area]:
-    rows = Area.objects.in_scope(scope).filter(pk__in=ids).valid_on(day).select_related("parent__parent")
+    rows = Area.objects.in_scope(scope).held_open(ids, day).select_related("parent__parent")
     found = {each.pk: each for each in rows}
     if len(found) != len(ids):
         raise Overtaken("有村在这以后停用了，或者不在当前任职的区域内，没有写入任何内容；请重新上传核对")
