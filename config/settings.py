@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "accounts.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.refusals.RefusalMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
     "accounts.middleware.AddressMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

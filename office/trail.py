@@ -49,6 +49,9 @@ def record(
         actor = getattr(request, "user", None)
     if actor is not None and not getattr(actor, "is_authenticated", False):
         actor = None
+    if request is not None and outcome == Outcome.REFUSED:
+        # Told with its reason here: the general row of a refused access is not needed (accounts.refusals).
+        request.refusal_recorded = True  # type: ignore[attr-defined]
     plain = json.loads(json.dumps(detail or {}, cls=DjangoJSONEncoder))
     return TrailRow.objects.create(
         at=clock.now(),

@@ -175,9 +175,9 @@ def test_each_page_of_a_record_is_one_row_of_the_trail(household, cast, signed_i
     assert rows.last().detail == {"户编号": household.number, "日期": "2018-11-20"}
 
 
-def test_who_may_not_see_leaves_no_row(household, signed_in):
+def test_who_may_not_see_leaves_the_row_of_a_refusal_alone(household, signed_in):
     signed_in("other_village_user").get(f"/households/{household.number}/")
-    assert not TrailRow.objects.exists()
+    assert [(row.action, row.outcome) for row in TrailRow.objects.all()] == [("访问被拒绝", "refused")]
 
 
 def test_pages_follow_each_other_without_loss(household):
