@@ -141,8 +141,8 @@ def test_what_python_says_of_each_is_what_the_database_ranks_it_by(mixed):
 
 def test_villages_stand_by_their_income_then_by_who_lives_there(homes, make_household, ground, signed_in):
     year(ground.other_village, 0)
-    for _ in range(2):
-        weak(make_household, village=ground.other_village)
+    for village in (ground.other_village, ground.other_village, ground.village, ground.village):
+        weak(make_household, village=village)
     html = page(signed_in("district").get("/projects/solar/"))
     places = [
         html.find(f">{area.name}<") for area in (ground.other_village, ground.sibling_village, ground.village)
