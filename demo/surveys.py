@@ -69,8 +69,16 @@ class Survey:
         return all(self.assured[name] for name in FIVE)
 
 
+LEAST_LAND = 6
+
+
 def home(rng: random.Random, size: int) -> Home:
     tenths = Decimal("0.1")
+
+    def land(share: int) -> Decimal:
+        """One household in ten has given its land away."""
+        return tenths * share * size if share > LEAST_LAND else Decimal(0)
+
     return Home(
         house_area=Decimal(rng.randrange(35, 60) + 10 * size),
         house_structure=rng.choices(("砖木", "砖混", "土木"), (60, 30, 10))[0],
@@ -80,7 +88,7 @@ def home(rng: random.Random, size: int) -> Home:
         entry_road=rng.choices(("水泥路", "砂石路", "泥土路", "沥青路"), (55, 20, 15, 10))[0],
         fuel=rng.choices(("柴草", "煤炭", "清洁能源"), (40, 25, 35))[0],
         sanitary_toilet=rng.random() < 0.5,
-        farmland=tenths * rng.randrange(6, 16) * size,
+        farmland=land(rng.randrange(LEAST_LAND, 16)),
         cooperative=rng.random() < 0.15,
     )
 

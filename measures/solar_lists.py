@@ -74,6 +74,7 @@ class SolarFilter(forms.Form):
 def solar_list(user: User, query: QueryDict, day: datetime.date) -> Listed:
     scope: AreaScope = user.area_scope()
     require(user, Capability.PROJECT_VIEW)
+    require(user, Capability.MEASURE_VIEW)
     area, form = area_in(query, user), SolarFilter(query)
     if not form.is_valid():
         return Listed(Area.objects.none(), VILLAGE_COLUMNS, solar.VILLAGE_ORDER, form, area)

@@ -7,7 +7,8 @@ PROJECT_RULES: dict[str, Rule] = {
     # measures: projects on their way
     "measures:projects": Rule(C.PROJECT_VIEW),
     "measures:projects-public": Rule(ANYONE),
-    "measures:solar": Rule(C.PROJECT_VIEW),
+    # It names households, which a department does not see.
+    "measures:solar": Rule((C.PROJECT_VIEW, C.MEASURE_VIEW)),
     "measures:project-new": Rule(C.PROJECT_EDIT, C.PROJECT_EDIT),
     "measures:project": Rule(C.PROJECT_VIEW, of="project"),
     "measures:project-edit": Rule(C.PROJECT_EDIT, C.PROJECT_EDIT, of="project"),

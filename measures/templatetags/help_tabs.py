@@ -18,6 +18,12 @@ TABS = (
 )
 
 
+@register.simple_tag(takes_context=True)
+def sees_households(context: template.Context) -> bool:
+    """Departments see projects and no household: the order of 光伏, which names them, is not offered to them."""
+    return Capability.MEASURE_VIEW in context["request"].user.capabilities()
+
+
 @register.inclusion_tag("measures/_help_tabs.html", takes_context=True)
 def help_tabs(context: template.Context, current: str) -> dict[str, Any]:
     able = context["request"].user.capabilities()

@@ -28,6 +28,5 @@ def listing(request: SignedIn) -> HttpResponse:
         "homes": not listed.refusal and listed.form.asked == solar_lists.HOMES,
         "may_edit": Capability.PROJECT_EDIT in request.user.capabilities(),
         "may_funds": Capability.FUND_VIEW in request.user.capabilities(),
-        "may_measures": Capability.MEASURE_VIEW in request.user.capabilities(),
     }
     return render(request, "measures/solar.html", context, status=422 if listed.refusal else 200)

@@ -174,6 +174,15 @@ def test_an_application_offers_the_villages_in_that_order_with_the_reason(homes,
     assert solar.RULE in typed, "also where only the name says it"
 
 
+def test_a_department_sees_its_project_and_no_household(homes, ground, signed_in):
+    project = apply(ground.village, **SUN, unit="民政")
+    client = signed_in("department")
+    assert client.get("/projects/solar/").status_code == 403
+    for address in ("/projects/", f"/projects/{project.pk}/"):
+        html = page(client.get(address))
+        assert "/projects/solar/" not in html and homes[0].number not in html, address
+
+
 def test_who_approves_reads_how_many_villages_come_before(homes, ground, signed_in):
     project = apply(ground.village, **SUN)
     project.submit(chosen_on=BEGUN, **act(project))
