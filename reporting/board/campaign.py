@@ -57,7 +57,8 @@ def of(request: Request) -> Campaign:
     letters, leaders = _letters(request, found), _leaders(request, found)
     lines = []
     for part in (found.whole, *found.parts):
-        whole, names = part is found.whole, leaders[part.area.pk]
+        # A village is its own only line.
+        whole, names = part is found.whole and bool(found.parts), leaders[part.area.pk]
         letter, signed = letters.get(part.area.pk, ("", False))
         lines.append(
             Line(

@@ -1,8 +1,17 @@
-"""The board of an area: the same page from the province down to a village, every figure one of the reports'."""
+"""The board of an area: the same page from the province down to a village, every figure one of the reports'.
 
+四色 and causes ask for the last event of every household; of a long register they are a minute old at most, as the
+workbench's figures are.
+"""
+
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from areas.models import Level
+from areas.models import Area, Level
+from households.models import StatusEvent
+from office.listing import kept_if_long
 from reporting.board import flows, ground
 from reporting.board.ground import Figure, Ground
 from reporting.board.shading import Leads, tile_map
@@ -109,7 +118,7 @@ def _colours(request: Request) -> Colours:
         colours.check(request)
     except ReportRefused as refusal:
         return Colours(str(refusal))
-    counts = colours.count(request)
+    counts = _kept(request, "colours", colours.count)
 
     def of_colour(key: str, colour: str, unit: str) -> Figure:
         return Figure(counts[None, key, unit], colour_list(request.area.code, colour, request.until))
@@ -124,7 +133,7 @@ def _colours(request: Request) -> Colours:
 
 def _causes(request: Request) -> list[CauseLine]:
     """The most frequent first; those of nobody are left out."""
-    counts = causes.count(request)
+    counts = _kept(request, "causes", causes.count)
     whole = counts[None, causes.TOTAL, HOUSEHOLDS]
     found = sorted(
         ((counts[None, code, HOUSEHOLDS], code, word) for code, word in causes.CAUSES.items()),
@@ -149,11 +158,21 @@ def _causes(request: Request) -> list[CauseLine]:
     ]
 
 
-def level_word(level: str) -> str:
-    """What the parts of an area are called."""
-    return {
+def _kept(request: Request, what: str, count: Callable[[Request], Counter[Any]]) -> Counter[Any]:
+    events = StatusEvent.objects.in_area(request.area)
+    asked = f"board {what} {request.until} {request.as_of}"
+    found: Counter[Any] = kept_if_long(events, asked, lambda: count(request))
+    return found
+
+
+def parts_word(area: Area, level: str) -> str:
+    """What the parts of an area are called; a village has none."""
+    if area.level == Level.VILLAGE:
+        return "本村"
+    words: dict[str, str] = {
         Level.CITY: "各市",
         Level.COUNTY: "各区县",
         Level.TOWN: "各镇街",
         Level.VILLAGE: "各村",
-    }.get(Level(level), "各地")
+    }
+    return words[level]

@@ -26,6 +26,9 @@ from villages.incidence import incidence
 from villages.models import KeyVillageEventKind, VillageYear
 from villages.models.key_village import WAY_THEN
 
+# A wall has room for so many villages of a county; where they are more its towns are drawn.
+VILLAGES = 600
+
 # How many steps a village lies below an area of the level.
 STEPS: dict[str, int] = {
     Level.VILLAGE: 0,
@@ -154,6 +157,11 @@ def of(request: Request, by_village: bool = False) -> Ground:
 
     parts = [part(one, one.pk) for one in areas]
     return Ground(request, part(area, None), parts, level, plan, targets, counts)
+
+
+def many_villages(area: Area) -> bool:
+    """More than a wall has room for."""
+    return Area.objects.filter(parent__parent=area, valid_to__isnull=True).count() > VILLAGES
 
 
 def _villages(request: Request, counted: list[int | None]) -> list[Area]:

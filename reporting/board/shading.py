@@ -43,8 +43,8 @@ def mark(part: Part) -> tuple[str, bool]:
     out = all(key.out for key in part.keys)
     if part.area.level == Level.VILLAGE:
         (key,) = part.keys[:1]
-        return f"{key.level}{'，已摘帽' if out else ''}", out
-    return f"重点村 {len(part.keys)} 个", out
+        return f"{key.level}{'已摘' if out else ''}", out
+    return f"重点村{len(part.keys)}", out
 
 
 def tile_map(ground: Ground, shade: str, leads: Leads) -> TileMap:

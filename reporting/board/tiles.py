@@ -14,7 +14,7 @@ SHADES = {PERSONS: "在册贫困人口", INCIDENCE: "贫困发生率", PROGRESS:
 UNKNOWN = "x"
 WORDS = {
     PERSONS: ("没有", "少", "较少", "中等", "较多", "多"),
-    INCIDENCE: ("没有", "低于2%", "较低", "中等", "高", "深度贫困"),
+    INCIDENCE: ("没有", "很低", "较低", "中等", "高", "深度贫困"),
     PROGRESS: ("", "完成", "接近完成", "过半", "未过半", "刚开始"),
 }
 MISSING = {PERSONS: "", INCIDENCE: "缺农村人口", PROGRESS: "没有计划"}

@@ -27,7 +27,8 @@ DISTRIBUTION, CAMPAIGN, PAIRING = (
     "reporting:wall-pairing",
 )
 WALLS = {DISTRIBUTION: "贫困人口分布图", CAMPAIGN: "脱贫攻坚作战图", PAIRING: "结对帮扶图"}
-BY = {"village": "各村", "child": "各镇街"}
+VILLAGE, CHILD = "village", "child"
+BY = {VILLAGE: "各村", CHILD: "各镇街"}
 
 
 @require_safe
@@ -47,10 +48,12 @@ def distribution(request: SignedIn) -> HttpResponse:
     """A tile a village of a county or town, else a direct child, with households, persons and key villages."""
     asked = Asked(request.user, request.GET, clock.today())
     shade = asked.chosen("shade", SHADES)
+    county = asked.area.level == Level.COUNTY
+    by = BY if county and not ground.many_villages(asked.area) else {}
 
     def figures(of: Request) -> dict[str, Any]:
         exit_tally.registered(of)
-        found = ground.of(of, by_village=asked.chosen("by", BY) == "village")
+        found = ground.of(of, by_village=bool(by) and asked.chosen("by", by) == VILLAGE)
         return {
             "ground": found,
             "map": tile_map(found, shade, lambda code: asked.address(DISTRIBUTION, code)),
@@ -58,8 +61,8 @@ def distribution(request: SignedIn) -> HttpResponse:
             **_parts(asked, DISTRIBUTION, found),
         }
 
-    by = asked.choices(DISTRIBUTION, "by", BY) if asked.area.level == Level.COUNTY else []
-    return _page(request, asked, DISTRIBUTION, "reporting/wall_distribution.html", figures, by=by)
+    ways = asked.choices(DISTRIBUTION, "by", by) if by else []
+    return _page(request, asked, DISTRIBUTION, "reporting/wall_distribution.html", figures, by=ways)
 
 
 @require_safe
@@ -77,7 +80,11 @@ def war(request: SignedIn) -> HttpResponse:
             )
             for line in found.lines
         ]
-        return {"war": found, "lines": lines, "parts_word": dashboard.level_word(found.ground.level)}
+        return {
+            "war": found,
+            "lines": lines,
+            "parts_word": dashboard.parts_word(asked.area, found.ground.level),
+        }
 
     return _page(request, asked, CAMPAIGN, "reporting/wall_campaign.html", figures)
 
@@ -94,7 +101,7 @@ def pairs(request: SignedIn) -> HttpResponse:
         "pairing": found,
         "lines": lines,
         "scopes": asked.choices(PAIRING, "of", scopes) if len(scopes) > 1 else [],
-        "parts_word": dashboard.level_word(ground.BELOW.get(asked.area.level, Level.VILLAGE)),
+        "parts_word": dashboard.parts_word(asked.area, ground.BELOW.get(asked.area.level, Level.VILLAGE)),
         **_around(asked, PAIRING),
     }
     return render(request, "reporting/wall_pairing.html", context)
@@ -126,7 +133,7 @@ def _parts(asked: Asked, page: str, found: Ground) -> dict[str, Any]:
     """The lines of the table under a tile map, each with the address of its own board."""
     return {
         "leads": [(part, asked.address(page, part.area.code)) for part in found.parts],
-        "parts_word": dashboard.level_word(found.level),
+        "parts_word": dashboard.parts_word(asked.area, found.level),
     }
 
 

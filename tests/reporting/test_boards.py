@@ -175,6 +175,12 @@ def test_a_village_of_the_county_map_counts_as_in_the_report_of_its_town(county,
                 assert part.persons.value == tally.value(part.area.code, key)
 
 
+def test_a_county_of_very_many_villages_is_drawn_by_town(county, signed_in, monkeypatch):
+    monkeypatch.setattr(grounds, "VILLAGES", 2)
+    context = signed_in("district").get(MAP, {"by": "village"}).context
+    assert [part.area.level for part in context["ground"].parts] == ["town", "town"] and not context["by"]
+
+
 def test_incidence_is_the_stock_over_the_rural_population_of_the_year(county, ground):
     found = grounds.of(Request(county, 2018, TODAY))
     for part in (found.whole, *found.parts):
@@ -186,7 +192,7 @@ def test_incidence_is_the_stock_over_the_rural_population_of_the_year(county, gr
 
 def test_the_tiles_step_down_and_say_by_word_what_the_shade_says(county, ground, signed_in):
     client = signed_in("district")
-    for shade, word in (("persons", "多"), ("incidence", "低于2%"), ("progress", "刚开始")):
+    for shade, word in (("persons", "多"), ("incidence", "很低"), ("progress", "刚开始")):
         answer = client.get(BOARD, {"shade": shade})
         page, (tiles,) = answer.content.decode(), (group.tiles for group in answer.context["map"].groups)
         assert [tile.name for tile in tiles] == ["东演示镇", "西演示镇"]
@@ -232,6 +238,8 @@ def test_the_campaign_has_targets_done_and_left_key_villages_and_who_answers(pos
     ]
     below = signed_in("district").get(WAR, {"area": ground.town.code}).context["war"].lines
     assert below[1].leaders == ["常委包村 演示常委"] and below[2].leaders == []
+    page = signed_in("village").get(WAR).content.decode()
+    assert "常委包村 演示常委" in page and "省定重点村，<b>2016年已摘帽</b>" in page
 
 
 def test_pairing_counts_as_its_lists_do_and_names_officials_alone(posted, ground, signed_in):

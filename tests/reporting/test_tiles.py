@@ -24,7 +24,7 @@ from reporting.chart import FlowStep, flow_chart
         ("persons", 100, "2", "较少"),
         ("persons", 450, "5", "多"),
         ("incidence", Decimal("0.00"), "0", "没有"),
-        ("incidence", Decimal("1.99"), "1", "低于2%"),
+        ("incidence", Decimal("1.99"), "1", "很低"),
         ("incidence", Decimal("2.00"), "2", "较低"),
         ("incidence", Decimal("29.99"), "4", "高"),
         ("incidence", Decimal("30.00"), "5", "深度贫困"),
