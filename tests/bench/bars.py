@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from tests.bench.copy import Copy
 from tests.bench.places import Place
-from tests.bench.site import Visitor, free_port, process, served, wait_for
+from tests.bench.site import Visitor, free_port, process, served, wait_for, working
 from tests.bench.turns import medians, seconds
 
 Entry = dict[str, Any]
@@ -146,6 +147,24 @@ def tally(places: tuple[Place, Place], found: list[dict[str, Any]]) -> dict[str,
             "wrong": wrong,
             "lost": lost,
         },
+    }
+
+
+def shared(places: tuple[Place, Place], counted: Entry) -> Entry:
+    """P5 whole: the nightly check, work in parts, with two workers and with one; a table of seventeen cities."""
+    small, large = places
+    with working(small):
+        one = small.measured("night")["seconds"]
+        with working(small):
+            two = small.measured("night")["seconds"]
+    with Copy(large.size).made() as copy:
+        wide = copy.measured("wide")["seconds"]
+    return {
+        **counted,
+        "pass": counted["pass"] and wide <= 10,
+        "seventeen_cities_seconds": round(wide, 2),
+        "two_workers_ratio": round(two / one, 2),
+        "two_workers_at": f"{small.size}, the nightly check with two workers ÷ with one",
     }
 
 
