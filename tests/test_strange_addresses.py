@@ -12,6 +12,8 @@ LISTS = [
     "/villages/",
     "/villages/events/",
     "/plans/",
+    "/plans/villages/",
+    "/plans/distribution/",
     "/reports/",
     "/reports/rolling-plan/",
     "/jobs/",
@@ -58,6 +60,7 @@ def test_an_address_with_a_nul_is_not_found(get, make_household):
     own = make_household(persons=2).number
     for address in (
         "/households/%00/",
+        "/plans/villages/%00/",
         "/households/%00/history/",
         f"/households/{own}/persons/%00/leave/",
         "/villages/%00/",

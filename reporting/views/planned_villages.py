@@ -5,9 +5,8 @@ import hashlib
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -67,11 +66,11 @@ def _disagreements(request: SignedIn, county: Area, area: Area | None) -> list[p
 def village(request: SignedIn, code: str) -> HttpResponse:
     """A village's planned year, the years it had before, and the form that dates it."""
     visible = KeyVillage.objects.visible_to(request.user).select_related("area__parent__parent")
-    # A code may have been another area's before: the one in force comes first.
-    in_force = F("area__valid_to").desc(nulls_first=True)
-    key = visible.filter(area__code=code).order_by(in_force, "-area").first()
-    if key is None:
-        raise Http404("没有这个重点村")
+    try:
+        area = Area.objects.visible_to(request.user).by_code(code)
+    except Area.DoesNotExist as error:
+        raise Http404(f"没有代码为 {code} 的村") from error
+    key: KeyVillage = get_object_or_404(visible, area=area)
     require(request.user, Capability.PLAN_VIEW)
     if request.method == "POST":
         require(request.user, Capability.PLAN_IMPORT, key.area)
