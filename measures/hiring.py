@@ -7,7 +7,7 @@ recorded is none: the number is entered with the enterprise.
 
 from dataclasses import dataclass
 
-FARM, COOPERATIVE = "产业", "合作社"
+CHAPTER, CATEGORY, COOPERATIVE = "产业", "产业项目", "合作社"
 PROVINCE, CITY, COUNTY = "省级", "市级", "区级"
 LEVELS = (PROVINCE, CITY, COUNTY)
 BOUND = (PROVINCE, CITY)
@@ -25,9 +25,14 @@ class Verdict:
     warning: str = ""
 
 
-def verdict(chapter: str, level: str, name: str, kind: str, poor: int | None) -> Verdict:
+def is_farm(chapter: str, category: str) -> bool:
+    """By either, so that another chapter is no way round the rule."""
+    return chapter == CHAPTER or category == CATEGORY
+
+
+def verdict(farm: bool, level: str, name: str, kind: str, poor: int | None) -> Verdict:
     """`poor`: how many poor people the enterprise employs, None where nobody has entered it."""
-    if chapter != FARM or poor:
+    if not farm or poor:
         return Verdict()
     none = f"“{name}”{'没有吸纳贫困人口' if poor == 0 else '没有登记吸纳贫困人口'}"
     if kind == COOPERATIVE:

@@ -13,7 +13,7 @@ from measures import hiring, lateness, solar, stages
 from measures.measure_forms import year_field
 from measures.models import Enterprise, Project, ProjectRecord, RecordKind, SourceKind
 from measures.models.policy import MEASURE_CHAPTERS
-from measures.models.project import CATEGORIES, NATURES, SOLAR_WORD
+from measures.models.project import CATEGORIES, NATURES
 from measures.models.project_papers import GRADES
 from measures.money_fields import Seen, WholeNumber, Yuan
 from office.digit_runs import mask_digit_runs
@@ -161,7 +161,7 @@ class ProjectForm(forms.Form):
         super().__init__(*args, **options)
         self.day = day
         area, firms = self.fields["area"], self.fields["enterprise"]
-        self.sun = sun or any(SOLAR_WORD in self._said(name) for name in ("name", "content"))
+        self.sun = sun or any(solar.WORD in self._said(name) for name in ("name", "content"))
         area.within(scope, day, ("county", "town", "village"), by_sun=self.sun)  # type: ignore[attr-defined]
         mine = Enterprise.objects.in_scope(scope).filter(
             Q(closed=False) | Q(pk=self.initial.get("enterprise"))
@@ -193,15 +193,18 @@ class ProjectForm(forms.Form):
 
     def _check_carrier(self, asked: dict[str, Any]) -> None:
         """R093: who carries a farm project is named, with its level, and takes on the poor."""
-        firm, chapter = asked.get("enterprise"), asked.get("chapter")
-        if chapter != hiring.FARM or "enterprise" in self.errors:
+        firm, farm = (
+            asked.get("enterprise"),
+            hiring.is_farm(asked.get("chapter", ""), asked.get("category", "")),
+        )
+        if not farm or "enterprise" in self.errors:
             return
         if firm is None:
             if hiring.is_firm(asked.get("owner_unit", "")):
                 self.add_error("enterprise", "实施单位是企业或合作社的要选承担主体，没有列出的先登记企业")
             return
         level = asked.get("level", "")
-        found = hiring.verdict(chapter, level, firm.name, firm.kind, firm.poor_employed)
+        found = hiring.verdict(farm, level, firm.name, firm.kind, firm.poor_employed)
         if found.refusal:
             self.add_error("enterprise", found.refusal)
         elif not level:

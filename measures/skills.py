@@ -129,8 +129,8 @@ def told(persons: Any, day: datetime.date) -> Any:
     return persons.annotate(
         able=_yes(ABLE.q(When(day), OF_PERSON)),
         trained=Exists(_courses(day).filter(person=OuterRef("pk"))),
-        wish=_last("willing"),
-        asked=_last("asked"),
+        wish=_last("willing", day),
+        asked=_last("asked", day),
     ).order_by("household_id", "number")
 
 
@@ -138,7 +138,7 @@ def _home(kind: str, day: datetime.date) -> Q:
     members = Person.objects.filter(household=OuterRef("pk"), present=True)
     trained = Exists(members.filter(Exists(_courses(day).filter(person=OuterRef("pk")))))
     workers = members.filter(ABLE.q(When(day), OF_PERSON))
-    open_to_it = Exists(workers.annotate(said=_last("willing")).exclude(said=UNWILLING))
+    open_to_it = Exists(workers.annotate(said=_last("willing", day)).exclude(said=UNWILLING))
     return {
         ALL: Q(),
         MET: Q(trained),
@@ -158,10 +158,11 @@ def _courses(day: datetime.date) -> Any:
     return given.filter(extras__finished="是")
 
 
-def _last(key: str) -> Coalesce:
-    """What the person's last 培训意愿 says, empty without one."""
+def _last(key: str, on: datetime.date) -> Coalesce:
+    """What the person's last 培训意愿 by the day says, empty without one."""
     wishes = Measure.objects.exclude(state=State.CANCELLED).of_policy(WISH).filter(person=OuterRef("pk"))
-    by_day = wishes.filter(extras__has_key="willing").annotate(day=KT("extras__asked"))
+    by_day = wishes.filter(extras__has_key="willing").annotate(day=Cast(KT("extras__asked"), CharField()))
+    by_day = by_day.filter(day__lte=on.isoformat())
     newest = by_day.order_by("-day", "-pk").annotate(value=KT(f"extras__{key}")).values("value")[:1]
     return Coalesce(Cast(Subquery(newest), CharField()), Value(""))
 

@@ -19,15 +19,18 @@ from django.db.models.functions import Coalesce
 
 from areas.models import Area, Level
 from households.models import Household
-from measures import means
+from measures import hiring, means
 from measures.conditions import OF_HOUSEHOLD, All, Condition, Is, Member, Not
 from measures.eligibility import ABLE, POOR_FAMILY
 from measures.facts import Case, HomeFacts, When, collective, homes
 from measures.models import Project
 from measures.models.asset import SOLAR_POLICY
-from measures.models.project import SOLAR_Q
 
-POLICY = SOLAR_POLICY
+POLICY, WORD = SOLAR_POLICY, "光伏"
+# A farm project that says so is one of these.
+PROJECTS = (Q(chapter=hiring.CHAPTER) | Q(category=hiring.CATEGORY)) & (
+    Q(name__contains=WORD) | Q(content__contains=WORD)
+)
 RULE = "光伏项目和收益先给没有集体收入的村，先给没有劳动力、没有资源、没有稳定收入的贫困户"
 SOURCE = "《台儿庄区“十三五”脱贫攻坚规划》（台政发〔2018〕2号）三章五节一"
 UNKNOWN_LABOUR = Member(Is("labour_capacity", ("",)))
@@ -120,7 +123,7 @@ def villages(areas: Any, day: datetime.date) -> Any:
     households have none of the three), `collective` and `collective_year`, and `stations`, its projects so far."""
     income = collective(OuterRef("pk"), day)
     homes_here = three_none(Household.objects.filter(village=OuterRef("pk")), day)
-    projects = Project.objects.filter(SOLAR_Q, area=OuterRef("pk")).live()
+    projects = Project.objects.filter(PROJECTS, area=OuterRef("pk")).live()
     return areas.annotate(
         collective=Subquery(income.values("value")[:1]),
         collective_year=Subquery(income.values("year")[:1]),
@@ -141,6 +144,11 @@ def said_of(area: Any) -> str:
     return f"{first}；没有劳动力、资源和稳定收入的贫困户 {area.solar_homes} 户"
 
 
+def is_solar(project: Project) -> bool:
+    """As PROJECTS asks the database."""
+    return hiring.is_farm(project.chapter, project.category) and WORD in f"{project.name} {project.content}"
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where the village of a project stands among those of its county."""
@@ -152,7 +160,7 @@ class Standing:
 def of_project(project: Project, day: datetime.date) -> Standing | None:
     """`ahead`: how many villages come before it and have no solar project yet; None for any other project or place."""
     place = project.area
-    if not project.solar or place.level != Level.VILLAGE or place.parent is None:
+    if not is_solar(project) or place.level != Level.VILLAGE or place.parent is None:
         return None
     mine = villages(Area.objects.filter(pk=place.pk), day).get()
     others = Area.objects.valid_on(day).filter(level=Level.VILLAGE, parent__parent=place.parent.parent_id)

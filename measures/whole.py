@@ -30,6 +30,7 @@ class Whole:
     count: int
     total: Decimal
     checksum: str = ""
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def deliver_all(
     with transaction.atomic():
         facts = {"delivered_on": on, "payer": payer, "voucher": voucher, "closed_by": by}
         # The keys are taken first: once delivered, the rows answer to no planned filter any more.
-        keys = what_waits(rows, policy, today).keys
+        waits = what_waits(rows, policy, today)
+        keys = waits.keys
         if len(keys) != expected:
             raise ValidationError(
                 f"待落实的现在是 {len(keys)} 项，不是 {expected} 项，请核对后再办", code="taken"
@@ -106,7 +108,7 @@ def deliver_all(
                 digest.update(f"{row.uid} {row.amount}\n".encode())
         if done != expected:
             raise ValidationError("有几项刚刚由别人办理过，请刷新后再办", code="taken")
-    return Whole(done, total, digest.hexdigest())
+    return Whole(done, total, digest.hexdigest(), len(waits.held))
 
 
 def by_policy(rows: MeasureQuerySet) -> list[dict[str, Any]]:

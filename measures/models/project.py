@@ -45,8 +45,7 @@ CATEGORIES = (
     "项目管理费",
 )
 NATURES = ("新建", "改建", "扩建", "续建")
-SOLAR_WORD = "光伏"
-SOLAR_Q = Q(chapter=hiring.FARM) & (Q(name__contains=SOLAR_WORD) | Q(content__contains=SOLAR_WORD))
+HIRING = ("chapter", "category", "level", "enterprise")
 
 
 def words(*known: str) -> list[tuple[str, str]]:
@@ -176,17 +175,13 @@ class Project(models.Model):
         return self.plan_money - self.allocated
 
     @property
-    def solar(self) -> bool:
-        """光伏, as SOLAR_Q asks the database."""
-        return self.chapter == hiring.FARM and SOLAR_WORD in f"{self.name} {self.content}"
-
-    @property
     def on_hiring(self) -> hiring.Verdict:
         """What R093 says of who carries it, by the enterprise as it is recorded now."""
         firm = self.enterprise
         if firm is None:
             return hiring.Verdict()
-        return hiring.verdict(self.chapter, self.level, firm.name, firm.kind, firm.poor_employed)
+        farm = hiring.is_farm(self.chapter, self.category)
+        return hiring.verdict(farm, self.level, firm.name, firm.kind, firm.poor_employed)
 
     @property
     def editable(self) -> bool:
@@ -217,7 +212,7 @@ class Project(models.Model):
 
     def rewrite(self, *, seen: int, **facts: Any) -> None:
         """Another wording of an application that is not reported yet; Taken when somebody was first."""
-        asked = {name: facts.get(name, getattr(self, name)) for name in ("chapter", "level", "enterprise")}
+        asked = {name: facts.get(name, getattr(self, name)) for name in HIRING}
         Project(**asked).must_employ_the_poor()
         mine = Project.objects.filter(pk=self.pk, stage=stages.APPLIED, submitted=False, version=seen)
         if not mine.update(version=seen + 1, **facts):

@@ -280,8 +280,9 @@ def _form_page(request: SignedIn, form: ProjectForm, project: Project | None) ->
 
 def _rules(project: Project) -> list[str]:
     """The rules of the plans that this project is held against, each with its source."""
-    found = [f"{solar.RULE}。依据{solar.SOURCE}"] if project.solar else []
-    return [*found, hiring.RULE] if project.chapter == hiring.FARM and project.enterprise else found
+    found = [f"{solar.RULE}。依据{solar.SOURCE}"] if solar.is_solar(project) else []
+    farm = hiring.is_farm(project.chapter, project.category)
+    return [*found, hiring.RULE] if farm and project.enterprise else found
 
 
 def _files(*groups: tuple[Any, list[Any]]) -> dict[tuple[str, str], list[Attachment]]:

@@ -70,29 +70,29 @@ def deliver(request: SignedIn, code: str, year: int) -> HttpResponse:
     # Seen by one duty, edited by another: only what lies where the right is.
     mine = visible.in_scope(request.user.scope_of(Capability.MEASURE_EDIT))
     rows = whole.waiting(mine.in_area(area), code, year)
-    waits = whole.what_waits(rows, policy, clock.today())
-    data = request.POST if request.method == "POST" else None
-    form = WholeForm(data, initial={"expected": waits.count})
-    status = 200
+    form, status = WholeForm(request.POST if request.method == "POST" else None), 200
     if form.is_valid():
         try:
             with transaction.atomic():
                 done = _deliver(request, rows, policy, form.cleaned_data)
-                _noted(request, policy, year, area, done, form.cleaned_data["voucher"], len(waits.held))
+                _noted(request, policy, year, area, done, form.cleaned_data["voucher"])
         except ValidationError as refusal:
             status = 409 if getattr(refusal, "code", "") == "taken" else 422
             form.add_error(None, refusal)
-            waits = whole.what_waits(rows, policy, clock.today())
-            typed = request.POST.copy()
-            typed["expected"] = str(waits.count)
-            form.data = typed
         else:
-            left = f"有 {len(waits.held)} 项没有登记，单独办理。" if waits.held else ""
+            left = f"有 {done.held} 项没有登记，单独办理。" if done.held else ""
             messages.success(
                 request, f"已落实 {done.count} 项，合计 {done.total}：{policy}，{year}年。{left}"
             )
             query = f"?policy={code}&year={year}" + (f"&area={area.code}" if area else "")
             return HttpResponseRedirect(reverse("measures:list") + query, status=303)
+    # A list is looked through once: by the delivery, or for the page. What is typed stays, over what waits now.
+    waits = whole.what_waits(rows, policy, clock.today())
+    form.initial["expected"] = waits.count
+    if form.is_bound:
+        typed = request.POST.copy()
+        typed["expected"] = str(waits.count)
+        form.data = typed
     context = {
         "form": form,
         "policy": policy,
@@ -130,14 +130,13 @@ def _noted(
     area: Area | None,
     done: whole.Whole,
     voucher: str,
-    held: int,
 ) -> None:
     detail = {
         "政策": policy.code,
         "年度": year,
         "项数": done.count,
         "合计": done.total,
-        "暂不登记": held,
+        "暂不登记": done.held,
         "凭证号": voucher,
         "校验码": done.checksum,
     }

@@ -3,14 +3,14 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from measures.hiring import verdict
+from measures.hiring import is_farm, verdict
 from measures.models import Enterprise, Project
 from tests.measures.project_world import BEGUN, TYPED, act, apply, hidden, page
 
 pytestmark = pytest.mark.django_db
 FARM = {"chapter": "产业", "category": "产业项目"}
 NEW = "/projects/new/"
-# Chapter, level, kind, poor workers; refused, only told, or neither.
+# Chapter or category, level, kind, poor workers; refused, only told, or neither.
 VERDICTS = [
     ("产业", "省级", "企业", None, "refused"),
     ("产业", "省级", "企业", 0, "refused"),
@@ -20,6 +20,7 @@ VERDICTS = [
     ("产业", "区级", "合作社", 0, "refused"),
     ("产业", "", "合作社", None, "refused"),
     ("产业", "区级", "合作社", 1, ""),
+    ("产业项目", "区级", "合作社", 0, "refused"),
     ("基础设施", "省级", "合作社", 0, ""),
 ]
 
@@ -28,7 +29,8 @@ VERDICTS = [
 def test_a_firm_of_province_or_city_and_any_cooperative_must_take_on_the_poor(
     chapter, level, kind, poor, wanted
 ):
-    found = verdict(chapter, level, "演示社", kind, poor)
+    category = chapter if chapter == "产业项目" else "村基础设施"
+    found = verdict(is_farm(chapter, category), level, "演示社", kind, poor)
     assert (bool(found.refusal), bool(found.warning)) == (wanted == "refused", wanted == "told")
     assert not wanted or "演示社" in found.refusal + found.warning
 

@@ -113,6 +113,12 @@ def test_what_was_said_last_holds_by_its_day(home):
     assert counts()[OWED] == 1, "said before, entered later"
 
 
+def test_a_day_to_come_says_nothing_yet(home):
+    for person in home.persons.all():
+        wish(person, "不愿意", "2018-11-21")
+    assert counts()[OWED] == 1 and counts()[REFUSED] == 0
+
+
 def test_one_press_plans_the_course_for_who_is_willing(home, signed_in):
     one, other = home.persons.order_by("number")
     wish(one, "不愿意", "2018-05-01")
