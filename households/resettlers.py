@@ -18,10 +18,9 @@ def stood(
     events: StatusEventQuerySet, on: datetime.date, as_of: datetime.date | None = None, standing: str = ""
 ) -> Any:
     """The last event by the day of each flagged household; of those in, of those out, or (for "") of both."""
+    flagged = events.filter(household__reservoir_resettler=True)
+    inside = flagged.last_of_each(on, as_of, standing=True)
     if standing == IN:
-        return events.last_of_each(on, as_of, standing=True).filter(household__reservoir_resettler=True)
-    last = events.last_of_each(on, as_of).filter(household__reservoir_resettler=True).exclude(kind__in=GONE)
-    if standing == OUT:
-        inside = events.last_of_each(on, as_of, standing=True)
-        return last.exclude(pk__in=inside.values("pk"))
-    return last
+        return inside
+    last = flagged.last_of_each(on, as_of).exclude(kind__in=GONE)
+    return last.exclude(pk__in=inside.values("pk")) if standing == OUT else last

@@ -1,7 +1,7 @@
 """What a plan asks for by a day and no table of it holds (data/goals.csv): a figure as printed, beside what is counted.
 
 `of` names the area whose plan it is where the figure is a number of people; a share in percent is asked of every area.
-004 prints 生态补偿 as 0.05万人, 003 as 4万人 (R177); 来料加工 100 % (R088), 电商 of district and towns 100 % (R096),
+004 prints 生态补偿 as 0.05万人 by 2018, 003 as 4万人 without a day: the end of its period is taken (R177); 来料加工 100 % (R088), 电商 of district and towns 100 % (R096),
 水库移民 70 % and the rest a year later (001, R023).
 """
 

@@ -57,7 +57,7 @@ def _page(
 ) -> HttpResponse:
     page = Page(rows=[], total=0)
     if not listed.refusal:
-        page = listed.page(request, sums=sums, exact=True)
+        page = listed.page(request, sums=sums, exact=any(listed.form.cleaned_data.values()))
     context = {
         **words,
         "form": listed.form,

@@ -91,6 +91,7 @@ def figures(request: Request, progress: Progress) -> Figures:
         report_rows(request.area, children),
         cells,
         notes={PERSONS: NOTE, HOUSEHOLDS: NOTE, PATH: _path_note(request)},
+        plan=printed.document if (printed := goal(ECOLOGY, request.area.name)) else "",
     )
 
 

@@ -80,7 +80,12 @@ def figures(request: Request, progress: Progress) -> Figures:
         f"电商是区级服务中心、镇街服务站和村服务点三级。目标照印：来料加工{asked['processing'].said}；"
         f"电商区、镇两级{asked['ecommerce'].said}；村级没有写期限。"
     )
-    return Figures(report_rows(request.area, children), cells, notes=dict.fromkeys(("process", "ecom"), note))
+    return Figures(
+        report_rows(request.area, children),
+        cells,
+        notes=dict.fromkeys(("process", "ecom"), note),
+        plan=asked["processing"].document,
+    )
 
 
 def _row(request: Request, area: Area, counts: Counts) -> list[Cell]:

@@ -134,6 +134,11 @@ def test_the_path_of_a_plan_stands_beside_its_own_area_alone(lived, ground):
     figures = run("channels", ground.county)
     assert of(figures, ground.county, *keys) == [500, 4, -496, "未到期限"]
     assert of(figures, ground.other_town, *keys) == [None, 3, None, None]
+    assert (
+        "台儿庄区" in figures.plan
+        and run("points", ground.county).plan
+        and run("resettlers", ground.county).plan
+    )
     assert "2018年底前" in figures.notes["path"] and "八章" in figures.notes["path"]
 
 
