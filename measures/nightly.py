@@ -8,7 +8,6 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -55,8 +54,10 @@ def _batches() -> Iterator[list[Household]]:
         | Q(Exists(Watch.objects.filter(**mine)))
         | Q(pk__in=known)
     )
-    rows = asked.order_by("pk").iterator(chunk_size=BATCH)
-    while some := list(islice(rows, BATCH)):
+    # By number, not from a cursor left open: SQLite refuses at once to write beside one that has grown old.
+    last = 0
+    while some := list(asked.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = some[-1].pk
         yield some
 
 

@@ -207,7 +207,7 @@ def _batch(
     )
     wanted = ", ".join(_quoted(name) for name in more)
     beyond = "" if after is None else f"AND {key} > %s"
-    count, last = 0, None
+    count, last = 0, None  # type: int, Any
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {key}, {column}, {wanted} FROM {table} WHERE {_older(column)} {beyond} ORDER BY {key} LIMIT {BATCH}{lock}",
@@ -230,11 +230,14 @@ def _prints(model: type[models.Model], field: PrintField, newest: str) -> int:
     older = model._default_manager.exclude(**{field.name: ""}).exclude(
         **{f"{field.name}__startswith": f"{newest}:"}
     )
-    count = 0
-    for row in older.order_by("pk").iterator(chunk_size=BATCH):
-        fresh = pii.index(getattr(row, field.facts), field.purpose)
-        same = model._default_manager.filter(pk=row.pk, **{field.name: getattr(row, field.name)})
-        count += same.update(**{field.name: str(fresh)})
+    count, last = 0, None  # type: int, Any
+    # By number, not from a cursor left open: SQLite refuses at once to write beside one that has grown old.
+    while rows := list((older if last is None else older.filter(pk__gt=last)).order_by("pk")[:BATCH]):
+        last = rows[-1].pk
+        for row in rows:
+            fresh = pii.index(getattr(row, field.facts), field.purpose)
+            same = model._default_manager.filter(pk=row.pk, **{field.name: getattr(row, field.name)})
+            count += same.update(**{field.name: str(fresh)})
     return count
 
 
