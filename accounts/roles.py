@@ -39,6 +39,7 @@ class Capability(models.TextChoices):
     PLAN_DISTRIBUTE = "plan_distribute", "分解年度计划"
     REPORT_VIEW = "report_view", "查看报表"
     REPORT_RUN = "report_run", "生成报表"
+    REPORT_SCHEDULE = "report_schedule", "排定定期报表"
     LINES_VIEW = "lines_view", "查看扶贫标准"
     LINES_EDIT = "lines_edit", "修改扶贫标准"
     YEAR_CLOSE = "year_close", "封存和重开年度"
@@ -207,6 +208,7 @@ CAPABILITIES: dict[str, frozenset[Capability]] = {
             _C.PLAN_DISTRIBUTE,
             _C.REPORT_VIEW,
             _C.REPORT_RUN,
+            _C.REPORT_SCHEDULE,
             _C.LINES_VIEW,
             _C.LINES_EDIT,
             _C.YEAR_CLOSE,

@@ -1,4 +1,4 @@
-"""The one form of the reports page."""
+"""The forms of the reports page and of the schedules."""
 
 import datetime
 from collections.abc import Mapping
@@ -9,9 +9,22 @@ from django import forms
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from reporting.definitions import DEFINITIONS
+from reporting.models.schedule import AT_A_TIME
 from reporting.report import ReportRefused, Request
+from reporting.rhythm import WORDS, over
 
 MANY = 40
+
+
+def offered(areas: ScopedQuerySet, asked: str | None) -> list[Area]:
+    """Where villages are many the list has only the areas above them, and the one that is asked for."""
+    open_areas = areas.filter(valid_to__isnull=True).order_by("code")
+    found = list(open_areas[: MANY + 1])
+    if len(found) > MANY:
+        found = list(open_areas.exclude(level=Level.VILLAGE))
+    if asked and asked not in {area.code for area in found}:
+        found += areas.filter(code=asked, valid_to__isnull=True)
+    return found
 
 
 class ReportForm(forms.Form):
@@ -54,18 +67,8 @@ class ReportForm(forms.Form):
         kinds.choices = [(one.kind, one.title) for one in DEFINITIONS.values()]
         field: Any = self.fields["area"]
         field.queryset = areas
-        field.widget.choices = [(area.code, area.name) for area in self._offered(areas)]
-
-    def _offered(self, areas: ScopedQuerySet) -> list[Area]:
-        """Where villages are many the list has only the areas above them, and the one that is asked for."""
-        open_areas = areas.filter(valid_to__isnull=True).order_by("code")
-        offered = list(open_areas[: MANY + 1])
-        if len(offered) > MANY:
-            offered = list(open_areas.exclude(level=Level.VILLAGE))
         asked = self.data.get("area") or self.initial.get("area")
-        if asked and asked not in {area.code for area in offered}:
-            offered += areas.filter(code=asked, valid_to__isnull=True)
-        return offered
+        field.widget.choices = [(area.code, area.name) for area in offered(areas, asked)]
 
     def clean_as_of(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["as_of"]
@@ -81,4 +84,56 @@ class ReportForm(forms.Form):
                 DEFINITIONS[found["kind"]].check(request)
             except ReportRefused as refusal:
                 self.add_error("year", str(refusal))
+        return found
+
+
+class ScheduleForm(forms.Form):
+    """Which report, of which area, how often, and from which period on."""
+
+    kind = forms.ChoiceField(label="报表", error_messages={"invalid_choice": "没有这种报表"})
+    area = forms.ModelChoiceField(
+        label="区划",
+        queryset=Area.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        error_messages={"invalid_choice": "没有这个区划，或者不在当前任职的区域内"},
+    )
+    rhythm = forms.ChoiceField(
+        label="多久一次",
+        choices=[(key.value, word) for key, word in WORDS.items()],
+        error_messages={"invalid_choice": "选每月、每季或每年"},
+    )
+    since = forms.DateField(
+        label="从哪天所在的一期起",
+        help_text="已经过去的各期马上补上",
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"class": "w8", "placeholder": "2018-11-20", "autocomplete": "off"}
+        ),
+        error_messages={"invalid": "日期写成 2018-11-20 的样子"},
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        areas: ScopedQuerySet,
+        today: datetime.date,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.today = today
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [(one.kind, one.title) for one in DEFINITIONS.values()]
+        field: Any = self.fields["area"]
+        field.queryset = areas.filter(valid_to__isnull=True)
+        asked = self.data.get("area") or self.initial.get("area")
+        field.widget.choices = [(area.code, area.name) for area in offered(areas, asked)]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if {"rhythm", "since"} <= found.keys():
+            if found["since"] > self.today:
+                self.add_error("since", f"不能晚于今天（{self.today:%Y-%m-%d}）")
+            elif sum(1 for _ in over(found["rhythm"], found["since"], self.today)) > AT_A_TIME:
+                self.add_error("since", f"最多补{AT_A_TIME}期，请选晚一些的日期")
         return found

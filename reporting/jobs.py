@@ -1,10 +1,12 @@
-"""Jobs of this app: a report is counted, kept with its checksum, and written to its files.
+"""Jobs of this app: a report is counted, kept with its checksum, and written to its files; asked for, or because a
+period of its schedule is over.
 
 The area and the right are looked at again when the job runs: who lost the duty meanwhile gets a refusal.
 """
 
 import datetime
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,16 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
 from office import clock, replica, trail
-from office.jobs import JobRefused, JobRun, job
+from office.jobs import JobRefused, JobRun, enqueue, job, periodic
 from office.models import Job
 from reporting.definitions import DEFINITIONS
 from reporting.files import write_files
-from reporting.models import PlanTable, ReportFile, ReportRun
+from reporting.models import PlanTable, ReportFile, ReportRun, ReportSchedule, ScheduleMoved, SchedulePeriod
+from reporting.models.schedule import NO_RIGHT
 from reporting.report import Figures, ReportRefused, Request
 
 UNKNOWN_AREA = "没有这个区划，或者不在当前任职的区域内"
+PERIOD_THERE = "这一期已经生成"
 
 
 def parameters(kind: str, area: Area, year: int, as_of: datetime.date) -> dict[str, Any]:
@@ -34,8 +38,60 @@ def parameters(kind: str, area: Area, year: int, as_of: datetime.date) -> dict[s
 @job("report", title="生成报表")
 def report(run: JobRun, *, kind: str, area: int, year: int, as_of: str) -> dict[str, Any]:
     """Result: the kept run's id and page. Refused for who has no right, and for a year that gives no report."""
+    return _made(run, kind, area, year, datetime.date.fromisoformat(as_of))
+
+
+@job("report-due", title="定期报表", queue="bulk")
+def report_due(run: JobRun, *, due: int) -> dict[str, Any]:
+    """The report of a period; refused when it is there already, or the right of the schedule has ended."""
+    period = SchedulePeriod.objects.select_related("schedule__area__parent__parent", "schedule__owner").get(
+        pk=due
+    )
+    SchedulePeriod.objects.filter(pk=due).update(job=run.job.pk)
+    if period.run_id is not None:
+        raise JobRefused(PERIOD_THERE)
+    schedule = period.schedule
+    return _made(run, schedule.kind, schedule.area_id, period.as_of.year, period.as_of, period)
+
+
+@periodic("report-schedules", every="hour")
+@job("report-schedules", title="到期的定期报表")
+def report_schedules(run: JobRun, *, period: str) -> dict[str, Any]:
+    """Takes up every period that is over; what was missed while nothing ran is made up here."""
+    running = ReportSchedule.objects.filter(paused_at__isnull=True)
+    taken = sum(take_up_due(one) for one in running.select_related("area__parent__parent", "owner"))
+    return {"periods": taken}
+
+
+def take_up_due(schedule: ReportSchedule) -> int:
+    """A job for each period that is over and not taken up yet; how many. Whose right has ended, stands still."""
+    owed = schedule.owed(clock.today())
+    if owed and not schedule.may_go_on():
+        with suppress(ScheduleMoved), transaction.atomic():
+            schedule.pause(at=clock.moment(), reason=NO_RIGHT)
+            trail.record("暂停定期报表", subject=schedule, area=schedule.area, detail={"原因": NO_RIGHT})
+        return 0
+    taken = 0
+    for period in owed:
+        with transaction.atomic():
+            row = schedule.take_up(period, clock.moment())
+            if row is None:
+                continue
+            asked = enqueue(
+                "report-due", params={"due": row.pk}, owner=schedule.owner, key=f"report-due:{row.pk}"
+            )
+            asked.title = f"{DEFINITIONS[schedule.kind].title} {period.word}"
+            asked.save(update_fields=["title"])
+            SchedulePeriod.objects.filter(pk=row.pk).update(job=asked)
+            taken += 1
+    return taken
+
+
+def _made(
+    run: JobRun, kind: str, area: int, year: int, as_of: datetime.date, period: SchedulePeriod | None = None
+) -> dict[str, Any]:
     definition = DEFINITIONS[kind]
-    request = Request(_area(run, area), year, datetime.date.fromisoformat(as_of), clock.shift())
+    request = Request(_area(run, area), year, as_of, clock.shift())
     if request.as_of > clock.today():
         raise JobRefused(f"统计截止不能晚于今天（{clock.today():%Y-%m-%d}）")
     try:
@@ -43,7 +99,7 @@ def report(run: JobRun, *, kind: str, area: int, year: int, as_of: str) -> dict[
         figures = replica.read(lambda: definition.figures(request, run.progress))
     except ReportRefused as refusal:
         raise JobRefused(str(refusal)) from refusal
-    return keep(run, kind, request, figures)
+    return keep(run, kind, request, figures, period)
 
 
 def _area(run: JobRun, pk: int) -> Area:
@@ -56,8 +112,10 @@ def _area(run: JobRun, pk: int) -> Area:
     return found
 
 
-def keep(run: JobRun, kind: str, request: Request, figures: Figures) -> dict[str, Any]:
-    """The run, its files and the end of the job, all or nothing: a job done twice keeps one run."""
+def keep(
+    run: JobRun, kind: str, request: Request, figures: Figures, period: SchedulePeriod | None = None
+) -> dict[str, Any]:
+    """The run, its files and the end of the job, all or nothing: a job done twice keeps one run, and so does a period."""
     kept = ReportRun(
         kind=kind,
         area=request.area,
@@ -77,6 +135,10 @@ def keep(run: JobRun, kind: str, request: Request, figures: Figures) -> dict[str
         with transaction.atomic():
             kept.save(force_insert=True)
             ReportFile.objects.bulk_create(files)
+            if period is not None and not SchedulePeriod.objects.filter(pk=period.pk, run=None).update(
+                run=kept
+            ):
+                raise JobRefused(PERIOD_THERE)
             trail.record(
                 "生成报表",
                 actor=run.owner,
@@ -87,6 +149,7 @@ def keep(run: JobRun, kind: str, request: Request, figures: Figures) -> dict[str
                     "年度": request.year,
                     "统计截止": f"{request.as_of}",
                     "校验码": kept.checksum,
+                    **({"定期": period.word} if period else {}),
                 },
             )
             run.finish(result)

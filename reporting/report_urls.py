@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import assessments, boards, compare, reports, workbench
+from reporting.views import assessments, boards, compare, reports, schedules, workbench
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("reports/runs/<uuid:pk>/", reports.run, name="run"),
     path("reports/runs/<uuid:pk>/compare/", compare.compare, name="run-compare"),
     path("reports/files/<uuid:pk>/", reports.file, name="file"),
+    path("reports/schedules/", schedules.listing, name="schedules"),
+    path("reports/schedules/<int:pk>/", schedules.show, name="schedule"),
+    path("reports/schedules/<int:pk>/pause/", schedules.pause, name="schedule-pause"),
+    path("reports/schedules/<int:pk>/resume/", schedules.resume, name="schedule-resume"),
     path("assessments/", assessments.listing, name="assessments"),
     path("assessments/draw/", assessments.draw, name="assessment-draw"),
     path("assessments/settle/", assessments.settle, name="assessment-settle"),

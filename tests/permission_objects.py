@@ -72,7 +72,7 @@ from tests.permission_records import (
     year,
     year_act,
 )
-from tests.permission_work import WORK, assessment
+from tests.permission_work import WORK, assessment, schedule
 from villages.models import Village, VillageYear
 
 
@@ -388,5 +388,6 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "report_kind": report_kind,
     "run": run,
     "assessment": assessment,
+    "schedule": schedule,
     "run_file": run_file,
 }

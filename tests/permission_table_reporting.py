@@ -34,6 +34,10 @@ REPORTING: dict[str, Rule] = {
     "reporting:assessment-settle": Rule(post=C.ASSESS),
     "reporting:assessment-veto": Rule(post=C.INSPECT, of="assessment"),
     "reporting:reports": Rule(C.REPORT_VIEW, (C.REPORT_VIEW, C.REPORT_RUN)),
+    "reporting:schedules": Rule(C.REPORT_VIEW, C.REPORT_SCHEDULE),
+    "reporting:schedule": Rule(C.REPORT_VIEW, of="schedule"),
+    "reporting:schedule-pause": Rule(post=C.REPORT_SCHEDULE, of="schedule"),
+    "reporting:schedule-resume": Rule(post=C.REPORT_SCHEDULE, of="schedule"),
     "reporting:report": Rule(C.REPORT_VIEW, of="report_kind"),
     "reporting:run": Rule(C.REPORT_VIEW, of="run"),
     "reporting:run-compare": Rule(C.REPORT_VIEW, of="run"),
@@ -50,4 +54,5 @@ REPORTING_LISTS = [
     "reporting:distribution",
     "reporting:planned-villages",
     "reporting:reports",
+    "reporting:schedules",
 ]

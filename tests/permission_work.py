@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from areas.models import Area
 from office import attachments
-from reporting.models import TownAssessment
+from reporting.models import ReportSchedule, SchedulePeriod, TownAssessment
 from tests.office.handmade import png
 from tests.permission_records import LONG_AGO, NO_CODE, NOWHERE, Places, World
 from villages.models import (
@@ -123,6 +123,21 @@ def assessment(world: World, asking: User) -> Places:
     def of(area: Area, run: Any) -> tuple[int]:
         facts = {"run_id": run, "year": 2017, "drawn_at": timezone.now()}
         return (TownAssessment.objects.create(area=area, **facts).pk,)
+
+    own, foreign = world.ground.village, world.ground.foreign_village
+    return Places(of(own, *runs.own), of(foreign, *runs.foreign), (NOWHERE,))
+
+
+def schedule(world: World, asking: User) -> Places:
+    """Of the own village and of one of the other county, each with a period whose report is there."""
+    runs, day = world.built["run"], datetime.date(2018, 9, 3)
+
+    def of(area: Area, run: Any) -> tuple[int]:
+        facts = {"kind": "causes", "rhythm": "month", "since": day, "owner": asking, "set_at": timezone.now()}
+        made = ReportSchedule.objects.create(area=area, **facts)
+        period = {"key": "2018-09", "as_of": day, "taken_at": timezone.now(), "run_id": run}
+        SchedulePeriod.objects.create(schedule=made, **period)
+        return (made.pk,)
 
     own, foreign = world.ground.village, world.ground.foreign_village
     return Places(of(own, *runs.own), of(foreign, *runs.foreign), (NOWHERE,))
