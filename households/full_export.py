@@ -175,7 +175,14 @@ def make(run: JobRun, export: FullExport, url: str) -> dict[str, Any]:
         with SealedFile(part, export.pk) as file:
             heads = [*HEADS, *((NUMBERS[name][0], 24.0) for name in export.numbers)]
             rows = _rows(households, export.numbers, run, total)
-            count = write_long(file, heads, rows, made_at=moment, title=TITLE, footer=footer)
+            origin = [
+                ("用途", export.reason),
+                ("导出人", f"{owner}（{owner.role_label}）"),
+                ("复核人", str(export.second or "")),
+                ("导出时间", stamp),
+                ("导出编号", str(export.pk)),
+            ]
+            count = write_long(file, heads, rows, made_at=moment, title=TITLE, footer=footer, origin=origin)
         with transaction.atomic():
             FullExport.objects.filter(pk=export.pk).update(
                 state=FullExportState.MADE,

@@ -53,7 +53,9 @@ class Export(models.Model):
 
     @property
     def file_name(self) -> str:
-        return f"{self.title}{self.day:%Y%m%d}.{self.format}" if self.day else self.title
+        """A csv has no place for who took it but its name: the first signs of the number that the trail has."""
+        number = f"_{self.pk.hex[:8]}" if self.format == Format.CSV else ""
+        return f"{self.title}{self.day:%Y%m%d}{number}.{self.format}" if self.day else self.title
 
 
 def folder() -> Path:

@@ -31,6 +31,7 @@ from office.jobs import enqueue
 from office.listing import Listed
 from office.models import Job
 from office.sealed_file import SealedFile, SealedText, pieces, remove_old
+from office.stamp import USE
 from office.workbook_write import write_csv, write_long
 
 __all__ = [
@@ -200,8 +201,16 @@ def _write(file: SealedFile, export: Export, listed: Listed, run: JobRun, moment
     if export.format == Format.CSV:
         return write_csv(SealedText(file), [column.label for column in listed.columns], rows)
     columns = [(column.label, column.width) for column in listed.columns]
-    footer = f"{export.title}　{run.owner}导出　{moment:{STAMP}}"
-    return write_long(file, columns, rows, made_at=moment, title=export.title, footer=footer)
+    origin = [
+        ("清单", export.title),
+        ("条件", conditions(export.query, listed.form)),
+        ("导出人", f"{run.owner}（{run.owner.role_label}）"),
+        ("导出时间", f"{moment:{STAMP}}"),
+        ("导出编号", str(export.pk)),
+        ("用途", USE),
+    ]
+    footer = f"{export.title}　{run.owner}导出　{moment:{STAMP}}　{export.pk}"
+    return write_long(file, columns, rows, made_at=moment, title=export.title, footer=footer, origin=origin)
 
 
 def _rows(listed: Listed, sort: str, run: JobRun) -> Iterator[list[Any]]:

@@ -20,6 +20,7 @@ from office.official_form import Value
 from office.text_cells import ESCAPE_LIKE, clean, sheet_name, text_width
 
 AUTHOR = "扶贫办"
+SOURCE = "来源"
 MAX_ROWS = 1_048_576  # rows in a sheet, Excel's limit
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 ROWS_A_WRITE = 500
@@ -78,10 +79,12 @@ def write_long(
     made_at: datetime.datetime,
     title: str = "清单",
     footer: str = "",
+    origin: Sequence[tuple[str, str]] = (),
 ) -> int:
     """Writes the list; how many rows it has. `columns` are labels or (label, width in characters).
 
-    `footer` is printed at the foot of each page. Raises TypeError for a value that is no text, whole
+    `footer` is printed at the foot of each page. `origin` says what and who it comes from, on a last sheet of their
+    own, since below the rows a program would read them as a record. Raises TypeError for a value that is no text, whole
     number, decimal or date.
     """
     labelled = [(column, 14.0) if isinstance(column, str) else column for column in columns]
@@ -107,6 +110,13 @@ def write_long(
                     held = next(source, None)
                 sheet.write("".join(block).encode())
                 sheet.write(_sheet_foot(footer).encode())
+        if origin:
+            names.append(SOURCE)
+            _part(
+                book,
+                f"xl/worksheets/sheet{len(names)}.xml",
+                _source_sheet([*origin, ("行数", f"{count}")], footer),
+            )
         _part(book, "xl/workbook.xml", _workbook(names))
         _part(book, "xl/_rels/workbook.xml.rels", _relations(len(names)))
         _part(book, "xl/styles.xml", STYLES)
@@ -156,6 +166,11 @@ def _sheet_top(labelled: Sequence[tuple[str, float]], letters: Sequence[str]) ->
         'activePane="bottomRight" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
         f'<cols>{widths}</cols><sheetData><row r="1">{heads}</row>'
     )
+
+
+def _source_sheet(origin: Sequence[tuple[str, str]], footer: str) -> str:
+    rows = "".join(_row(line, "AB", pair) for line, pair in enumerate(origin, start=2))
+    return _sheet_top([("项目", 16.0), ("内容", 80.0)], "AB") + rows + _sheet_foot(footer)
 
 
 def _sheet_foot(footer: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from office.official_form import FormCell, HeadCell, OfficialForm
+from office.stamp import Stamp, stamped
 from office.workbook_write import write_csv, write_form
 from reporting.definitions import DEFINITIONS
 from reporting.models.run import ReportFile, ReportRun
@@ -166,8 +167,18 @@ def _place(path: Path, content: bytes) -> None:
     os.replace(name, path)
 
 
-def download_name(run: ReportRun, file: ReportFile) -> str:
+def handed_out(kept: bytes, form: str, stamp: Stamp) -> bytes:
+    """The copy for who takes it: stamped, but for csv, whose every line is a record (there the name has the number)."""
+    if form == ReportFile.Format.XLSX:
+        return stamped(kept, stamp)
+    if form == ReportFile.Format.JSON:
+        return json.dumps({**json.loads(kept), "downloaded": dict(stamp.facts)}, ensure_ascii=False).encode()
+    return kept
+
+
+def download_name(run: ReportRun, file: ReportFile, stamp: Stamp) -> str:
     """The Chinese name under which a file is handed out."""
-    return (
-        f"{run.area.name}{run.year}年{DEFINITIONS[run.kind].title}（截至{run.as_of:%Y-%m-%d}）.{file.format}"
-    )
+    title, number = DEFINITIONS[run.kind].title, ""
+    if file.format == ReportFile.Format.CSV:
+        number = f"_{stamp.number}"
+    return f"{run.area.name}{run.year}年{title}（截至{run.as_of:%Y-%m-%d}）{number}.{file.format}"

@@ -14,6 +14,7 @@ from accounts.roles import Capability
 from accounts.views.errors import refused
 from office import clock, trail
 from office.listing import asked_area, page_by_key
+from office.stamp import Stamp, stamped
 from office.workbook_write import write_csv, write_form
 from reporting.misprints import propose
 from reporting.models import AlreadyAdopted, CannotAdopt, PlanTable, ReportRun
@@ -152,22 +153,25 @@ def plan_export(request: SignedIn, pk: int, fmt: str) -> HttpResponse:
     """xlsx: the form as printed with its marks; csv: the cells as they were read."""
     table = _fetch(request, pk)
     require(request.user, Capability.PLAN_VIEW)
+    stamp, number = Stamp.new(request.user, clock.moment()), ""
     if fmt == "xlsx":
         form = official_form(table, PlanPage.of(table))
-        answer = HttpResponse(write_form(form, made_at=table.imported_at), content_type=XLSX)
+        content = stamped(write_form(form, made_at=table.imported_at), stamp)
+        answer = HttpResponse(content, content_type=XLSX)
     elif fmt == "csv":
+        number = f"_{stamp.number}"
         answer = HttpResponse(content_type=CSV)
         write_csv(answer, COLUMNS, (list(cell.printed().values()) for cell in table.tidy))
     else:
         raise Http404
-    name = quote(f"{table.name}第{table.version}版.{fmt}")
+    name = quote(f"{table.name}第{table.version}版{number}.{fmt}")
     answer["Content-Disposition"] = f"attachment; filename=\"plan-{table.pk}.{fmt}\"; filename*=UTF-8''{name}"
     trail.record(
         "导出规划表",
         actor=request.user,
         subject=table,
         area=table.area,
-        detail={"格式": fmt, "校验码": table.checksum},
+        detail={"格式": fmt, "校验码": table.checksum, "下载编号": stamp.number},
         request=request,
     )
     return answer

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,10 +18,12 @@ from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from office import clock, trail
+from office.download import download
 from office.jobs import enqueue
 from office.listing import asked_area, page_by_key
+from office.stamp import Stamp
 from reporting.definitions import DEFINITIONS
-from reporting.files import download_name
+from reporting.files import download_name, handed_out
 from reporting.forms import ReportForm
 from reporting.jobs import parameters
 from reporting.models import ReportFile, ReportRun
@@ -160,31 +163,26 @@ def _others(request: SignedIn, kept: ReportRun) -> list[ReportRun]:
 
 
 @require_safe
-def file(request: SignedIn, pk: UUID) -> HttpResponse | FileResponse:
-    """A file of a run, under its Chinese name; every download is a row of the trail."""
+def file(request: SignedIn, pk: UUID) -> HttpResponseBase:
+    """A file of a run, under its Chinese name, stamped for who takes it; every download is a row of the trail."""
     wanted = get_object_or_404(
         ReportFile.objects.visible_to(request.user).select_related("run__area__parent"), pk=pk
     )
     require(request.user, Capability.REPORT_VIEW, wanted.run.area)
     try:
-        content = (Path(settings.MEDIA_ROOT) / wanted.name).open("rb")
+        kept = (Path(settings.MEDIA_ROOT) / wanted.name).read_bytes()
     except FileNotFoundError as gone:
         raise Http404 from gone
+    stamp = Stamp.new(request.user, clock.moment())
     with transaction.atomic():
         trail.record(
             "下载报表",
             actor=request.user,
             subject=wanted.run,
             area=wanted.run.area,
-            detail={"格式": wanted.format, "校验码": wanted.checksum},
+            detail={"格式": wanted.format, "校验码": wanted.checksum, "下载编号": stamp.number},
             request=request,
         )
-    answer = FileResponse(
-        content,
-        as_attachment=True,
-        filename=download_name(wanted.run, wanted),
-        content_type=TYPES[ReportFile.Format(wanted.format)],
-    )
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    content = handed_out(kept, wanted.format, stamp)
+    name = download_name(wanted.run, wanted, stamp)
+    return download([content], name, TYPES[ReportFile.Format(wanted.format)], size=len(content))
