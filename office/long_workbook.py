@@ -88,7 +88,7 @@ def write_long(
     number, decimal or date.
     """
     labelled = [(column, 14.0) if isinstance(column, str) else column for column in columns]
-    letters = [_letters(place) for place in range(len(labelled))]
+    letters = [letters_of(place) for place in range(len(labelled))]
     source, count = iter(rows), 0
     names: list[str] = []
     with ZipFile(file, "w", ZIP_DEFLATED) as book:  # type: ignore[call-overload]
@@ -103,7 +103,7 @@ def write_long(
                 line, block = 1, []
                 while held is not None and line < MAX_ROWS:
                     line, count = line + 1, count + 1
-                    block.append(_row(line, letters, held))
+                    block.append(row_xml(line, letters, held))
                     if len(block) == ROWS_A_WRITE:
                         sheet.write("".join(block).encode())
                         block.clear()
@@ -124,7 +124,8 @@ def write_long(
     return count
 
 
-def _row(line: int, letters: Sequence[str], values: Sequence[Value]) -> str:
+def row_xml(line: int, letters: Sequence[str], values: Sequence[Value], day: int = DAY) -> str:
+    """`day` is the format of a date among those of the workbook."""
     cells = [f'<row r="{line}">']
     for letter, value in zip(letters, values, strict=True):
         kind = type(value)
@@ -143,7 +144,7 @@ def _row(line: int, letters: Sequence[str], values: Sequence[Value]) -> str:
         elif kind is int or kind is Decimal:
             cells.append(f'<c r="{letter}{line}"><v>{value}</v></c>')
         elif isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-            cells.append(f'<c r="{letter}{line}" s="{DAY}"><v>{value.toordinal() - DAY_ZERO}</v></c>')
+            cells.append(f'<c r="{letter}{line}" s="{day}"><v>{value.toordinal() - DAY_ZERO}</v></c>')
         else:
             raise TypeError(f"表格里只写文字、整数、定点数和日期，不写 {value!r}")
     cells.append("</row>")
@@ -169,7 +170,7 @@ def _sheet_top(labelled: Sequence[tuple[str, float]], letters: Sequence[str]) ->
 
 
 def _source_sheet(origin: Sequence[tuple[str, str]], footer: str) -> str:
-    rows = "".join(_row(line, "AB", pair) for line, pair in enumerate(origin, start=2))
+    rows = "".join(row_xml(line, "AB", pair) for line, pair in enumerate(origin, start=2))
     return _sheet_top([("项目", 16.0), ("内容", 80.0)], "AB") + rows + _sheet_foot(footer)
 
 
@@ -227,7 +228,7 @@ def _entry(name: str) -> ZipInfo:
     return entry
 
 
-def _letters(place: int) -> str:
+def letters_of(place: int) -> str:
     """A, B, …, Z, AA for the columns from 0."""
     name = ""
     place += 1

@@ -67,11 +67,12 @@ def stamped(workbook: bytes, stamp: Stamp) -> bytes:
             content = source.read(name)
             entry = ZipInfo(name, ZIP_DAY)
             entry.compress_type = ZIP_DEFLATED
-            archive.writestr(entry, _sheet(content.decode(), stamp) if SHEET.fullmatch(name) else content)
+            archive.writestr(entry, on_sheet(content.decode(), stamp) if SHEET.fullmatch(name) else content)
     return copy.getvalue()
 
 
-def _sheet(xml: str, stamp: Stamp) -> str:
+def on_sheet(xml: str, stamp: Stamp) -> str:
+    """The sheet's part of the file with the stamp below its rows and at the foot of its pages."""
     said = escape(ESCAPE_LIKE.sub("_x005F_", clean(stamp.line)))
     place = max((int(number) for number in ROW.findall(xml)), default=0) + APART
     row = f'<row r="{place}"><c r="A{place}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c></row>'
@@ -79,6 +80,11 @@ def _sheet(xml: str, stamp: Stamp) -> str:
         "</sheetData>", f"{row}</sheetData>", 1
     )
     xml = DIMENSION.sub(lambda found: f'{found[1]}{place}"', xml, count=1)
+    return on_paper(xml, stamp)
+
+
+def on_paper(xml: str, stamp: Stamp) -> str:
+    """At the foot of its pages alone, where the rows are a list for programs to read."""
     # &L is the left part of a foot, &8 its size; an ampersand of the text itself is doubled.
     foot = escape(f"&L&8{clean(stamp.foot).replace('&', '&&')}")
     if FOOT.search(xml):

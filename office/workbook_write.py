@@ -67,6 +67,10 @@ FILLS = {
 
 def write_form(*forms: OfficialForm, made_at: datetime.datetime) -> bytes:
     """The forms as one xlsx file, a sheet each; `made_at` (aware) is the time written into its properties."""
+    return pack(form_book(*forms), title=forms[0].title, made_at=made_at)
+
+
+def form_book(*forms: OfficialForm) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     for form in (part for whole in forms for part in in_parts(whole, MAX_ROWS)):
@@ -80,7 +84,7 @@ def write_form(*forms: OfficialForm, made_at: datetime.datetime) -> bytes:
     for form in forms:
         if form.checks is not None:
             _write_checks(book, form.checks)
-    return pack(book, title=forms[0].title, made_at=made_at)
+    return book
 
 
 def in_parts(form: OfficialForm, most: int) -> Iterator[OfficialForm]:

@@ -42,13 +42,16 @@ def as_json(run: ReportRun) -> dict[str, Any]:
 
 def as_workbook(run: ReportRun, made_at: datetime.datetime) -> bytes:
     """One sheet a block in its official form, marked cells filled and commented, and the sheet 来源."""
+    return write_form(*forms_of(run), made_at=made_at)
+
+
+def forms_of(run: ReportRun) -> list[OfficialForm]:
     definition = DEFINITIONS[run.kind]
     figures = run.figures
     blocks = list(definition.blocks(run.request))
     forms = [_form(run, figures, block) for block in blocks]
     forms += definition.sheets(run.request)
-    forms.append(_source(run, definition, figures))
-    return write_form(*forms, made_at=made_at)
+    return [*forms, _source(run, definition, figures)]
 
 
 def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:

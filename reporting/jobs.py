@@ -18,13 +18,18 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
 from office import clock, replica, trail
+from office.exports import exportable
 from office.jobs import JobRefused, JobRun, enqueue, job, periodic
 from office.models import Job
+from reporting import details
 from reporting.definitions import DEFINITIONS
 from reporting.files import write_files
 from reporting.models import PlanTable, ReportFile, ReportRun, ReportSchedule, ScheduleMoved, SchedulePeriod
 from reporting.models.schedule import NO_RIGHT
 from reporting.report import Figures, ReportRefused, Request
+
+# Here, since these modules are what a worker imports of each app.
+exportable(details.KEY, title=details.TITLE, write=details.write)(details.ask)
 
 UNKNOWN_AREA = "没有这个区划，或者不在当前任职的区域内"
 PERIOD_THERE = "这一期已经生成"

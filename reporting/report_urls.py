@@ -14,6 +14,7 @@ urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("reports/runs/<uuid:pk>/", reports.run, name="run"),
     path("reports/runs/<uuid:pk>/compare/", compare.compare, name="run-compare"),
+    path("reports/runs/<uuid:pk>/details/", reports.run_details, name="run-details"),
     path("reports/files/<uuid:pk>/", reports.file, name="file"),
     path("reports/schedules/", schedules.listing, name="schedules"),
     path("reports/schedules/<int:pk>/", schedules.show, name="schedule"),

@@ -41,6 +41,7 @@ REPORTING: dict[str, Rule] = {
     "reporting:report": Rule(C.REPORT_VIEW, of="report_kind"),
     "reporting:run": Rule(C.REPORT_VIEW, of="run"),
     "reporting:run-compare": Rule(C.REPORT_VIEW, of="run"),
+    "reporting:run-details": Rule(post=C.REPORT_VIEW, of="run"),
     "reporting:file": Rule(C.REPORT_VIEW, of="run_file"),
 }
 

@@ -29,7 +29,12 @@ pytestmark = pytest.mark.django_db
 # Of every app: what is asked for by name may be there already, and the rest not.
 autodiscover_modules("lists")
 # A list of one record's lines is exported with its own tests.
-OF_ONE = {"households:agreement", "measures:department-list", "audits:lookback-visits"}
+OF_ONE = {
+    "households:agreement",
+    "measures:department-list",
+    "audits:lookback-visits",
+    "reporting:run-details",
+}
 LISTS = sorted(key for key in exports._lists if key not in OF_ONE)
 # What a list must be asked to hold the canary (a household without labour).
 ASKED = {"measures:coverage-list": "policy=PV-INCOME&kind=unmet&"}

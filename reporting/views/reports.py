@@ -3,26 +3,28 @@
 import re
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
+from accounts.views.errors import refused
 from areas.models import Area
 from areas.scope import ScopedQuerySet
-from office import clock, trail
+from office import clock, exports, trail
 from office.download import download
-from office.jobs import enqueue
+from office.jobs import JobRefused, enqueue
 from office.listing import asked_area, page_by_key
 from office.stamp import Stamp
 from reporting.definitions import DEFINITIONS
+from reporting.details import KEY, countable
 from reporting.files import download_name, handed_out
 from reporting.forms import ReportForm
 from reporting.jobs import parameters
@@ -96,7 +98,7 @@ def _listing(
         runs = runs.filter(year=int(year))
     listed = runs.select_related("area", "requested_by").defer("figures_stored")
     page = page_by_key(listed, request, order=("-created_at", "pk"))
-    refused = form is not None
+    wrong = form is not None
     if form is None and Capability.REPORT_RUN in request.user.capabilities():
         form = ReportForm(None, areas=areas, today=clock.today(), initial=_asked(request, definition))
     context = {
@@ -107,7 +109,7 @@ def _listing(
         "runs": [(DEFINITIONS[run.kind].title, run) for run in page.rows if run.kind in DEFINITIONS],
         "page": page,
     }
-    return render(request, "reporting/reports.html", context, status=422 if refused else 200)
+    return render(request, "reporting/reports.html", context, status=422 if wrong else 200)
 
 
 def _asked(request: SignedIn, definition: ReportDefinition | None) -> dict[str, Any]:
@@ -151,9 +153,34 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "reads_plan": figures.reads_plan,
         "others": _others(request, kept),
         "may_run": Capability.REPORT_RUN in request.user.capabilities(),
+        "detail_columns": countable(kept, block),
+        "detail_rows": figures.rows,
+        "once": uuid4().hex,
         "files": sorted(kept.files.all(), key=lambda file: ReportFile.Format.values.index(file.format)),
     }
     return render(request, "reporting/run.html", context)
+
+
+@require_POST
+def run_details(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Orders the workbook with the rows behind the chosen figures: 303 to its job."""
+    kept = get_object_or_404(ReportRun.objects.visible_to(request.user).select_related("area__parent"), pk=pk)
+    require(request.user, Capability.REPORT_VIEW, kept.area)
+    typed = QueryDict(mutable=True)
+    typed["run"] = str(kept.pk)
+    for name in ("block", "row", "column"):
+        typed[name] = request.POST.get(name, "")
+    wanted = exports.named(KEY)
+    listed = wanted.ask(request.user, typed, clock.today())
+    once = request.POST.get("once", "")
+    if listed.refusal or not re.fullmatch("[0-9a-f]{32}", once):
+        return refused(request, "没有说明要哪些数的明细，请回到报表重新选。", 422)
+    query = listed.address(typed)
+    try:
+        job = exports.order(wanted, query, listed, format=exports.Format.XLSX, once=once, owner=request.user)
+    except JobRefused as reason:
+        return refused(request, str(reason), 409)
+    return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
 
 
 def _others(request: SignedIn, kept: ReportRun) -> list[ReportRun]:
