@@ -14,8 +14,10 @@ from areas.models import Area
 from households.codes import CODES
 from households.models import ColourChange, Household, Person, StatusEvent
 from measures.models import FundEntry, FundSource, Measure, Policy, Project, SocialHelp
+from measures.models.policy import MEASURE_CHAPTERS
 from office.clock import SHANGHAI
-from tests.reporting import office_world
+from tests.reporting import office_world, small_office, small_recount
+from tests.reporting.small_recount import within
 from tests.reporting.test_exit_tally import removal_reason
 from villages.models import KeyVillage
 
@@ -29,7 +31,7 @@ def evening(on: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(on, datetime.time(18), SHANGHAI)
 
 
-def build(rng: random.Random, ground, make_household) -> None:
+def build(rng: random.Random, ground, make_household, by) -> None:
     """A dozen households and what happens to them, money, help, deliveries and key villages."""
     villages = [ground.village, ground.sibling_village, ground.other_village, ground.foreign_village]
     homes = [
@@ -68,13 +70,17 @@ def build(rng: random.Random, ground, make_household) -> None:
     _money(rng, ground, villages)
     _help(rng, ground, homes, villages)
     for village in rng.sample(villages, 3):
+        since = rng.choice([FIRST, datetime.date(2012, 3, 1)])
         chosen = KeyVillage.designate(
-            area=village, level=rng.choice(["省定", "市定"]), batch="十二五", on=FIRST, by=None,
-            recorded_at=evening(FIRST),
+            area=village, level=rng.choice(["省定", "市定"]), batch="十二五", on=since, by=None,
+            recorded_at=evening(since),
         )  # fmt: skip
         if rng.random() < 0.5:
-            left = datetime.date(rng.choice([2016, 2017, 2018]), 10, 1)
+            left = datetime.date(
+                rng.choice([2014, 2016, 2017, 2018] if since < FIRST else [2016, 2017, 2018]), 10, 1
+            )
             chosen.remove_cap(on=left, by=None, recorded_at=evening(left))
+    small_office.build(rng, ground, homes, by)
 
 
 def _happens(rng: random.Random, home, villages, on: datetime.date) -> None:
@@ -147,15 +153,6 @@ def _help(rng: random.Random, ground, homes, villages) -> None:
         )  # fmt: skip
 
 
-def within(area, place) -> bool:
-    """The place is the area or lies under it."""
-    while place is not None:
-        if place.pk == area.pk:
-            return True
-        place = place.parent
-    return False
-
-
 def last_events(area, on: datetime.date) -> list[StatusEvent]:
     """Of each household whose last event by the day lies in the area, that event."""
     last: dict[int, StatusEvent] = {}
@@ -168,11 +165,6 @@ def last_events(area, on: datetime.date) -> list[StatusEvent]:
     for event in found:
         event.standing = stock[event.household_id] == 1
     return found
-
-
-def recount(kind: str, area, own: bool, on: datetime.date) -> dict[str, int | Decimal]:
-    """Every counted cell of a row that is not nought, by its key."""
-    return {key: value for key, value in COUNTS[kind](area, own, on).items() if value}
 
 
 def _causes(area, own, on):
@@ -234,7 +226,10 @@ def _structure(area, own, on):
         "小学": "primary",
         "八年级": "junior",
         "本科一年级": "higher",
+        "中职一年级": "vocational",
         "中职二年级": "vocational",
+        "学前教育": "preschool",
+        "高职高专一年级": "higher",
     }
     found = Counter()
     for event in last_events(area, on):
@@ -283,7 +278,7 @@ def _cooperation(area, own, on):
 
 
 def _monthly(area, own, on):
-    chapters = {"产业": "c01", "教育": "c05", "健康": "c06"}
+    chapters = {chapter: f"c{place:02d}" for place, chapter in enumerate(MEASURE_CHAPTERS, 1)}
     found = Counter()
     for one in Measure.objects.select_related("household__village", "policy"):
         if one.household is None or not within(area, one.household.village):
@@ -379,4 +374,5 @@ COUNTS = {
     "points": _points,
     "resettlers": _resettlers,
     "key-villages": _key_villages,
+    **small_recount.COUNTS,
 }

@@ -1,0 +1,217 @@
+"""What a small world has beside its households: lists on their way, houses, teams, inspections, letters, plans, problems,
+surveys, doubts, entered values, and help by the named policies. How they are counted again: small_recount.py.
+"""
+
+import datetime
+import random
+from decimal import Decimal
+
+from audits import procedures
+from audits.models import AuditList, Decision, Entry, HouseCase, Notice
+from households.models import Living, Person, Shock
+from measures.models import Measure, Policy
+from office.clock import SHANGHAI
+from office.models import Finding
+from tests.measures.recount import OF_HOME
+from tests.reporting import office_world
+from tests.reporting.small_recount import NAMED, STEPS
+from villages import indicators
+from villages.models import (
+    Indicator,
+    IndicatorValue,
+    Inspection,
+    Letter,
+    PlanItem,
+    Post,
+    Rectification,
+    WorkEvent,
+)
+
+TODAY = office_world.TODAY
+DAY = datetime.timedelta(days=1)
+
+
+def evening(on: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(on, datetime.time(18), SHANGHAI)
+
+
+def some_day(rng: random.Random, year: int = 2018) -> datetime.date:
+    return datetime.date(year, 1, 1) + DAY * rng.randrange(320)
+
+
+def build(rng: random.Random, ground, homes, by) -> None:
+    villages = [ground.village, ground.sibling_village, ground.other_village, ground.foreign_village]
+    _lists(rng, ground, homes, by)
+    _people_and_work(rng, ground, villages)
+    _named_policies(rng, homes)
+    _entered(rng, ground)
+
+
+def _lists(rng: random.Random, ground, homes, by) -> None:
+    """Lists that passed some stages, were sent back, were closed; what they rest on is not asked here."""
+    free = {kind: list(homes) for kind in procedures.TABLES}
+    for number in range(rng.randrange(9)):
+        kind = rng.choice(list(procedures.TABLES))
+        opened = some_day(rng)
+        procedure = procedures.current(kind, opened)
+        area = rng.choice({"village": [ground.village, ground.other_village, ground.foreign_village],
+                           "town": [ground.town, ground.other_town], "county": [ground.county]}[procedure.unit])  # fmt: skip
+        stages, at = [stage.key for stage in procedure.stages], 0
+        made = AuditList.objects.create(
+            kind=kind, area=area, year=2018, batch=number + 1, procedure_version=procedure.version,
+            stage=stages[0], stage_since=opened, opened_on=opened, opened_at=evening(opened),
+        )  # fmt: skip
+        on, rounds = opened, 1
+        while at < len(stages) and rng.random() < 0.75:
+            on += DAY * rng.randrange(25)
+            if on > TODAY:
+                break
+            if rng.random() < 0.3 and not made.notices.filter(stage=stages[at], round=rounds).exists():
+                Notice.objects.create(
+                    audit_list=made, stage=stages[at], round=rounds, word="公示", level="village", place="演示",
+                    posted_on=on, days=7, ends_on=on + 7 * DAY, posted_by=by, recorded_at=evening(on),
+                )  # fmt: skip
+                continue
+            back = at > 1 and rng.random() < 0.2
+            to = rng.randrange(at) if back else at + 1
+            Decision.objects.create(
+                audit_list=made, stage=stages[at], stage_label="演示", round=rounds, verdict="退回" if back else "通过",
+                binding=False, to_stage=stages[to] if to < len(stages) else "", decided_on=on,
+                recorded_at=evening(on), opinion="演示" if back else "", list_version=1,
+            )  # fmt: skip
+            at, rounds = to, rounds + back
+        over = at == len(stages)
+        AuditList.objects.filter(pk=made.pk).update(
+            stage=stages[min(at, len(stages) - 1)], round=rounds, closed_at=evening(on) if over else None
+        )
+        if kind == "renovation":
+            _houses(rng, made, free[kind], by)
+
+
+def _houses(rng: random.Random, made, free, by) -> None:
+    for place in range(rng.randrange(3)):
+        if not free:
+            return
+        home, entered = free.pop(), made.opened_on + DAY * rng.randrange(9)
+        struck = rng.random() < 0.3
+        entry = Entry.objects.create(
+            audit_list=made, kind=made.kind, household=home, area=made.area, place=place + 1, entered_by=by,
+            entered_at=evening(entered), outcome="剔除" if struck else "", outcome_reason="演示" if struck else "",
+            closed_at=evening(entered + DAY * rng.randrange(60)) if struck else None,
+        )  # fmt: skip
+        facts, on = {}, entered
+        for step in STEPS:
+            on += DAY * rng.randrange(1, 40)
+            if rng.random() < 0.2:
+                break
+            facts[f"{step}_on"] = on
+        if "paid_on" in facts:
+            facts["subsidy"] = Decimal(rng.randrange(1, 3000)) / 100
+        HouseCase.objects.create(entry=entry, case_number=f"演示{entry.pk}", **facts)
+
+
+def _people_and_work(rng: random.Random, ground, villages) -> None:
+    made = {"recorded_at": evening(TODAY)}
+    areas = [*villages, ground.town, ground.other_town, ground.county]
+    for village in villages:
+        if rng.random() < 0.7:
+            start = datetime.date(2018, rng.randrange(1, 10), 5)
+            ends = rng.choice([None, start + DAY * 60])
+            Post.objects.create(area=village, kind="第一书记", name="演示", unit="演示", start_on=start, end_on=ends,
+                                end_reason="演示" if ends else "", **made)  # fmt: skip
+        for _ in range(rng.randrange(5)):
+            kind = rng.choice(["驻村工作队长", "驻村工作队员"])
+            Post.objects.create(
+                area=village, kind=kind, name="演示", unit="演示", start_on=some_day(rng), **made
+            )
+        for _ in range(rng.randrange(6)):
+            Inspection.objects.create(
+                area=village, kind=rng.choice(["驻村督查", "驻村督查", "月度督查"]), on=some_day(rng), body="演示",
+                inspectors="演示", inspected="演示", grade="好", findings="演示", **_struck(rng), **made,
+            )  # fmt: skip
+        for number in range(rng.randrange(4)):
+            Finding.objects.create(
+                rule="C001", severity="warning", message="演示", area=village, subject_type="x", subject_id=number,
+                part=village.code, fingerprint="x", first_seen=TODAY, last_seen=TODAY,
+                state=rng.choice(["待核", "已消除"]),
+            )  # fmt: skip
+    for area in areas:
+        tiers = (
+            ["区—镇街"]
+            if area.level == "town"
+            else ["镇街—村", "镇街—第一书记"]
+            if area.level == "village"
+            else []
+        )
+        for tier in tiers:
+            if rng.random() < 0.6:
+                signed = rng.choice([None, some_day(rng)])
+                Letter.objects.create(
+                    area=area, year=2018, tier=tier, giver="演示", taker="演示", tasks="演示", signed_on=signed,
+                    state="已签订" if signed else "待签订", **_struck(rng), **made,
+                )  # fmt: skip
+        for _ in range(rng.randrange(3)):
+            PlanItem.objects.create(
+                area=area, year=rng.choice([2017, 2018]), part="时间表", text="演示", holder="演示",
+                due_on=some_day(rng), done_on=rng.choice([None, some_day(rng)]), **_struck(rng), **made,
+            )  # fmt: skip
+            Rectification.objects.create(
+                area=area, source="督查", problem="演示", holder="演示", due_on=some_day(rng, rng.choice([2017, 2018])),
+                reported_on=rng.choice([None, some_day(rng)]), **_struck(rng), **made,
+            )  # fmt: skip
+        if rng.random() < 0.4:
+            asked = rng.randrange(1, 99)
+            WorkEvent.objects.create(
+                area=area, kind="满意度调查", on=some_day(rng), title="演示", host="演示", content="演示", asked=asked,
+                satisfied=rng.randrange(asked + 1), **_struck(rng), **made,
+            )  # fmt: skip
+
+
+def _struck(rng: random.Random) -> dict[str, object]:
+    return {"struck_at": evening(TODAY), "struck_reason": "演示"} if rng.random() < 0.2 else {}
+
+
+def _named_policies(rng: random.Random, homes) -> None:
+    people = list(Person.objects.all())
+    for person in people:
+        Person.objects.filter(pk=person.pk).update(
+            subsistence_allowance=rng.random() < 0.3, extremely_poor_support=rng.random() < 0.1,
+            employee_pension=rng.random() < 0.5,
+        )  # fmt: skip
+        if rng.random() < 0.3:
+            schooling = rng.choice(["学前教育", "中职一年级", "高职高专一年级"])
+            Person.objects.filter(pk=person.pk).update(schooling=schooling)
+    for home in homes:
+        for year in (2016, 2017):
+            if rng.random() < 0.4:
+                Living.objects.create(household=home, year=year, house_grade=rng.choice(["C级", "D级"]))
+        if rng.random() < 0.3:
+            on = some_day(rng)
+            Shock.objects.create(
+                household=home, kind="意外事故", happened_on=on, settled_on=rng.choice([None, on + DAY])
+            )
+    policies = {policy.code: policy for policy in Policy.objects.filter(code__in=NAMED)}
+    for code, policy in policies.items():
+        for row in rng.sample(homes if code in OF_HOME else people, 2):
+            on = some_day(rng, rng.choice([2017, 2018]))
+            of = {"household": row} if code in OF_HOME else {"person": row, "household_id": row.household_id}
+            Measure.objects.create(policy=policy, year=on.year, state="落实", planned_on=on, delivered_on=on,
+                                   payer="演示", amount=1, unit="只", **of)  # fmt: skip
+
+
+def _entered(rng: random.Random, ground) -> None:
+    if rng.random() < 0.7:
+        indicators.load_goals(ground.county)
+    for one in Indicator.objects.filter(registered=False):
+        for area in (ground.county, ground.town):
+            for year in (2016, 2017, 2018):
+                if rng.random() < 0.3:
+                    on = datetime.date(year, 12, 1) if year < 2018 else some_day(rng)
+                    replaced = evening(on + DAY * 30) if rng.random() < 0.3 else None
+                    facts = {"indicator": one, "area": area, "year": year}
+                    value = Decimal(rng.randrange(10000)) / 100
+                    IndicatorValue.objects.create(
+                        **facts, value=value, entered_at=evening(on), replaced_at=replaced
+                    )
+                    if replaced:
+                        IndicatorValue.objects.create(**facts, value=value + 1, entered_at=replaced)

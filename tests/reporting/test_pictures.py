@@ -1,0 +1,88 @@
+"""Every official form as LibreOffice prints it: no empty page, nothing cut off, no column too narrow for its figure.
+
+The pictures are left under DATA_DIR/pictures, to be looked at (`make soak`).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from office.stamp import Stamp, stamped
+from reporting.definitions import DEFINITIONS
+from reporting.files import as_workbook
+from reporting.models import ReportRun
+from reporting.report import Request
+from tests.reporting.test_workbooks import MADE, TODAY, county  # noqa: F401
+
+pytestmark = [pytest.mark.soak, pytest.mark.django_db]
+TOOLS = ("soffice", "pdftotext", "pdftoppm")
+FOLDER = Path(os.environ.get("DATA_DIR", "var/test")) / "pictures"
+PATIENCE = 600
+# Too narrow for its number a cell shows only these.
+NARROW = re.compile("#{3,}")
+
+
+def called(*command: object) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, timeout=PATIENCE, check=True)
+    return done.stdout.decode()
+
+
+def plain(text: object) -> str:
+    return re.sub(r"\s", "", str(text))
+
+
+@pytest.fixture
+def printed(county, tmp_path):  # noqa: F811
+    """(kind, workbook, pdf) of every kind, stamped as it is handed out."""
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    assert not missing, f"the pictures need {', '.join(missing)}"
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    books = []
+    for kind, definition in DEFINITIONS.items():
+        request = Request(county, 2018, TODAY)
+        figures = definition.figures(request, lambda *_: None)
+        run = ReportRun(
+            kind=kind, area=county, year=2018, as_of=TODAY, figures_stored=figures.stored(),
+            checksum=figures.checksum(),
+        )  # fmt: skip
+        book = FOLDER / f"{kind}.xlsx"
+        book.write_bytes(stamped(as_workbook(run, MADE), Stamp("演示甲（区扶贫办）", MADE, "ABCDEFGHJK")))
+        books.append(book)
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    called("soffice", "--headless", home, "--convert-to", "pdf", "--outdir", FOLDER, *books)
+    return [(book.stem, book, book.with_suffix(".pdf")) for book in books]
+
+
+def test_every_form_prints_whole_and_readable(printed):
+    wrong = []
+    for kind, book, pdf in printed:
+        assert pdf.exists(), kind
+        called("pdftoppm", "-r", 70, "-png", pdf, FOLDER / kind)
+        pages = called("pdftotext", "-raw", pdf, "-").removesuffix("\f").split("\f")
+        whole = plain("".join(pages))
+        wrong += [
+            f"{kind}: page {number} is empty" for number, page in enumerate(pages, 1) if len(plain(page)) < 40
+        ]
+        wrong += [f"{kind}: {found} where a figure should be" for found in NARROW.findall("".join(pages))]
+        sheets = openpyxl.load_workbook(book).worksheets
+        # A short sheet is one page: what is wider than the paper would be on a second one.
+        if len(pages) > sum(-(-sheet.max_row // 25) for sheet in sheets):
+            wrong.append(f"{kind}: {len(pages)} pages for {len(sheets)} sheets")
+        for sheet in sheets:
+            for row in sheet.iter_rows(max_row=3 + 4):
+                for cell in row:
+                    if isinstance(cell.value, str) and plain(cell.value) not in whole:
+                        wrong.append(
+                            f"{kind} {sheet.title} {cell.coordinate}: {cell.value!r} is not on paper"
+                        )
+        if plain("演示甲（区扶贫办）") not in whole:
+            wrong.append(f"{kind}: who took it is not on paper")
+        if "合计" not in whole and "全区" not in whole:
+            wrong.append(f"{kind}: no row of the whole")
+    assert not wrong, "\n".join(wrong)
