@@ -12,7 +12,7 @@ from itertools import islice
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -84,7 +84,7 @@ def _day_format(book: Workbook) -> int:
     sheet = book.worksheets[0]
     place = (sheet.max_row + 1, 1)
     cell = sheet.cell(*place)
-    cell.number_format = "yyyy-mm-dd"
+    cell.number_format, cell.alignment = "yyyy-mm-dd", Alignment(horizontal="left")
     number: int = cell.style_id
     del sheet._cells[place]
     return number

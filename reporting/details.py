@@ -35,6 +35,7 @@ from reporting.screen import shown
 
 KEY, TITLE = "reporting:run-details", "报表和明细"
 INDEX = "明细目录"
+HIDDEN, NONE = "当前任职不能看", "没有"
 
 
 class DetailForm(forms.Form):
@@ -98,8 +99,12 @@ def ask(user: User, query: QueryDict, day: datetime.date) -> Detailed:
 def countable(run: ReportRun, block: Block) -> list[tuple[str, str]]:
     """Key and words of the block's figures that open a list, in any row."""
     opening = {cell.column for cell in run.figures.cells if cell.list_url}
-    headings = DEFINITIONS[run.kind].headings(run.request)
-    return [(key, headings[key]) for _, keys in block.line_keys() for key in keys if key in opening]
+    return [
+        (key, f"{word} {column.heading}".strip())
+        for word, keys in block.line_keys()
+        for key, column in zip(keys, block.columns, strict=True)
+        if key in opening
+    ]
 
 
 def _details(run: ReportRun, asked: dict[str, Any], user: User, day: datetime.date) -> Iterator[Detail]:
@@ -133,7 +138,7 @@ def _listed(url: str, query: QueryDict, user: User, day: datetime.date) -> Liste
 
 
 def write(file: SealedFile, export: Export, listed: Listed, run: JobRun, moment: datetime.datetime) -> int:
-    """The forms of the run, the index of the lists, and a sheet or more for each."""
+    """The forms of the run, the index of the lists, and a sheet or more for each that has rows."""
     assert isinstance(listed, Detailed) and listed.run is not None
     if export.format != Format.XLSX:
         raise JobRefused("带明细的报表只有 Excel 一种")
@@ -141,8 +146,8 @@ def write(file: SealedFile, export: Export, listed: Listed, run: JobRun, moment:
     lists: list[LongList] = []
     lines: list[list[Any]] = []
     for one in listed.details:
-        names = ["当前任职不能看"]
-        if one.listed is not None:
+        names = [HIDDEN if one.listed is None else NONE]
+        if one.listed is not None and one.count:
             columns = [(column.label, column.width) for column in one.listed.columns]
             name = f"{len(lists) + 1} {one.headings[0]}"
             lists.append(LongList(name, columns, one.count, written.rows_of(one.listed, one.sort)))
