@@ -128,7 +128,8 @@ TRAITS = {
 
 @dataclass(frozen=True)
 class Members:
-    """The members on a day of the households that `events` put in the stock of that day.
+    """The members on a day of the households that `events` put in the stock of that day; `where` narrows their last
+    events.
 
     `shift`: what the office's day is ahead of the real one, by which versions are dated.
     """
@@ -137,10 +138,11 @@ class Members:
     on: datetime.date
     as_of: datetime.date
     shift: datetime.timedelta = datetime.timedelta()
+    where: Q = Q()  # noqa: RUF009 — an empty condition
 
     @property
     def homes(self) -> Any:
-        last = self.events.last_of_each(self.on, self.as_of, standing=True)
+        last = self.events.last_of_each(self.on, self.as_of, standing=True).filter(self.where)
         return last.order_by().values("household")
 
     def sources(self, where: Q = Q()) -> tuple[Any, Any]:  # noqa: B008 — an empty condition

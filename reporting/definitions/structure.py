@@ -4,12 +4,12 @@ Who is on the register the events say (households/tally.py), what was known of a
 (households/structure.py), so that a closed year keeps its figures. Sizes are the members frozen with the last event.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Case, CharField, Count, Value, When
+from django.db.models import Case, CharField, Count, F, Q, Value, When
 
-from areas.models import Area
 from households.models import StatusEvent
 from households.structure import BIGGEST, SIZES, TRAITS, Members
 from reporting.definitions import exit_tally
@@ -43,9 +43,32 @@ def check(request: Request) -> None:
         raise ReportRefused(f"{request.area}{request.until:%Y-%m-%d}没有在册的户，没有可统计的数")
 
 
-def count(request: Request, area: Area) -> Counts:
-    """Three statements: persons with a version, persons without, households by size."""
-    members = Members(StatusEvent.objects.in_area(area), request.until, request.as_of, request.shift)
+def count(request: Request) -> dict[int, Counts]:
+    """By the direct child in which a household's last event lies (of a village: by itself).
+
+    Three statements: persons with a version, persons without, households by size. Households that lie elsewhere
+    by now are few and counted child by child.
+    """
+    events = StatusEvent.objects.in_area(request.area)
+    place = BELOW.get(request.area.level, "village_id")
+    column = f"{place.partition('_')[0]}_id"
+    stayed = Q(**{column: F(f"household__{column}")})
+    found: dict[int, Counts] = defaultdict(Counter)
+    _add_members(found, request, events, stayed, f"household__{place}")
+    last = events.last_of_each(request.until, request.as_of, standing=True).order_by()
+    for child in last.exclude(stayed).values_list(place, flat=True).distinct():
+        own: dict[int, Counts] = defaultdict(Counter)
+        _add_members(own, request, events.filter(**{place: child}), ~stayed, "")
+        found[child] += own[0]
+    for child, size, homes in last.values_list(place, "members").annotate(count=Count("pk")):
+        found[child][f"{SIZE} {size if size < BIGGEST else SIZES[-1]}"] += homes
+        found[child][SIZE] += homes
+    return found
+
+
+def _add_members(found: dict[int, Counts], request: Request, events: Any, where: Q, place: str) -> None:
+    """Adds to the counts of each place (0 without one) the members of the households whose last event is so."""
+    members = Members(events, request.until, request.as_of, request.shift, where)
     sorts = {
         key: Case(
             *(When(trait.q(name, request.until), then=Value(name)) for name in trait.words),
@@ -53,36 +76,26 @@ def count(request: Request, area: Area) -> Counts:
         )
         for key, trait in TRAITS.items()
     }
-    found: Counts = Counter()
+    names = [f"by_{key}" for key in sorts]
     for source in members.sources():
-        sorted_out = source.annotate(**{f"by_{key}": sort for key, sort in sorts.items()})
-        names = [f"by_{key}" for key in sorts]
-        for *classes, persons in sorted_out.values_list(*names).annotate(count=Count("pk")):
-            found[TOTAL] += persons
+        lies = F(place) if place else Value(0)
+        sorted_out = source.annotate(lies=lies, **dict(zip(names, sorts.values(), strict=True)))
+        for child, *classes, persons in sorted_out.values_list("lies", *names).annotate(count=Count("pk")):
+            found[child][TOTAL] += persons
             for key, name in zip(sorts, classes, strict=True):
-                found[f"{key} {name}"] += persons
-    last = members.events.last_of_each(request.until, request.as_of, standing=True)
-    for size, homes in last.order_by().values_list("members").annotate(count=Count("pk")):
-        found[f"{SIZE} {size if size < BIGGEST else SIZES[-1]}"] += homes
-        found[SIZE] += homes
-    return found
+                found[child][f"{key} {name}"] += persons
 
 
 def figures(request: Request, progress: Progress) -> Figures:
-    events = StatusEvent.objects.in_area(request.area)
-    below = BELOW.get(request.area.level)
-    last = events.last_of_each(request.until, request.as_of, standing=True).order_by()
-    counted = set(last.values_list(below, flat=True)) if below else set()
-    children = child_areas(request, counted)
-    counts: dict[str, Counts] = {}
-    for done, child in enumerate(children):
-        progress(done, len(children) + 1, f"统计{child.name}")
-        counts[child.code] = count(request, child) if child.pk in counted else Counter()
+    progress(0, 2, "统计在册人口")
+    counts = count(request)
+    progress(1, 2, "写成文件")
+    children = child_areas(request, counts.keys())
     # A household's last event lies in one child alone: the whole is their sum.
-    whole = sum(counts.values(), Counter()) if children else count(request, request.area)
+    whole = sum(counts.values(), Counter())
     cells: list[Cell] = []
     for area in (request.area, *children):
-        cells += _row(request, area.code, whole if area == request.area else counts[area.code])
+        cells += _row(request, area.code, whole if area == request.area else counts.get(area.pk, Counter()))
     notes = {**dict.fromkeys(TRAITS, NOTE), SIZE: SIZE_NOTE}
     return Figures(report_rows(request.area, children), cells, notes=notes)
 
