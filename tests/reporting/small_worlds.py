@@ -294,7 +294,7 @@ def _monthly(area, own, on):
 
 
 def _channels(area, own, on):
-    chapters = {"产业": "c01", "教育": "c05", "健康": "c06"}
+    chapters = {chapter: f"c{place:02d}" for place, chapter in enumerate(MEASURE_CHAPTERS, 1)}
     found = Counter()
     for event in StatusEvent.objects.filter(kind="退出"):
         if area.pk not in (event.village_id, event.town_id, event.county_id) or event.on > on:

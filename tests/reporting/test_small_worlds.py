@@ -110,6 +110,8 @@ def adds_up(kind, figures):
     for cell in figures.cells:
         # What a source enters of an area it enters of its parts or not.
         entered = kind == "indicators" and cell.list_url is None
+        # Centres and stations stand at the place itself.
+        entered |= kind == "points" and cell.column in ("counties", "centres", "towns", "stations")
         if entered or cell.unit == PERCENT or cell.column.startswith(ELSEWHERE):
             continue
         if cell.row == top and parts:
