@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
+
+from office.text_cells import sheet_name
 
 Value = str | int | Decimal | datetime.date | None
 
 
 # Ten points, the smallest of a form, are sixteen on a wall.
 WALL = 1.6
+# Rows of a form beside head, body and notes: title, line under it, signatures, and the word of a part.
+FRAME = 4
 
 
 @dataclass(frozen=True)
@@ -106,3 +111,31 @@ def head_places(head: Sequence[Sequence[HeadCell]]) -> Iterator[tuple[int, int, 
             column += cell.cols
     if len(taken) != width * len(head):
         raise ValueError("表头有空缺")
+
+
+def in_parts(form: OfficialForm, most: int) -> Iterator[OfficialForm]:
+    """The form itself, or, with more rows than a sheet holds, one sheet after the other, each saying which it is."""
+    room = most - len(form.head) - len(form.notes) - FRAME
+    if len(form.rows) <= room:
+        yield form
+        return
+    bounds = [0]
+    while bounds[-1] < len(form.rows):
+        end = min(bounds[-1] + room, len(form.rows))
+        # The lines of one area (a tall first cell over empty ones) stay together.
+        while end < len(form.rows) and form.rows[end][0] is None:
+            end -= 1
+        bounds.append(end)
+    name, parts = sheet_name(form.sheet or form.title)[:25], len(bounds) - 1
+    for number, (first, end) in enumerate(pairwise(bounds), 1):
+        said = (
+            f"共{len(form.rows)}行，一张表放不下，分成{parts}张，这是第{number}张（第{first + 1}至{end}行）。"
+        )
+        yield replace(
+            form,
+            rows=form.rows[first:end],
+            sheet=f"{name}（{number}）",
+            total_rows=[place - first for place in form.total_rows if first <= place < end],
+            notes=[said, *form.notes],
+            checks=form.checks if number == 1 else None,
+        )

@@ -10,10 +10,8 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -26,7 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from office.long_workbook import AUTHOR, MAX_ROWS, ZIP_DAY, write_long
-from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value
+from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value, in_parts
 from office.text_cells import ESCAPE_LIKE, clean, sheet_name, text_width
 
 __all__ = [
@@ -56,8 +54,6 @@ THIN = Side(style="thin", color="808080")
 BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 FACE = "宋体"
 TITLE_SIZE = 16
-# Rows of a form beside head, body and notes: title, line under it, signatures, and the word of a part.
-FRAME = 4
 GREY = PatternFill("solid", start_color="E7EBEF")
 FILLS = {
     "error": PatternFill("solid", start_color="FBD5D2"),
@@ -87,34 +83,6 @@ def form_book(*forms: OfficialForm) -> Workbook:
     return book
 
 
-def in_parts(form: OfficialForm, most: int) -> Iterator[OfficialForm]:
-    """The form itself, or, with more rows than a sheet holds, one sheet after the other, each saying which it is."""
-    room = most - len(form.head) - len(form.notes) - FRAME
-    if len(form.rows) <= room:
-        yield form
-        return
-    bounds = [0]
-    while bounds[-1] < len(form.rows):
-        end = min(bounds[-1] + room, len(form.rows))
-        # The lines of one area (a tall first cell over empty ones) stay together.
-        while end < len(form.rows) and form.rows[end][0] is None:
-            end -= 1
-        bounds.append(end)
-    name, parts = sheet_name(form.sheet or form.title)[:25], len(bounds) - 1
-    for number, (first, end) in enumerate(pairwise(bounds), 1):
-        said = (
-            f"共{len(form.rows)}行，一张表放不下，分成{parts}张，这是第{number}张（第{first + 1}至{end}行）。"
-        )
-        yield replace(
-            form,
-            rows=form.rows[first:end],
-            sheet=f"{name}（{number}）",
-            total_rows=[place - first for place in form.total_rows if first <= place < end],
-            notes=[said, *form.notes],
-            checks=form.checks if number == 1 else None,
-        )
-
-
 def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
     """Title and the line of 填报单位, 统计截止时间, 单位; the row on which the head starts."""
     _line(
@@ -141,7 +109,7 @@ def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
 def _write_head(sheet: Worksheet, form: OfficialForm, top: int) -> int:
     font = Font(name=FACE, size=form.points(10), bold=True)
     centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    lines = [1] * len(form.head)
+    lines, widths = [1] * len(form.head), _natural_widths(form)
     for row, column, cell in form.places:
         put(sheet, top + row, column + 1, cell.text)
         box = (top + row, column + 1, top + row + cell.rows - 1, column + cell.cols)
@@ -152,7 +120,10 @@ def _write_head(sheet: Worksheet, form: OfficialForm, top: int) -> int:
         if cell.rows > 1 or cell.cols > 1:
             sheet.merge_cells(start_row=box[0], start_column=box[1], end_row=box[2], end_column=box[3])
         if cell.rows == 1:
-            lines[row] = max(lines[row], cell.text.count("\n") + 1)
+            # Letters of ten points in columns measured in figures of eleven.
+            room = sum(widths[column : column + cell.cols]) * 1.1
+            needed = sum(max(1, -(-int(text_width(text)) // int(room))) for text in cell.text.split("\n"))
+            lines[row] = max(lines[row], needed)
     for row, count in enumerate(lines):
         sheet.row_dimensions[top + row].height = form.points(6 + 14 * count)
     return top + len(form.head)
@@ -161,10 +132,10 @@ def _write_head(sheet: Worksheet, form: OfficialForm, top: int) -> int:
 def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
     fonts = {bold: Font(name=FACE, size=form.points(11), bold=bold) for bold in (False, True)}
     tall: list[tuple[int, int, int]] = []
-    counted = _figure_columns(form)
+    counted, widths = _figure_columns(form), _natural_widths(form)
     for number, row in enumerate(form.rows):
         total = number in form.total_rows
-        sheet.row_dimensions[top + number].height = form.points(20)
+        sheet.row_dimensions[top + number].height = form.points(6 + 14 * _lines_of(row, widths))
         for place, given in enumerate(row):
             cell = given if isinstance(given, FormCell) else FormCell(given)
             here = put(sheet, top + number, place + 1, cell.value)
@@ -189,6 +160,17 @@ def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
     for line, column, rows in tall:
         sheet.merge_cells(start_row=line, start_column=column, end_row=line + rows - 1, end_column=column)
     return top + len(form.rows)
+
+
+def _lines_of(row: Sequence[Value | FormCell], widths: Sequence[float]) -> int:
+    """How many lines the longest text of a row takes in its column; a cell over several rows has room enough."""
+    cells = [given if isinstance(given, FormCell) else FormCell(given) for given in row]
+    texts = [
+        (cell.value, width)
+        for cell, width in zip(cells, widths, strict=True)
+        if isinstance(cell.value, str) and cell.rows == 1
+    ]
+    return max((max(1, -(-int(text_width(text)) // int(width))) for text, width in texts), default=1)
 
 
 def _figure_columns(form: OfficialForm) -> set[int]:

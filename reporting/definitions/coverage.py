@@ -53,7 +53,9 @@ def figures(request: Request, progress: Progress) -> Figures:
     return Figures(
         report_rows(request.area, children),
         cells,
-        notes=dict.fromkeys([*_sheets(_chapters(request)), RATES], note),
+        notes=dict.fromkeys(
+            [name for word in _sheets(_chapters(request)) for name in (word, f"{RATES}-{word}")], note
+        ),
     )
 
 
@@ -73,7 +75,7 @@ def _sheets(chapters: dict[str, list[Policy]]) -> dict[str, list[Policy]]:
 
 
 def blocks(request: Request) -> Sequence[Block]:
-    """A column a policy and a line a figure; the rates of all stand together."""
+    """A column a policy and a line a figure; then the rates, a column a policy."""
     title, first = f"{request.area.name}{request.year}年帮扶政策到位情况统计表", FIRST[request.area.level]
     chapters = _chapters(request)
     lines = tuple((word, f"{figure}_") for figure, word in WORDS.items())
@@ -89,12 +91,23 @@ def blocks(request: Request) -> Sequence[Block]:
         )
         for word, policies in _sheets(chapters).items()
     ]
-    rates = tuple(
-        Column(f"{policy.code}{RATE}", (chapter, policy.name), PERCENT, edge=policy is policies[-1])
-        for chapter, policies in chapters.items()
-        for policy in policies
-    )
-    return [*found, Block(RATES, "到位率", f"{title}（到位率）", "%", rates, first)]
+    # All rates side by side would be too small to read on the largest sheet.
+    found += [
+        Block(
+            f"{RATES}-{word}",
+            f"{word}到位率",
+            f"{title}（{word}到位率）",
+            "%",
+            tuple(_rate(policy, last=policy is policies[-1]) for policy in policies),
+            first,
+        )
+        for word, policies in _sheets(chapters).items()
+    ]
+    return found
+
+
+def _rate(policy: Policy, *, last: bool) -> Column:
+    return Column(f"{policy.code}{RATE}", (policy.chapter, policy.name), PERCENT, edge=last)
 
 
 def _column(policy: Policy, key: str) -> Column:

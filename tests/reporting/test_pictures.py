@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from office.stamp import Stamp, stamped
+from office.text_cells import text_width
 from reporting.definitions import DEFINITIONS
 from reporting.files import as_workbook
 from reporting.models import ReportRun
@@ -30,6 +31,28 @@ NARROW = re.compile("#{3,}")
 def called(*command: object) -> str:
     done = subprocess.run([str(part) for part in command], capture_output=True, timeout=PATIENCE, check=True)
     return done.stdout.decode()
+
+
+def too_small(sheet) -> bool:
+    """Fitted to the width of the page, ten points would come out below six: so many characters go on A3 or A4."""
+    width = sum(one.width for one in sheet.column_dimensions.values())
+    return width > {8: 340, 9: 240}[int(sheet.page_setup.paperSize)]
+
+
+def cut_cells(sheet):
+    """Texts that need more lines than their row is high."""
+    covered = {
+        cell.coordinate for box in sheet.merged_cells.ranges for row in sheet[box.coord] for cell in row
+    }
+    last = sheet.max_row - 2  # below it stands who took the file
+    for row in sheet.iter_rows(min_row=3, max_row=last):
+        height = sheet.row_dimensions[row[0].row].height or 15
+        for cell in row:
+            if not isinstance(cell.value, str) or cell.coordinate in covered:
+                continue
+            width = sheet.column_dimensions[cell.column_letter].width
+            if text_width(cell.value.replace("\n", "")) > width * 1.1 * (height // 14):
+                yield cell
 
 
 def plain(text: object) -> str:
@@ -75,6 +98,10 @@ def test_every_form_prints_whole_and_readable(printed):
         if len(pages) > sum(-(-sheet.max_row // 25) for sheet in sheets):
             wrong.append(f"{kind}: {len(pages)} pages for {len(sheets)} sheets")
         for sheet in sheets:
+            wrong += [f"{kind} {sheet.title}: too small to be read"] * too_small(sheet)
+            wrong += [
+                f"{kind} {sheet.title} {cell.coordinate}: {cell.value!r} is cut" for cell in cut_cells(sheet)
+            ]
             for row in sheet.iter_rows(max_row=3 + 4):
                 for cell in row:
                     if isinstance(cell.value, str) and plain(cell.value) not in whole:
