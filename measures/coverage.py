@@ -5,7 +5,8 @@ any day of the year so far got rightly what was delivered in it; the record is r
 """
 
 import datetime
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ ENTITLED, MET, UNMET, UNDUE = "entitled", "met", "unmet", "undue"
 WORDS = {UNMET: "应享未享", UNDUE: "不应享而享", ENTITLED: "应享", MET: "应享已享"}
 NOBODY_NAMED = "没有写明享受人"
 BATCH = 2000
+LIES_IN = "lies_in"
 
 
 @dataclass(frozen=True)
@@ -66,15 +68,41 @@ class Figures:
 
 def overview(ground: Ground) -> list[Figures]:
     """The figures of every policy whose condition the record can tell, in the order of the catalogue."""
+    counts: Counter[str] = Counter()
+    for rows, _, asked in _questions(ground):
+        counts.update(_named(rows, asked))
+    return _figures(ground, counts)
+
+
+def overviews(
+    ground: Ground, below: str, child_of: Callable[[Iterable[int]], Mapping[int, int]]
+) -> dict[int | None, list[Figures]]:
+    """The same for the whole (None) and each area directly below, in three statements however many these are.
+
+    `below`: the column of a household that names the area below; `child_of` finds it for areas further down.
+    """
+    counts: dict[int | None, Counter[str]] = defaultdict(Counter)
+    for rows, where, asked in _questions(ground):
+        found = _grouped(rows, where.format(below), asked)
+        child = child_of(found) if where == LIES_IN else {key: key for key in found}
+        for key, some in found.items():
+            for place in (None, child[key]):
+                counts[place].update(some)
+    return {place: _figures(ground, some) for place, some in counts.items()} or {
+        None: _figures(ground, Counter())
+    }
+
+
+def _questions(ground: Ground) -> Iterator[tuple[Any, str, dict[str, Any]]]:
+    """Rows, the column that says where each lies ("{}": the area below), and what is counted of them."""
     now, year = When(ground.day), When.any_day_of(ground.day)
-    counts: dict[str, int] = {}
     for model, some in _rules_by_model():
-        counts |= _named(
-            ground.of(model).filter(some[0].on_file),
-            {f"{rule.code} entitled": Count("pk", filter=rule.condition.q(now, rule.of)) for rule in some},
-        )
+        asked: dict[str, Any] = {
+            f"{rule.code} entitled": Count("pk", filter=rule.condition.q(now, rule.of)) for rule in some
+        }
+        yield ground.of(model).filter(some[0].on_file), "household__{}" if model is Person else "{}", asked
     # Who has had it is counted from what was given: far fewer rows than there are people.
-    asked: dict[str, Any] = {}
+    asked = {}
     for rule in RULES.values():
         of_it = Q(policy__code=rule.code)
         got = Count(rule.of, filter=of_it & Q(_rightly(rule, now)), distinct=True)
@@ -82,7 +110,10 @@ def overview(ground: Ground) -> list[Figures]:
             f"{rule.code} met": got,
             f"{rule.code} undue": Count("pk", filter=of_it & ~Q(_rightly(rule, year))),
         }
-    counts |= _named(_given(ground), asked)
+    yield _given(ground).placed(), LIES_IN, asked
+
+
+def _figures(ground: Ground, counts: Counter[str]) -> list[Figures]:
     policies = Policy.objects.in_force(ground.day).filter(code__in=RULES)
     return [
         Figures(
@@ -229,3 +260,10 @@ def _named(rows: Any, asked: dict[str, Any]) -> dict[str, int]:
     names = {f"n{place}": name for place, name in enumerate(asked)}
     counted = rows.order_by().aggregate(**{key: asked[name] for key, name in names.items()})
     return {names[key]: value for key, value in counted.items()}
+
+
+def _grouped(rows: Any, where: str, asked: dict[str, Any]) -> dict[int, dict[str, int]]:
+    """The same by the area in which each row lies."""
+    names = {f"n{place}": name for place, name in enumerate(asked)}
+    counted = rows.order_by().values_list(where).annotate(**{key: asked[name] for key, name in names.items()})
+    return {place: dict(zip(names.values(), counts, strict=True)) for place, *counts in counted}

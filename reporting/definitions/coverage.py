@@ -5,6 +5,7 @@ condition the record cannot tell have no coverage (measures/eligibility.py).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from areas.scope import AreaScope
 from measures import coverage
@@ -12,7 +13,8 @@ from measures.coverage import ENTITLED, MET, UNDUE, UNMET, Ground
 from measures.eligibility import RULES
 from measures.models import Policy
 from reporting.definitions import exit_tally
-from reporting.definitions.rows import FIRST, child_areas, report_rows, share
+from reporting.definitions.places import children_of
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
 from reporting.lists import coverage_list
 from reporting.report import (
     HOUSEHOLDS,
@@ -38,10 +40,17 @@ UNIT_WORDS = {PERSONS: "人", HOUSEHOLDS: "户"}
 
 def figures(request: Request, progress: Progress) -> Figures:
     children = child_areas(request, [])
+    progress(0, 2, "核对应享和已享")
+    found = coverage.overviews(
+        Ground(AreaScope.whole(), request.area, request.until),
+        BELOW.get(request.area.level, "village_id"),
+        lambda ids: children_of(request, ids),
+    )
+    progress(1, 2, "写成文件")
+    nothing = [replace(one, entitled=0, met=0, undue=0) for one in found[None]]
     cells: list[Cell] = []
-    for done, area in enumerate((request.area, *children)):
-        progress(done, len(children) + 1, f"核对{area.name}")
-        for one in coverage.overview(Ground(AreaScope.whole(), area, request.until)):
+    for area, place in ((request.area, None), *((child, child.pk) for child in children)):
+        for one in found.get(place, nothing):
             code, unit = one.policy.code, UNIT[one.rule.of]
             for figure in WORDS:
                 url = coverage_list(area.code, code, figure, request.until)
