@@ -65,24 +65,33 @@ CONTENT_TYPES = {
 }
 
 
+def is_long(listed: Listed) -> bool:
+    return listed.rows.order_by()[: LONG + 1].count() > LONG
+
+
 @dataclass(frozen=True)
 class Exportable:
-    """`write` makes the file where it is not the rows one under the other; it gives back how many rows there are."""
+    """`write` makes the file where it is not the rows one under the other; it gives back how many rows there are.
+    `long`: whether they are too many for the workers that people wait for.
+    """
 
     key: str
     title: str
     ask: Ask
     write: Write | None = None
+    long: Callable[[Listed], bool] = is_long
 
 
 _lists: dict[str, Exportable] = {}
 
 
-def exportable(key: str, *, title: str, write: Write | None = None) -> Callable[[Ask], Ask]:
+def exportable(
+    key: str, *, title: str, write: Write | None = None, long: Callable[[Listed], bool] = is_long
+) -> Callable[[Ask], Ask]:
     """Registers `f(user, query, day) -> Listed`; the key is the URL name of the list, the title Chinese."""
 
     def register(ask: Ask) -> Ask:
-        _lists[key] = Exportable(key, title, ask, write)
+        _lists[key] = Exportable(key, title, ask, write, long)
         return ask
 
     return register
@@ -110,7 +119,7 @@ def order(asked: Exportable, query: str, listed: Listed, *, format: str, once: s
 
     The same page asking again, and an equal request under way, are one job.
     """
-    kind = LONG_KIND if listed.longer_than(LONG) else KIND
+    kind = LONG_KIND if asked.long(listed) else KIND
     key = hashlib.sha256(f"{asked.key}?{query}.{format} {owner.pk}".encode()).hexdigest()
     with transaction.atomic():
         export = Export(
@@ -176,7 +185,7 @@ def make(run: JobRun, export: Export, url: str) -> dict[str, Any]:
                 detail={
                     "清单": export.title,
                     "条件": conditions(export.query, listed.form),
-                    "列": listed.told,
+                    "列": "、".join(column.label for column in listed.columns),
                     "格式": export.format,
                     "行数": count,
                     "校验码": file.checksum,

@@ -161,14 +161,6 @@ class Listed:
             return ""
         return "；".join(str(error) for errors in self.form.errors.values() for error in errors)
 
-    @property
-    def told(self) -> str:
-        """What of its rows a file has, for the trail."""
-        return "、".join(column.label for column in self.columns)
-
-    def longer_than(self, most: int) -> bool:
-        return self.rows.order_by()[: most + 1].count() > most
-
     def page(self, request: HttpRequest, **options: Any) -> Page:
         """The page asked for, its rows dressed; options as of page_by_key."""
         if self.refusal:

@@ -20,10 +20,11 @@ from django.urls import resolve
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
+from office import exports
 from office.exports import Export, Format, named
 from office.form_with_lists import LongList, write_with_lists
 from office.job_run import JobRefused, JobRun
-from office.listing import Listed
+from office.listing import Column, Listed
 from office.official_form import HeadCell, OfficialForm
 from office.sealed_file import SealedFile
 from office.stamp import Stamp
@@ -69,12 +70,10 @@ class Detailed(Listed):
     place: str = ""
     details: tuple[Detail, ...] = ()
 
-    @property
-    def told(self) -> str:
-        return "、".join("，".join(one.headings) for one in self.details if one.listed)
 
-    def longer_than(self, most: int) -> bool:
-        return sum(one.count for one in self.details) > most
+def is_long(listed: Listed) -> bool:
+    assert isinstance(listed, Detailed)
+    return sum(one.count for one in listed.details) > exports.LONG
 
 
 def ask(user: User, query: QueryDict, day: datetime.date) -> Detailed:
@@ -93,7 +92,8 @@ def ask(user: User, query: QueryDict, day: datetime.date) -> Detailed:
     if not any(one.listed for one in details):
         raise PermissionDenied("当前任职不能看这些数的明细")
     place = next(row.name for row in run.figures.rows if row.code == asked["row"])
-    return Detailed(found, (), ("pk",), form, run.area, names=("run",), run=run, place=place, details=details)
+    columns = [Column("", "，".join(one.headings), str) for one in details if one.listed]
+    return Detailed(found, columns, ("pk",), form, run.area, run=run, place=place, details=details)
 
 
 def countable(run: ReportRun, block: Block) -> list[tuple[str, str]]:

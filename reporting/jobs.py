@@ -29,7 +29,7 @@ from reporting.models.schedule import NO_RIGHT
 from reporting.report import Figures, ReportRefused, Request
 
 # Here, since these modules are what a worker imports of each app.
-exportable(details.KEY, title=details.TITLE, write=details.write)(details.ask)
+exportable(details.KEY, title=details.TITLE, write=details.write, long=details.is_long)(details.ask)
 
 UNKNOWN_AREA = "没有这个区划，或者不在当前任职的区域内"
 PERIOD_THERE = "这一期已经生成"

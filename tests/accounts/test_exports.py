@@ -369,20 +369,6 @@ def test_making_and_fetching_are_in_the_trail_with_count_and_checksum(three, cas
     assert TrailRow.objects.get(action="下载导出文件").detail["校验码"] == made.detail["校验码"]
 
 
-def test_the_workbook_names_who_made_it_behind_its_rows_and_at_the_foot_of_the_page(three, signed_in):
-    client = signed_in("town")
-    job = done(ask(client, "households:list", "cause=因病"))
-    book = load_workbook(io.BytesIO(fetched(client, job)))
-    export = Export.objects.get()
-    told = dict(book["来源"].iter_rows(min_row=2, values_only=True))
-    assert told["导出人"].startswith("演示town（镇街经办") and told["导出编号"] == str(export.pk)
-    assert told["行数"] == "1" and "因病" in told["条件"] and told["用途"] and told["导出时间"]
-    assert TrailRow.objects.filter(action="下载导出文件", subject_id=str(export.pk)).count() == 1
-    for sheet in book:
-        assert "演示town导出" in sheet.oddFooter.left.text and str(export.pk) in sheet.oddFooter.left.text
-    assert book.active.max_row == 2
-
-
 def test_the_job_page_offers_the_file(three, signed_in):
     client = signed_in("town")
     job = done(ask(client, "households:list"))
