@@ -171,9 +171,12 @@ class Members:
         return known.filter(where).order_by(), unversioned.filter(where).order_by()
 
     def _dated(self) -> Q:
-        """Come by the day and not gone by it; founding members may have no 增加日期."""
+        """Come by the day and not gone by it; founding members may have no 增加日期.
+
+        Who is there no more and has no 减员日期 went with the household (注销): while that was in the stock, so was he.
+        """
         came = Q(joined_on__isnull=True) | Q(joined_on__lte=self.on)
-        return came & (Q(present=True) | Q(left_on__gt=self.on))
+        return came & (Q(left_on__isnull=True) | Q(left_on__gt=self.on))
 
     def persons(self, where: Q) -> Any:
         known, unversioned = self.sources(where)

@@ -10,7 +10,7 @@ from households.structure import AGES, TRAITS
 from office import clock
 from reporting.definitions import DEFINITIONS
 from reporting.report import PERSONS, ReportRefused, Request
-from tests.reporting.test_exit_tally import TODAY, at, day, evening
+from tests.reporting.test_exit_tally import TODAY, at, day, evening, removal_reason
 
 STRUCTURE = DEFINITIONS["structure"]
 
@@ -169,3 +169,14 @@ def test_a_record_without_versions_counts_by_its_dates(lived, ground):
     Person.history.all().delete()
     Household.history.all().delete()
     assert run(ground.county).value(ground.county.code, f"total_{PERSONS}") == 11
+
+
+def test_who_went_with_a_household_that_was_struck_off_counts_until_then(ground, make_household):
+    """The record of a load without versions, cancelled later: nobody of it left, the household did."""
+    home = make_household(village=ground.village, persons=3)
+    make_household(village=ground.village, persons=1)
+    home.cancel(**at("2018-06-01"), removal_reason=removal_reason())
+    for model in (Person, Household):
+        model.history.all().delete()
+    before, now = run(ground.county, day("2018-05-31")), run(ground.county)
+    assert [figures.value(ground.county.code, "total_persons") for figures in (before, now)] == [4, 1]
