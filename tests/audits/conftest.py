@@ -42,6 +42,7 @@ def eligible(make_household, county):
     """eligible(income=…) is a household on the register that may leave in 2018, with what it is entitled to."""
     on = datetime.date(2018, 9, 1)
     policies = [Policy.objects.get(code=code) for code in ("PV-INCOME", "INS-PROV")]
+    of_age = Policy.objects.get(code="YINLING-AGE")
 
     def make(income=5000, village=None, survey=None, living=None, persons=2, **fields):
         card = {"bank_name": "演示银行", "bank_account": "990405100000001234"}
@@ -73,6 +74,9 @@ def eligible(make_household, county):
         for policy in policies:
             given = Measure.plan(policy, household=household, year=2018, on=on, by=None)
             given.deliver(on=on, amount=Decimal(300), payer="演示公司", by=None, today=on)
+        for person in household.persons.all():
+            given = Measure.plan(of_age, person=person, year=2018, on=on, by=None)
+            given.deliver(on=on, amount=Decimal(15), payer="演示公司", by=None, today=on)
         return household
 
     return make
