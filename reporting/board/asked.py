@@ -71,16 +71,18 @@ class Asked:
 
     def above(self) -> list[Area]:
         """The areas over this one that the user may open."""
-        scope = self.user.area_scope()
+        scope = self.user.scope_of(Capability.REPORT_VIEW)
         return [one for one in self.area.ancestors() if scope.covers(one)]
 
 
 def _area(user: Any, query: QueryDict) -> Area:
-    """The area of the address, else the one the user works in."""
+    """The area of the address, else the first of the user's duties that reports may be seen of."""
     visible = Area.objects.visible_to(user).select_related("parent__parent__parent__parent")
     found = area_in(query, user)
-    if found is None and isinstance(user, User) and user.home_area is not None:
-        found = visible.filter(pk=user.home_area.pk).first()
+    if found is None and isinstance(user, User):
+        scope = user.scope_of(Capability.REPORT_VIEW)
+        places = [duty.area_id for duty in user.valid_duties() if duty.area and scope.covers(duty.area)]
+        found = visible.filter(pk=places[0]).first() if places else None
     if found is None:
         require(user, Capability.REPORT_VIEW)
         raise Http404("没有可看的区划")

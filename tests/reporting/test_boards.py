@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from accounts.models import Duty
 from areas.models import Area, Level
 from audits.procedures import ListKind
 from audits.targets import YearlyTarget
@@ -39,6 +40,7 @@ def county(lived, plan, ground):  # noqa: F811
         of = Village.objects.create(area=village)
         facts = {"households": 100, "population": 500, "rural_population": RURAL[village.name]}
         VillageYear.objects.create(village=of, year=2018, **facts)
+        VillageYear.objects.create(village=of, year=2017, **{**facts, "rural_population": 350})
     for home in Household.objects.all():
         home.refresh_colour(day("2018-11-01"))
     chosen = {
@@ -185,6 +187,8 @@ def test_incidence_is_the_stock_over_the_rural_population_of_the_year(county, gr
     found = grounds.of(Request(county, 2018, TODAY))
     for part in (found.whole, *found.parts):
         assert part.incidence == incidence(part.persons.value, part.rural) is not None
+    assert [part.rural for part in found.parts] == [700, 500]
+    assert grounds.of(Request(county, 2017, TODAY)).whole.rural == 1050
     VillageYear.objects.filter(village__area=ground.village).delete()
     found = grounds.of(Request(county, 2018, TODAY))
     assert [part.incidence is None for part in (found.whole, *found.parts)] == [True, True, False]
@@ -205,10 +209,11 @@ def test_the_tiles_step_down_and_say_by_word_what_the_shade_says(county, ground,
 
 
 def test_a_village_without_a_printed_plan_has_its_yearly_target(county, ground, signed_in):
-    YearlyTarget.set(
-        area=ground.village, year=2018, kind=ListKind.HOUSEHOLD_EXIT, households=1, persons=3, by=None,
-        at=moment(TODAY),
-    )  # fmt: skip
+    for area, persons in ((ground.village, 3), (ground.town, 9)):
+        YearlyTarget.set(
+            area=area, year=2018, kind=ListKind.HOUSEHOLD_EXIT, households=1, persons=persons, by=None,
+            at=moment(TODAY),
+        )  # fmt: skip
     board = signed_in("district").get(BOARD, {"area": ground.town.code}).context["board"]
     assert [part.planned for part in board.ground.parts] == [3, None]
     assert board.ground.whole.planned == 1  # the town's is printed and stays
@@ -278,6 +283,16 @@ def test_an_area_elsewhere_is_not_there_and_the_own_one_comes_unasked(county, gr
     for name in ("helper", "department", "outsider"):
         assert signed_in(name).get(page).status_code == 403
     assert ground.other_village.name not in signed_in("town").get(page).content.decode()
+
+
+def test_who_helps_in_one_village_and_works_in_another_town_gets_the_board_of_the_town(
+    county, ground, cast, signed_in
+):
+    Duty.objects.create(user=cast["helper"], role="town", area=ground.other_town, start_on=day("2017-01-01"))
+    client = signed_in("helper")
+    for page in ALL:
+        assert client.get(page).context["area"] == ground.other_town
+        assert client.get(page, {"area": ground.village.code}).status_code == 403
 
 
 @pytest.mark.parametrize("page", ALL)
