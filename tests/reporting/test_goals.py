@@ -14,6 +14,7 @@ from reporting.definitions import DEFINITIONS
 from reporting.report import PERCENT, PERSONS, Request
 from tests.measures.test_points import point
 from tests.reporting.test_exit_tally import TODAY, at
+from villages.models import KeyVillage, Post
 
 pytestmark = pytest.mark.django_db
 KINDS = ("channels", "points", "resettlers")
@@ -173,3 +174,21 @@ def test_resettlers_are_held_against_the_deadline_of_each_year_end(lived, ground
         of(before, ground.county, "out_2016_rate", "all_2016_households", "verdict_2016_rate") == [None] * 3
     )
     assert of(before, ground.county, "out_now_rate") == ["50.0"]
+
+
+def test_villages_short_of_days_are_counted_where_the_county_asks_for_days(ground, settings, signed_in):
+    """STAY_DAYS_A_MONTH: nothing to count without it; with it the figure opens its villages (R255)."""
+    KeyVillage.designate(
+        area=ground.village, level="省定", batch="十三五", on=datetime.date(2016, 1, 10), by=None
+    )
+    Post.objects.create(
+        area=ground.village, kind="第一书记", name="演示甲", unit="演示局", start_on=datetime.date(2018, 3, 1),
+        recorded_at=at("2018-03-01")["recorded_at"],
+    )  # fmt: skip
+    assert run("teams", ground.county).cell(ground.county.code, "stay_short").value is None
+    settings.STAY_DAYS_A_MONTH = 20
+    figures = run("teams", ground.county)
+    assert of(figures, ground.county, "stay_short") == of(figures, ground.town, "stay_short") == [1]
+    assert of(figures, ground.other_town, "stay_short") == [0] and "不少于 20 天" in figures.notes["all"]
+    page = signed_in("district").get(figures.cell(ground.county.code, "stay_short").list_url).content.decode()
+    assert 'data-total="1"' in page

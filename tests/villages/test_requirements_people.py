@@ -67,6 +67,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         "posts, days stayed, inspections and what lacks on one list, as of any day; helpers under /households/helpers/",
         (
             f"{TEAMS}::test_a_village_is_short_of_days_where_one_through_a_month_stayed_less",
+            "reporting.test_goals::test_villages_short_of_days_are_counted_where_the_county_asks_for_days",
             f"{TEAMS}::test_the_list_says_what_each_key_village_lacks",
             f"{TEAMS}::test_who_ended_before_the_day_does_not_count",
         ),
