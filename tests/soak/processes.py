@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg2
 
@@ -105,7 +105,7 @@ class Cluster:
 
 
 class Server:
-    """The whole: `start(name)`, `kill(name)` of web, redis, worker, worker2, beat, beat2."""
+    """The whole: `start(name)`, `kill(name)` of web, redis, worker, worker2, worker-office, worker-bulk, beat, beat2."""
 
     def __init__(self, folder: Path, cluster: Cluster, **environment: str) -> None:
         self.folder, self.cluster = folder, cluster
@@ -138,20 +138,27 @@ class Server:
             return [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60", "--log-level", "warning"]  # fmt: skip
         if name.startswith("beat"):
             return [*python, "celery", "-A", "config", "beat", "--schedule", str(self.folder / name), "--loglevel", "WARNING"]  # fmt: skip
-        return [*python, "celery", "-A", "config", "worker", "--queues", "office,bulk", "--concurrency", "2", "--hostname", f"{name}@%h", "--loglevel", "WARNING", "--include", "tests.soak.work", "--without-gossip", "--without-mingle"]  # fmt: skip
+        # worker-office and worker-bulk: one queue each and giving way, as the units have it.
+        queues = name.removeprefix("worker-") if name.startswith("worker-") else "office,bulk"
+        nice = ["nice", "-n", "10"] if name.startswith("worker-") else []
+        return [*nice, *python, "celery", "-A", "config", "worker", "--queues", queues, "--concurrency", "2", "--hostname", f"{name}@%h", "--loglevel", "WARNING", "--include", "tests.soak.work", "--without-gossip", "--without-mingle"]  # fmt: skip
 
     def start(self, *names: str) -> None:
         for name in names:
-            pages = {"DB_STATEMENT_SECONDS": "8", "DB_LOCK_SECONDS": "4"} if name == "web" else {}
             with (self.folder / f"{name}.log").open("ab") as log:
-                self.running[name] = subprocess.Popen(
-                    self.words(name),
-                    cwd=self.cwd,
-                    env={**self.environment, **pages},
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
+                self.spawn(name, log)
+
+    def spawn(self, name: str, log: IO[bytes], *more: str) -> None:
+        """One of them, what it says going to that file."""
+        pages = {"DB_STATEMENT_SECONDS": "8", "DB_LOCK_SECONDS": "4"} if name == "web" else {}
+        self.running[name] = subprocess.Popen(
+            [*self.words(name), *more],
+            cwd=ROOT,
+            env={**self.environment, **pages},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
     def kill(self, name: str) -> None:
         """kill -9 of the process and its children."""

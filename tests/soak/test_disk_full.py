@@ -125,3 +125,18 @@ def _copied(server: Server, cluster: Cluster) -> None:
     subprocess.run(
         [str(cluster.bin / "psql"), "-q", cluster.url()], input=dump.stdout, check=True, capture_output=True
     )
+
+
+def test_the_disk_of_the_log_of_the_pages_is_full(server, person, households):
+    """Every line that the web process wants to say fails: pages are served and visits kept all the same."""
+    server.kill("web")
+    try:
+        with Path("/dev/full").open("wb", buffering=0) as full:
+            server.spawn("web", full, "--access-logfile", "-")
+        server.ready()
+        helper, name = person("helper"), unique()
+        assert helper.visit(households[0], name)[0] == 303 and kept(server, name) == 1
+        assert helper.ask("GET", "/households/0000000000/")[0] == 404, "which wants a line of the log"
+        assert helper.ask("GET", f"/households/{households[0]}/")[0] == 200
+    finally:
+        server.kill("web")

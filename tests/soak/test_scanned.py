@@ -1,0 +1,70 @@
+"""A scanner that knows nothing of the program, signed in as the district: it finds no hole and breaks no page.
+
+The scanner is no part of the development lock (its own needs do not go with it). It is got apart and named:
+
+    python3 -m venv /tmp/wapiti && /tmp/wapiti/bin/pip install wapiti3
+    WAPITI=/tmp/wapiti/bin/wapiti make soak ONE=scanned
+
+Without it the test says that it was left out. SCAN_SECONDS is how long it looks (600 unless set).
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.soak
+WAPITI = os.environ.get("WAPITI") or shutil.which("wapiti")
+SECONDS = os.environ.get("SCAN_SECONDS", "600")
+# Ways in that a scanner can try without asking anything outside; ssrf would call its maker's server.
+MODULES = "sql,exec,file,xss,crlf,redirect,permanentxss,ldap,xxe,csrf"
+ASKED = re.compile(r'"(GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) (\S+)" (\d+)')
+LINE = '%(h)s "%(m)s %(U)s" %(s)s'
+
+
+@pytest.mark.skipif(not WAPITI, reason="no scanner: see the head of this file")
+def test_a_scanner_signed_in_as_the_district_finds_nothing(server, person, tmp_path):
+    server.kill("web")
+    log = server.folder / "scanned.log"
+    with log.open("wb") as file:
+        server.spawn("web", file, "--access-logfile", "-", "--access-logformat", LINE)
+    server.ready()
+    district = person("district")
+    cookies = "; ".join(f"{name}={value}" for name, value in district.cookies.items())
+    report = tmp_path / "report.json"
+    words = [WAPITI, "-u", f"{server.url}/", "-m", MODULES, "-f", "json", "-o", str(report)]
+    words += ["--scope", "folder", "-d", "5", "--max-links-per-page", "40", "--max-files-per-dir", "40"]
+    words += [
+        "--max-scan-time",
+        SECONDS,
+        "--max-attack-time",
+        str(int(SECONDS) // 3),
+        "-t",
+        "30",
+        "-S",
+        "normal",
+    ]
+    words += [
+        "-H",
+        f"Cookie: {cookies}",
+        "-x",
+        f"{server.url}/accounts/logout/",
+        "-x",
+        f"{server.url}/accounts/password/",
+    ]
+    words += ["--store-session", str(tmp_path / "session"), "--flush-session", "--no-bugreport", "-v", "0"]
+    scanned = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert scanned.returncode == 0, scanned.stdout[-2000:] + scanned.stderr[-2000:]
+    told = json.loads(report.read_text())
+    asked = ASKED.findall(log.read_text(errors="replace"))
+    places = {address for _, address, _ in asked}
+    print(f"{len(asked)} requests to {len(places)} addresses; {told['infos'].get('crawled_pages_nbr')} pages")
+    assert len(asked) > 500 and len(places) > 100, "it got in and around"
+    assert district.ask("GET", "/households/")[0] == 200, "and was signed in to the end"
+    broken = {(method, address) for method, address, status in asked if status == "500"}
+    assert not broken, broken
+    holes = {name: found for name, found in told["vulnerabilities"].items() if found}
+    assert not holes, json.dumps(holes, ensure_ascii=False)[:4000]

@@ -1,0 +1,75 @@
+"""Small exports while a big import is at work take at most twice as long as alone (threats E12), with the workers as
+their units start them: one queue each, the long one giving way.
+
+IMPORT_HOUSEHOLDS is how big the import is (20000 unless set; two persons each).
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+
+import pytest
+
+from tests.soak.processes import ROOT, until
+
+pytestmark = pytest.mark.soak
+HOUSEHOLDS = os.environ.get("IMPORT_HOUSEHOLDS", "20000")
+EXPORTS = 20
+
+
+def export(person) -> float:
+    """Seconds from the click to the file's being there."""
+    began = time.monotonic()
+    asked = {"list": "households:list", "format": "csv", "once": uuid.uuid4().hex}
+    status, text, where = person.ask("POST", "/exports/", **asked)
+    assert status == 303, text[:300]
+    while "已完成" not in person.ask("GET", f"{where}progress/")[1]:
+        assert time.monotonic() - began < 60, "an export that takes a minute"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def upload(person, content: bytes) -> None:
+    boundary = uuid.uuid4().hex
+    body = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{person.cookies["csrftoken"]}\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\nContent-Type: application/octet-stream\r\n\r\n'
+    ).encode() + content
+    status, text = person.send("/imports/", body + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}")  # fmt: skip
+    assert status == 303, text[:500]
+
+
+def test_small_exports_do_not_feel_a_big_import(server, person, tmp_path_factory):
+    file = tmp_path_factory.mktemp("big") / "big.xlsx"
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.bench.run", "import_file"],
+        cwd=ROOT,
+        env={**server.environment, "BENCH_FILE": str(file), "BENCH_HOUSEHOLDS": HOUSEHOLDS},
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    server.kill("worker")
+    server.start("worker-office", "worker-bulk")
+    server.ready()
+    town, district = person("town"), person("district")
+    export(town)
+    alone = [export(town) for _ in range(EXPORTS)]
+    upload(district, file.read_bytes())
+
+    def importing() -> str:
+        rows = server.cluster.sql("SELECT state FROM office_job WHERE kind = 'register-import-check'")
+        return rows[-1][0] if rows else ""
+
+    until(lambda: importing() == "running", "the import is at work", 60)
+    beside = [export(town) for _ in range(EXPORTS)]
+    still = importing()
+    print(
+        f"{EXPORTS} exports, median: {statistics.median(alone):.2f} s alone, {statistics.median(beside):.2f} s beside"
+    )
+    assert still == "running", "the import ended too early to say anything: IMPORT_HOUSEHOLDS=…"
+    assert statistics.median(beside) <= 2 * statistics.median(alone), (alone, beside)
+    until(lambda: importing() != "running", "the import comes to its end", 600)
