@@ -14,7 +14,9 @@ BOUND = (PROVINCE, CITY)
 SOURCE = "《烟台市“十三五”脱贫攻坚规划》（烟政发〔2017〕5号）三章一节"
 RULE = f"承担省级、市级产业项目的企业要吸纳贫困劳动力；没有吸纳贫困人口的合作社不安排项目。依据{SOURCE}四、五"
 # A unit that is called so is no office: which enterprise it is must be said.
-FIRM_WORDS = ("合作社", "公司", "农场", "车间")
+FIRM_WORDS = ("合作社", "公司", "农场", "车间", "集团")
+# Only at its end: a village may be called after a works.
+FIRM_ENDS = ("厂", "养殖场", "种植基地", "养殖基地")
 
 
 @dataclass(frozen=True)
@@ -43,4 +45,15 @@ def verdict(farm: bool, level: str, name: str, kind: str, poor: int | None) -> V
 
 
 def is_firm(unit: str) -> bool:
-    return any(word in unit for word in FIRM_WORDS)
+    return any(word in unit for word in FIRM_WORDS) or unit.endswith(FIRM_ENDS)
+
+
+def unnamed(unit: str, carrier: str) -> str:
+    """Why it is not said who carries the project: a unit that is a firm must be the enterprise that is named."""
+    if not is_firm(unit):
+        return ""
+    if not carrier:
+        return "实施单位是企业或合作社的要选承担主体，没有列出的先登记企业"
+    if carrier in unit or unit in carrier:
+        return ""
+    return f"实施单位“{unit}”和承担主体“{carrier}”不是同一家"

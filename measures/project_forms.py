@@ -199,9 +199,10 @@ class ProjectForm(forms.Form):
         )
         if not farm or "enterprise" in self.errors:
             return
-        if firm is None:
-            if hiring.is_firm(asked.get("owner_unit", "")):
-                self.add_error("enterprise", "实施单位是企业或合作社的要选承担主体，没有列出的先登记企业")
+        unnamed = hiring.unnamed(asked.get("owner_unit", ""), firm.name if firm else "")
+        if unnamed:
+            self.add_error("enterprise", unnamed)
+        if unnamed or firm is None:
             return
         level = asked.get("level", "")
         found = hiring.verdict(farm, level, firm.name, firm.kind, firm.poor_employed)

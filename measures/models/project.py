@@ -45,7 +45,7 @@ CATEGORIES = (
     "项目管理费",
 )
 NATURES = ("新建", "改建", "扩建", "续建")
-HIRING = ("chapter", "category", "level", "enterprise")
+HIRING = ("chapter", "category", "level", "owner_unit", "enterprise")
 
 
 def words(*known: str) -> list[tuple[str, str]]:
@@ -177,10 +177,12 @@ class Project(models.Model):
     @property
     def on_hiring(self) -> hiring.Verdict:
         """What R093 says of who carries it, by the enterprise as it is recorded now."""
-        firm = self.enterprise
+        firm, farm = self.enterprise, hiring.is_farm(self.chapter, self.category)
+        unnamed = hiring.unnamed(self.owner_unit, firm.name if firm else "")
+        if farm and unnamed:
+            return hiring.Verdict(refusal=unnamed)
         if firm is None:
             return hiring.Verdict()
-        farm = hiring.is_farm(self.chapter, self.category)
         return hiring.verdict(farm, self.level, firm.name, firm.kind, firm.poor_employed)
 
     @property

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from measures.hiring import is_farm, verdict
+from measures.hiring import is_farm, is_firm, verdict
 from measures.models import Enterprise, Project
 from tests.measures.project_world import BEGUN, TYPED, act, apply, hidden, page
 
@@ -73,6 +73,31 @@ def test_who_carries_it_and_its_level_are_asked(ground, signed_in, cooperative, 
     assert answer.status_code == 422 and says in page(answer)
 
 
+@pytest.mark.parametrize(
+    ("unit", "firm"),
+    [
+        ("演示食品厂", True),
+        ("演示养殖基地", True),
+        ("演示集团分部", True),
+        ("演示镇砖厂村村民委员会", False),
+        ("区扶贫办", False),
+    ],
+)
+def test_what_is_called_as_a_firm_is_no_office(unit, firm):
+    assert is_firm(unit) is firm
+
+
+def test_another_firm_that_employs_the_poor_is_no_way_round(ground, signed_in, cooperative):
+    other = Enterprise.objects.create(area=ground.village, name="演示食品公司", kind="企业", poor_employed=5)
+    answer = signed_in("town").post(NEW, typed(ground, other))
+    assert answer.status_code == 422 and "不是同一家" in page(answer) and not Project.objects.exists()
+    with pytest.raises(ValidationError, match="不是同一家"):
+        apply(ground.village, **FARM, owner_unit="演示果蔬合作社", enterprise=other, level="区级")
+    with pytest.raises(ValidationError, match="要选承担主体"):
+        apply(ground.village, **FARM, owner_unit="演示果蔬合作社")
+    assert apply(ground.village, owner_unit="演示果蔬合作社"), "no farm project"
+
+
 def test_an_office_that_carries_it_itself_is_asked_nothing(ground, signed_in):
     answer = signed_in("town").post(NEW, {**TYPED, **FARM, "area": ground.village.pk})
     assert answer.status_code == 303
@@ -81,7 +106,7 @@ def test_an_office_that_carries_it_itself_is_asked_nothing(ground, signed_in):
 def test_a_firm_below_the_city_is_told_and_goes_on(ground, signed_in):
     firm = Enterprise.objects.create(area=ground.village, name="演示食品公司", kind="企业")
     client = signed_in("town")
-    made = client.post(NEW, typed(ground, firm))
+    made = client.post(NEW, typed(ground, firm, owner_unit="演示食品公司"))
     assert made.status_code == 303
     assert "“演示食品公司”没有登记吸纳贫困人口，立项前请核实" in page(client.get(made["Location"]))
 
