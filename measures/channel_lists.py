@@ -39,26 +39,28 @@ COLUMNS = [
     Column("channels", "渠道", lambda event: "、".join(event.channels) or channels.NONE, "s6", width=40),
 ]
 ORDER = ("-on", "-pk")
+HOLDS = "yes"
 
 
 class ChannelFilter(Filter):
     """The filter of a figure of the report `channels`."""
 
-    further = ("since", "until", "as_of")
+    further = ("holds", "since", "until", "as_of")
 
     year = year_field("年度")
     channel = choice("渠道", [*channels.CHANNELS.items(), (channels.NONE, channels.NONE)], "w8")
+    holds = choice("退出以后", [(HOLDS, "没有再返回的")], "w8")
     since = Day(label="退出起", required=False)
     until = Day(label="退出截至", required=False)
     as_of = Day(label="登记截至", required=False)
 
-    def matching(self, events: Any) -> QuerySet:
+    def matching(self, events: Any, day: datetime.date) -> QuerySet:
         asked = self.cleaned_data
         exits = events.counted(
             year=asked["year"], since=asked["since"], until=asked["until"], as_of=asked["as_of"]
         )
         found: QuerySet = channels.by_channel(exits, asked["channel"])
-        return found
+        return channels.lasting(found, asked["until"] or day, asked["as_of"]) if asked["holds"] else found
 
 
 @exportable(KEY, title="脱贫渠道")
@@ -68,7 +70,7 @@ def exits(user: User, query: QueryDict, day: datetime.date) -> Listed:
     area, form = area_in(query, user), ChannelFilter(query)
     if not form.is_valid():
         return Listed(found.none(), COLUMNS, ORDER, form, area)
-    rows = form.matching(found.in_area(area)).select_related("household", "village", "town")
+    rows = form.matching(found.in_area(area), day).select_related("household", "village", "town")
     return Listed(rows, COLUMNS, ORDER, form, area, dress=partial(_dress, scope=user.area_scope()))
 
 

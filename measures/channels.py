@@ -5,11 +5,13 @@ year of the exit, up to its day, or in the year before. What was done for a vill
 Plans: 五个一批 of 003 and 001 (二章三节一), 生态补偿 of 004 (八章).
 """
 
+import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import ExtractYear
 
+from households.models import StatusEvent
 from households.models.event import Kind
 from measures.models import Measure
 from measures.models.policy import MEASURE_CHAPTERS
@@ -36,6 +38,16 @@ def by_channel(events: Any, channel: str) -> Any:
     if channel == NONE:
         return exits.filter(~Exists(reaching()))
     return exits.filter(Exists(reaching().filter(policy__chapter=channel)))
+
+
+def lasting(exits: Any, on: datetime.date, as_of: datetime.date | None = None) -> Any:
+    """Of the exits those that hold at the end of the day: a household's last one, not taken back and not followed by
+    a return. A household that left twice is one that was lifted."""
+    later = Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), pk__gt=OuterRef("pk"))
+    after = StatusEvent.objects.known(on, as_of).filter(
+        later, household=OuterRef("household"), kind__in=(Kind.EXIT, Kind.RETURN, Kind.REVERSAL)
+    )
+    return exits.filter(~Exists(after))
 
 
 def names(events: list[Any]) -> dict[int, list[str]]:

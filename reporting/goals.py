@@ -8,7 +8,6 @@
 import csv
 import datetime
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -30,11 +29,16 @@ class Goal:
         """For the note under a form: the day and the source."""
         return f"{self.until.year}年底前，{self.document}{self.place}"
 
-    def verdict(self, value: Decimal | int | str | None, day: datetime.date) -> str | None:
-        """Of what is counted on the day; nothing counted, no verdict. On its last day a goal may still be reached."""
-        if value is None:
-            return None
-        if Decimal(value) >= self.figure:
+    def verdict(self, number: int, day: datetime.date) -> str:
+        """Of a number counted on the day. What has its last day behind it and is short of it is missed."""
+        return self._said(number >= self.figure, day)
+
+    def verdict_of_share(self, part: int, whole: int, day: datetime.date) -> str | None:
+        """By the counts, not by the share as printed, which may be rounded up to the goal; none over nothing."""
+        return self._said(part * 100 >= self.figure * whole, day) if whole else None
+
+    def _said(self, reached: bool, day: datetime.date) -> str:
+        if reached:
             return REACHED
         return MISSED if day >= self.until else TO_COME
 

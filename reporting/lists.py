@@ -96,13 +96,18 @@ def resettler_list(area: str, standing: str, on: datetime.date, as_of: datetime.
 
 
 def exit_list(
-    area: str, channel: str, since: datetime.date, until: datetime.date, as_of: datetime.date
+    area: str,
+    channel: str,
+    since: datetime.date,
+    until: datetime.date,
+    as_of: datetime.date,
+    *,
+    holds: str = "",
 ) -> str:
-    """Exits between two days that a channel of help had reached; data-persons counts who left."""
-    return _address(
-        "measures:exits",
-        {"area": area, "channel": channel, "since": since, "until": until, "as_of": as_of},
-    )
+    """Exits between two days that a channel of help had reached; data-persons counts who left. `holds`: those alone
+    that nothing has taken back by the last day."""
+    asked = {"area": area, "channel": channel, "holds": holds, "since": since, "until": until, "as_of": as_of}
+    return _address("measures:exits", asked)
 
 
 def point_list(

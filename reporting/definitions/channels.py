@@ -14,6 +14,7 @@ from django.db.models import Count, Sum
 from areas.models import Area
 from households.models import StatusEvent
 from measures import channels
+from measures.channel_lists import HOLDS
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
 from reporting.goals import goal
@@ -53,17 +54,32 @@ NOTE = (
 Counts = Counter[tuple[int | None, str, str]]
 
 
-def exits(request: Request, since: datetime.date) -> Any:
+def exits(request: Request) -> Any:
+    """Of the year up to the day."""
     events = StatusEvent.objects.in_area(request.area)
+    since = request.base_day + datetime.timedelta(days=1)
     return events.counted(since=since, until=request.until, as_of=request.as_of)
 
 
-def count(request: Request, since: datetime.date, wanted: Sequence[str] = tuple(COLUMNS)) -> Counts:
-    """One statement a column: exits from the day on, by the area in which the household stood."""
+def lifted(request: Request) -> Any:
+    """Since the first day of the plans up to the last of this one, a household once and only where its exit holds."""
+    events, until = StatusEvent.objects.in_area(request.area), last_day(request)
+    since = events.counted(since=SINCE, until=until, as_of=request.as_of)
+    return channels.lasting(since, until, request.as_of)
+
+
+def last_day(request: Request) -> datetime.date:
+    """Who leaves after the plan's day is no fulfilment of it."""
+    asked = goal(ECOLOGY, request.area.name)
+    return min(request.until, asked.until) if asked else request.until
+
+
+def count(request: Request, found: Any, wanted: Sequence[str] = tuple(COLUMNS)) -> Counts:
+    """One statement a column: the exits by the area in which the household stood."""
     below = BELOW.get(request.area.level)
     counts: Counts = Counter()
     for key in wanted:
-        events = channels.by_channel(exits(request, since), COLUMNS[key][0]).order_by()
+        events = channels.by_channel(found, COLUMNS[key][0]).order_by()
         groups = events.values(*([below] if below else ["kind"]))
         for group in groups.annotate(homes=Count("pk"), people=Sum("persons")):
             for place in {None, group.get(below)}:
@@ -75,9 +91,9 @@ def count(request: Request, since: datetime.date, wanted: Sequence[str] = tuple(
 def figures(request: Request, progress: Progress) -> Figures:
     progress(0, 3, "统计退出和措施")
     first = request.base_day + datetime.timedelta(days=1)
-    counts = count(request, first)
+    counts = count(request, exits(request))
     progress(1, 3, "对照规划")
-    so_far = count(request, SINCE, (_ecology(),))
+    so_far = count(request, lifted(request), (_ecology(),))
     children = child_areas(request, [place for place, *_ in (*counts, *so_far)])
     progress(2, 3, "写成文件")
     cells: list[Cell] = []
@@ -102,7 +118,7 @@ def _ecology() -> str:
 def _path(request: Request, area: Area, persons: int) -> list[Cell]:
     """What is printed of the area, who left that way since 2016, and the difference."""
     asked = goal(ECOLOGY, area.name)
-    url = exit_list(area.code, CHAPTER, SINCE, request.until, request.as_of)
+    url = exit_list(area.code, CHAPTER, SINCE, last_day(request), request.as_of, holds=HOLDS)
     return [
         Cell(area.code, f"{PRINTED}{ECOLOGY}", asked.figure if asked else None, PERSONS),
         Cell(area.code, f"{SO_FAR}_{ECOLOGY}", persons, PERSONS, url),
@@ -116,7 +132,8 @@ def _path(request: Request, area: Area, persons: int) -> list[Cell]:
 def _path_note(request: Request) -> str:
     asked = goal(ECOLOGY, request.area.name)
     printed = f"规划人数照印：{asked.said}。" if asked else "没有这个区域的规划人数。"
-    return f"{printed}已退出从{SINCE.year}年起累计，其余同前。"
+    until = f"到{asked.until:%Y-%m-%d}为止，" if asked else ""
+    return f"{printed}已退出从{SINCE.year}年起累计，{until}一户只计最后一次，返贫和回退的不计，其余同前。"
 
 
 def blocks(request: Request) -> Sequence[Block]:

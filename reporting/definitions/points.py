@@ -102,13 +102,19 @@ def _row(request: Request, area: Area, counts: Counts) -> list[Cell]:
         unit = VILLAGES if level == Level.VILLAGE else ITEMS
         cells.append(Cell(area.code, key, value, unit, url if has(key) else None))
     for key, (part, whole, named) in RATES.items():
-        rate: Value = share(counts[area.pk, part], counts[area.pk, whole]) if has(part) else None
+        served, places = (counts[area.pk, one] if has(part) else 0 for one in (part, whole))
+        rate: Value = share(served, places)
         cells.append(Cell(area.code, f"{key}_rate", rate, PERCENT))
         if named:
             goal = share_asked(named)
             cells += [
                 Cell(area.code, f"{PRINTED}{key}_rate", str(goal.figure) if has(part) else None, PERCENT),
-                Cell(area.code, f"verdict_{key}_rate", goal.verdict(rate, request.until), PERCENT),
+                Cell(
+                    area.code,
+                    f"verdict_{key}_rate",
+                    goal.verdict_of_share(served, places, request.until),
+                    PERCENT,
+                ),
             ]
     return cells
 

@@ -90,13 +90,12 @@ def figures(request: Request, progress: Progress) -> Figures:
                 for unit in UNITS:
                     value = counts[place, key, standing, unit] if day else None
                     cells.append(Cell(area.code, f"{standing}_{key}_{unit}", value, unit, url))
-            whole = counts[place, key, ALL, HOUSEHOLDS]
-            rate = share(counts[place, key, OUT, HOUSEHOLDS], whole) if day else None
-            cells.append(Cell(area.code, f"out_{key}_rate", rate, PERCENT))
+            out, whole = (counts[place, key, one, HOUSEHOLDS] if day else 0 for one in (OUT, ALL))
+            cells.append(Cell(area.code, f"out_{key}_rate", share(out, whole), PERCENT))
             if key != NOW:
                 goal = asked(key)
                 cells.append(Cell(area.code, f"{PRINTED}{key}_rate", str(goal.figure), PERCENT))
-                verdict = goal.verdict(rate, request.until) if day else None
+                verdict = goal.verdict_of_share(out, whole, request.until)
                 cells.append(Cell(area.code, f"verdict_{key}_rate", verdict, PERCENT))
     first, last = (asked(year) for year in DEADLINES)
     note = (

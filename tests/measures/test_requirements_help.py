@@ -57,6 +57,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             f"{HIRING}::test_a_firm_of_province_or_city_and_any_cooperative_must_take_on_the_poor",
             f"{HIRING}::test_a_cooperative_that_takes_on_none_cannot_apply_until_it_does",
+            f"{HIRING}::test_another_firm_that_employs_the_poor_is_no_way_round",
             f"{HIRING}::test_no_step_goes_by_who_has_let_them_go",
             f"{HIRING}::test_the_page_of_approval_says_why_not_and_the_lists_show_it",
             RECORDED,
@@ -203,6 +204,8 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             f"{CHANNELS}::test_the_plans_word_for_ecology_is_compensation",
             f"{GOALS}::test_the_path_of_a_plan_stands_beside_its_own_area_alone",
+            f"{GOALS}::test_who_left_twice_is_lifted_once_and_whose_exit_was_undone_not_at_all",
+            f"{GOALS}::test_who_leaves_after_the_plans_day_does_not_fulfil_it",
             GOAL,
         ),
     ),

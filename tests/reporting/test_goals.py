@@ -3,6 +3,7 @@
 import csv
 import datetime
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -74,16 +75,25 @@ def test_a_goal_is_the_figure_that_the_plan_states(number, key, of_whom, figure,
 
 
 @pytest.mark.parametrize(
-    ("value", "day", "said"),
+    ("out", "whole", "day", "said"),
     [
-        ("70.0", "2016-06-01", "已实现"),
-        ("69.9", "2016-12-30", "未到期限"),
-        ("69.9", "2016-12-31", "未实现"),
-        (None, "2017-01-01", None),
+        (7, 10, "2016-06-01", "已实现"),
+        (6, 10, "2016-12-30", "未到期限"),
+        (6, 10, "2016-12-31", "未实现"),
+        (1399, 2000, "2016-12-31", "未实现"),  # 69.95 %, which is printed as 70.0
+        (0, 0, "2017-01-01", None),
     ],
 )
-def test_a_goal_is_reached_or_missed_or_its_day_has_not_come(value, day, said):
-    assert goals.share_asked("resettlers-2016").verdict(value, datetime.date.fromisoformat(day)) == said
+def test_a_goal_is_reached_or_missed_or_its_day_has_not_come(out, whole, day, said):
+    found = goals.share_asked("resettlers-2016").verdict_of_share(
+        out, whole, datetime.date.fromisoformat(day)
+    )
+    assert found == said
+
+
+def test_a_number_is_held_against_the_plan_of_its_area():
+    path = goals.goal("ecology", "台儿庄区")
+    assert path and [path.verdict(500, path.until), path.verdict(499, path.until)] == ["已实现", "未实现"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -141,6 +151,55 @@ def test_the_path_of_a_plan_stands_beside_its_own_area_alone(lived, ground):
         and run("resettlers", ground.county).plan
     )
     assert "2018年底前" in figures.notes["path"] and "八章" in figures.notes["path"]
+
+
+@pytest.fixture
+def district(ground):
+    """The county whose plan prints the path."""
+    Area.objects.filter(pk=ground.county.pk).update(name="台儿庄区")
+    ground.county.refresh_from_db()
+    return ground.county
+
+
+def planted(home, *years) -> None:
+    policy = Policy.objects.filter(chapter="生态", kind="政策").order_by("pk")[0]
+    for year in years:
+        on = datetime.date(year, 2, 1)
+        Measure.objects.create(
+            policy=policy, household=home, year=year, state="落实", planned_on=on, delivered_on=on, payer="演示",
+            amount=1,
+        )  # fmt: skip
+
+
+def test_who_left_twice_is_lifted_once_and_whose_exit_was_undone_not_at_all(
+    district, make_household, signed_in
+):
+    again, undone, back = (make_household(persons=size) for size in (1, 2, 4))
+    for home in (again, undone, back):
+        planted(home, 2016, 2018)
+        home.leave_poverty(**at("2016-12-05"))
+    undone.reverse_exit(**at("2017-01-09"), reason="演示")
+    for home in (again, back):
+        home.return_to_poverty(**at("2017-12-01"))
+    again.leave_poverty(**at("2018-10-05"))
+    cell = run("channels", district).cell(district.code, "since_ecology")
+    page = signed_in("district").get(cell.list_url).content.decode()
+    assert cell.value == 1 and 'data-total="1" data-persons="1"' in page
+    then = run("channels", district, datetime.date(2016, 12, 31))
+    assert of(then, district, "since_ecology") == [7]
+
+
+def test_who_leaves_after_the_plans_day_does_not_fulfil_it(district, make_household, signed_in, monkeypatch):
+    path = goals.goal("ecology", "台儿庄区")
+    early = replace(path, until=datetime.date(2018, 10, 4), figure=1)
+    monkeypatch.setattr("reporting.definitions.channels.goal", lambda *_: early)
+    home = make_household(persons=3)
+    planted(home, 2018)
+    home.leave_poverty(**at("2018-10-05"))
+    figures = run("channels", district)
+    assert of(figures, district, "total_persons", "since_ecology", "verdict_ecology") == [3, 0, "未实现"]
+    url = figures.cell(district.code, "since_ecology").list_url
+    assert 'data-total="0"' in signed_in("district").get(url).content.decode()
 
 
 def test_coverage_of_contract_work_and_of_three_levels_of_ecommerce(lived, ground):
