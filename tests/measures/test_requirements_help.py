@@ -75,6 +75,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
             RECORDED,
             f"{POINTS}::test_each_level_of_ecommerce_is_its_own_record",
             f"{POINTS}::test_a_station_is_recorded_of_the_town_itself_and_nothing_else_is",
+            f"{GOALS}::test_a_station_that_came_after_the_plans_day_is_counted_and_the_goal_missed",
             f"{GOALS}::test_coverage_of_contract_work_and_of_three_levels_of_ecommerce",
             GOAL,
         ),

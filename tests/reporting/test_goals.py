@@ -219,6 +219,18 @@ def test_coverage_of_contract_work_and_of_three_levels_of_ecommerce(lived, groun
     assert of(then, ground.county, "poor", "process", "process_rate") == [3, 0, "0.0"]
 
 
+def test_a_station_that_came_after_the_plans_day_is_counted_and_the_goal_missed(lived, ground, monkeypatch):
+    early = {
+        key: replace(goals.share_asked(key), until=datetime.date(2018, 2, 28))
+        for key in ("processing", "ecommerce")
+    }
+    monkeypatch.setattr("reporting.definitions.points.share_asked", early.__getitem__)
+    figures = run("points", ground.other_town)
+    assert of(figures, ground.other_town, "stations_rate", "verdict_stations_rate") == ["100.0", "未实现"]
+    point(ground.other_town, "TASK-ECOM-TOWN", "2018-02-28")
+    assert of(run("points", ground.other_town), ground.other_town, "verdict_stations_rate") == ["已实现"]
+
+
 def test_resettlers_are_held_against_the_deadline_of_each_year_end(lived, ground):
     figures = run("resettlers", ground.county)
     assert of(figures, ground.county, "all_2016_households", "out_2016_households", "out_2016_rate") == [
