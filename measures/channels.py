@@ -1,14 +1,15 @@
 """脱贫渠道 (R107, R177): by which chapters of help a household had been reached when it left the register.
 
 A chapter counts for an exit where something of it was delivered to the household or to one of its members in the
-year of the exit, up to its day, or in the year before. What was done for a village or a firm is nobody's channel.
+year of the exit, up to its day, or in the year before. A household that was split off keeps what its members had been
+given in the old one. What was done for a village or a firm is nobody's channel.
 Plans: 五个一批 of 003 and 001 (二章三节一), 生态补偿 of 004 (八章).
 """
 
 import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import ExtractYear
 
 from households.models import StatusEvent
@@ -18,16 +19,21 @@ from measures.models.policy import MEASURE_CHAPTERS
 
 YEARS_BEFORE = 1
 NONE = "没有措施"
+SAID = ("delivered_on", "policy__chapter")
 # Chapter → the channel's name in the plans, where it is another word.
 CHANNELS = {chapter: {"生态": "生态补偿"}.get(chapter, chapter) for chapter in MEASURE_CHAPTERS}
 
 
-def reaching() -> Any:
-    """Of a status event in the outer query: the deliveries that count for it."""
+def reached(**by: str) -> Q:
+    """Of a status event in the outer query: something that counts for it was delivered; `by` narrows it."""
     first = ExtractYear(OuterRef("on")) - YEARS_BEFORE
-    return Measure.objects.delivered().filter(
-        household=OuterRef("household"), delivered_on__lte=OuterRef("on"), delivered_on__year__gte=first
+    given = Measure.objects.delivered().filter(
+        delivered_on__lte=OuterRef("on"), delivered_on__year__gte=first, **by
     )
+    brought = given.filter(
+        person__household=OuterRef("household"), household__number=OuterRef("household__split_from")
+    )
+    return Q(Exists(given.filter(household=OuterRef("household")))) | Q(Exists(brought))
 
 
 def by_channel(events: Any, channel: str) -> Any:
@@ -36,8 +42,8 @@ def by_channel(events: Any, channel: str) -> Any:
     if not channel:
         return exits
     if channel == NONE:
-        return exits.filter(~Exists(reaching()))
-    return exits.filter(Exists(reaching().filter(policy__chapter=channel)))
+        return exits.filter(~reached())
+    return exits.filter(reached(policy__chapter=channel))
 
 
 def lasting(exits: Any, on: datetime.date, as_of: datetime.date | None = None) -> Any:
@@ -51,18 +57,20 @@ def lasting(exits: Any, on: datetime.date, as_of: datetime.date | None = None) -
 
 
 def names(events: list[Any]) -> dict[int, list[str]]:
-    """The channels of these exits by the event's key, in the order of the chapters; one statement."""
+    """The channels of these exits by the event's key, in the order of the chapters; two statements."""
     homes = {event.household_id for event in events}
     given: dict[int, list[tuple[Any, str]]] = {}
-    rows = Measure.objects.delivered().filter(household__in=homes)
-    for home, on, chapter in rows.values_list("household", "delivered_on", "policy__chapter"):
+    rows = Measure.objects.delivered()
+    own = rows.filter(household__in=homes).values_list("household", *SAID)
+    brought = rows.filter(person__household__in=homes, household__number=F("person__household__split_from"))
+    for home, on, chapter in (*own, *brought.values_list("person__household", *SAID)):
         given.setdefault(home, []).append((on, chapter))
     found: dict[int, list[str]] = {}
     for event in events:
-        reached = {
+        chapters = {
             chapter
             for on, chapter in given.get(event.household_id, ())
             if on <= event.on and on.year >= event.on.year - YEARS_BEFORE
         }
-        found[event.pk] = [word for chapter, word in CHANNELS.items() if chapter in reached]
+        found[event.pk] = [word for chapter, word in CHANNELS.items() if chapter in chapters]
     return found

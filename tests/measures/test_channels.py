@@ -66,6 +66,17 @@ def test_several_chapters_are_several_channels_and_a_members_help_is_its_familys
     assert reached(home) == {"生态", "社保兜底"}
 
 
+def test_who_was_split_off_keeps_what_was_given_to_its_members_and_to_nobody_else(make_household, given):
+    home = make_household(persons=3)
+    leaving, staying = home.persons.exclude(relation="户主").order_by("number")
+    given(home, "生态", "2017-03-01", person=leaving)
+    given(home, "健康", "2017-03-01", person=staying)
+    new = home.split([leaving], head=leaving, **at("2017-06-01"))
+    new.leave_poverty(**at("2017-12-05"))
+    home.leave_poverty(**at("2017-12-05"))
+    assert reached(new) == {"生态"} and reached(home) == {"生态", "健康"}
+
+
 def test_the_list_narrows_by_channel_and_counts_persons(make_household, given, signed_in, ground):
     reached_home = make_household(village=ground.village, persons=3)
     bare, away = make_household(village=ground.other_village), make_household(village=ground.foreign_village)
