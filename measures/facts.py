@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -120,7 +120,7 @@ def homes(ids: Iterable[int], day: datetime.date) -> Iterator[HomeFacts]:
         level=Subquery(villages.values("level_then")[:1]),
         struck=Exists(Shock.objects.filter(**mine, settled_on__isnull=True)),
         **{
-            f"{name}_{part}": Subquery(rows.values(part)[:1])
+            f"{name}_{part}": newest(rows, part)
             for name, rows in _means(OuterRef("pk"), OuterRef("village"), day).items()
             for part in ("value", "year")
         },
@@ -150,28 +150,34 @@ def _last(rows: Any, name: str) -> Subquery:
     return Subquery(rows.order_by("-year").values(name)[:1])
 
 
-def collective(village: Any, day: datetime.date) -> QuerySet:
-    """`year` and `value` of the years that state the village's 村集体经济收入, the last one first."""
-    rows = VillageYear.objects.filter(
-        village__area=village, year__lte=day.year, collective_income__isnull=False
-    )
-    return rows.annotate(value=F("collective_income")).order_by("-year")
+def newest(sources: Sequence[QuerySet], part: str) -> Any:
+    """`year` or `value` of the last year that says it, in the first of the sources that has any."""
+    found = [Subquery(rows.values(part)[:1]) for rows in sources]
+    return Coalesce(*found) if len(found) > 1 else found[0]
 
 
-def land(household: Any) -> QuerySet:
+def collective(village: Any, day: datetime.date) -> tuple[QuerySet, QuerySet]:
+    """`year` and `value` of the years that state the village's 村集体经济收入, the last one first; then of the area
+    that it was before it passed to another town, with which its yearly facts stay."""
+    rows = VillageYear.objects.filter(year__lte=day.year, collective_income__isnull=False)
+    said = rows.annotate(value=F("collective_income")).order_by("-year")
+    return said.filter(village__area=village), said.filter(village__area__successor=village)
+
+
+def land(household: Any) -> tuple[QuerySet]:
     """亩 of every kind that the household has, by the years that state any."""
     rows = _stating(Production.objects.filter(household=household), LAND)
-    return rows.annotate(value=_sum(LAND)).order_by("-year")
+    return (rows.annotate(value=_sum(LAND)).order_by("-year"),)
 
 
-def earned(household: Any) -> QuerySet:
+def earned(household: Any) -> tuple[QuerySet]:
     """Yuan of wages and of business less its expense, by the counted surveys that state either."""
     rows = _stating(Survey.objects.counted().filter(household=household), EARNED)
     net = _sum(EARNED) - Coalesce(F("business_expense"), Value(Decimal(0)))
-    return rows.annotate(value=Round(net, 2)).order_by("-year")
+    return (rows.annotate(value=Round(net, 2)).order_by("-year"),)
 
 
-def _means(household: Any, village: Any, day: datetime.date) -> dict[str, QuerySet]:
+def _means(household: Any, village: Any, day: datetime.date) -> dict[str, Sequence[QuerySet]]:
     return {"collective": collective(village, day), "land": land(household), "earned": earned(household)}
 
 

@@ -3,14 +3,15 @@
 Each reads the last year that says anything; what no year says is unknown and fulfils no condition.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import DecimalField, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import LessThanOrEqual
 
 from measures.conditions import OF_PERSON, Member, Works
-from measures.facts import Case, When, collective, earned, land
+from measures.facts import Case, When, collective, earned, land, newest
 
 ZERO = Decimal(0)
 
@@ -51,10 +52,10 @@ class NoStableIncome:
         return none(earned(_household(of))) & ~Member(Works()).q(when, of)
 
 
-def none(rows: QuerySet) -> Q:
+def none(sources: Sequence[QuerySet]) -> Q:
     """The last value is known and nought."""
-    newest = Subquery(rows.values("value")[:1], output_field=DecimalField(max_digits=14, decimal_places=2))
-    return Q(LessThanOrEqual(newest, Value(ZERO)))
+    value = ExpressionWrapper(newest(sources, "value"), DecimalField(max_digits=14, decimal_places=2))
+    return Q(LessThanOrEqual(value, Value(ZERO)))
 
 
 def _none(value: Decimal | None) -> bool:

@@ -138,17 +138,23 @@ def places(user: User, query: QueryDict, day: datetime.date) -> Listed:
 def _dress(rows: list[Any], *, on: datetime.date, as_of: datetime.date | None) -> None:
     """What stands in each place and who is on the register there, in a few statements for all."""
     keys = [row.pk for row in rows]
+    # A village that passed on has what was recorded of it before.
+    now = {key: key for key in keys} | dict(
+        Area.objects.filter(successor__in=keys).values_list("pk", "successor")
+    )
     standing: dict[tuple[int, bool], list[tuple[str, str]]] = {}
-    there = Measure.objects.delivered().filter(village__in=keys, policy__code__in=CODES, delivered_on__lte=on)
+    there = Measure.objects.delivered().filter(
+        village__in=[*now], policy__code__in=CODES, delivered_on__lte=on
+    )
     for one in there.select_related("policy").order_by("delivered_on", "pk"):
         closed = one.extras.get(points.CLOSED, "")
         if not closed or closed > on.isoformat():
             word = one.extras.get("operator", "") or one.policy.name
-            kept = standing.setdefault((one.village_id or 0, one.policy.code == points.PROCESSING), [])
+            kept = standing.setdefault((now[one.village_id or 0], one.policy.code == points.PROCESSING), [])
             kept.append((word, reverse("measures:measure", args=[one.pk])))
-    firms = Enterprise.objects.filter(area__in=keys, kind=EnterpriseKind.WORKSHOP, closed=False)
+    firms = Enterprise.objects.filter(area__in=[*now], kind=EnterpriseKind.WORKSHOP, closed=False)
     for firm in firms.order_by("name", "pk"):
-        kept = standing.setdefault((firm.area_id, True), [])
+        kept = standing.setdefault((now[firm.area_id], True), [])
         kept.append((firm.name, reverse("measures:enterprise", args=[firm.pk])))
     poor: dict[int, int] = {}
     for level in {row.level for row in rows}:

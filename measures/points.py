@@ -38,18 +38,24 @@ def with_poor(rows: Any, day: datetime.date, as_of: datetime.date | None = None)
     return rows.filter(Exists(stock.values("village").annotate(stock=Sum("households")).filter(stock__gt=0)))
 
 
-def recorded(code: str, day: datetime.date) -> Exists:
+def recorded(code: str, day: datetime.date) -> Q:
     """Something of the code stands in the place on the day."""
     key = f"extras__{CLOSED}"
     running = ~Q(extras__has_key=CLOSED) | Q(**{f"{key}__gt": day.isoformat()})
     there = Measure.objects.delivered().of_policy(code).filter(running, delivered_on__lte=day)
-    return Exists(there.filter(village=OuterRef("pk")))
+    return in_place(there, "village")
+
+
+def in_place(rows: Any, name: str) -> Q:
+    """Some of the rows are of the area in the outer query, or of the one that it was before it passed on."""
+    before = rows.filter(**{f"{name}__successor": OuterRef("pk")})
+    return Q(Exists(rows.filter(**{name: OuterRef("pk")}))) | Q(Exists(before))
 
 
 def in_state(rows: Any, state: str, level: str, day: datetime.date) -> Any:
     """Those of the places that are so on the day; all of them for ""."""
-    firms = Enterprise.objects.filter(kind=EnterpriseKind.WORKSHOP, closed=False, area=OuterRef("pk"))
-    has = Q(recorded(PROCESSING, day)) | Q(Exists(firms))
-    point = Q(recorded(ECOMMERCE[Level(level)], day))
+    firms = Enterprise.objects.filter(kind=EnterpriseKind.WORKSHOP, closed=False)
+    has = recorded(PROCESSING, day) | in_place(firms, "area")
+    point = recorded(ECOMMERCE[Level(level)], day)
     conditions = {"": Q(), PROCESS: has, NO_PROCESS: ~has, ECOM: point, NO_ECOM: ~point}
     return rows.filter(conditions[state])

@@ -22,7 +22,7 @@ from households.models import Household
 from measures import hiring, means
 from measures.conditions import OF_HOUSEHOLD, All, Condition, Is, Member, Not
 from measures.eligibility import ABLE, POOR_FAMILY
-from measures.facts import Case, HomeFacts, When, collective, homes
+from measures.facts import Case, HomeFacts, When, collective, homes, newest
 from measures.models import Project
 from measures.models.asset import SOLAR_POLICY
 
@@ -125,8 +125,8 @@ def villages(areas: Any, day: datetime.date) -> Any:
     homes_here = three_none(Household.objects.filter(village=OuterRef("pk")), day)
     projects = Project.objects.filter(PROJECTS, area=OuterRef("pk")).live()
     return areas.annotate(
-        collective=Subquery(income.values("value")[:1]),
-        collective_year=Subquery(income.values("year")[:1]),
+        collective=newest(income, "value"),
+        collective_year=newest(income, "year"),
         solar_village=_one(Q(level=Level.VILLAGE) & means.none(income)),
         solar_homes=_count(homes_here, "village"),
         stations=_count(projects, "area"),

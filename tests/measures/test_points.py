@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from areas.models import Level
+from households.move import move_village
 from measures import points
 from measures.models import Enterprise, Measure, Policy
 from tests.reporting.test_exit_tally import at
@@ -45,6 +46,17 @@ def test_a_point_stands_from_its_day_until_it_is_closed(ground, day, there):
     point(ground.village, "TASK-ECOM", closed="2018-10-01")
     shown = found(Level.VILLAGE, points.ECOM, ground.county, datetime.date(*day))
     assert shown == (["演示东村"] if there else [])
+
+
+def test_a_village_that_passed_to_another_town_keeps_what_it_has(ground, signed_in, make_household):
+    make_household(village=ground.village)
+    point(ground.village, "TASK-ECOM")
+    Enterprise.objects.create(area=ground.village, name="演示车间", kind="扶贫车间")
+    new = move_village(ground.village, ground.other_town, code="370405102299", on=datetime.date(2018, 6, 1))
+    assert found(Level.VILLAGE, points.PROCESS, ground.county) == [new.name]
+    assert found(Level.VILLAGE, points.ECOM, ground.county) == [new.name]
+    page = signed_in("other_town_user").get(f"{PAGE}?state=process").content.decode()
+    assert 'data-total="1"' in page and "演示车间" in page and "演示经营者" in page
 
 
 def test_each_level_of_ecommerce_is_its_own_record(ground):

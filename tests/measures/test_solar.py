@@ -7,6 +7,7 @@ import pytest
 
 from areas.models import Area
 from households.models import Household, Person, Production, Survey
+from households.move import move_village
 from measures import solar
 from measures.facts import HomeFacts, PersonFacts
 from measures.models import Enterprise
@@ -161,6 +162,19 @@ def test_the_last_year_that_says_it_counts_and_a_later_one_is_not_known_yet(grou
     year(ground.village, 0, 2019)
     (found,) = solar.villages(Area.objects.filter(pk=ground.village.pk), DAY)
     assert (found.collective, found.collective_year, found.solar_village) == (800, 2017, 0)
+
+
+def test_a_village_that_passed_to_another_town_is_ranked_by_what_was_known_of_it(ground, make_household):
+    year(ground.village, 0)
+    home = weak(make_household)
+    new = move_village(ground.village, ground.other_town, code="370405102299", on=datetime.date(2018, 6, 1))
+    (found,) = solar.villages(Area.objects.filter(pk=new.pk), DAY)
+    assert (found.collective, found.collective_year, found.solar_village) == (0, 2017, 1)
+    (row,) = solar.ranked(Household.objects.all(), DAY)
+    assert (row.solar_rank, row.solar_village) == (4, 1) and solar.of_homes([home.pk], DAY)[home.pk].rank == 4
+    year(new, 900, 2018)
+    (found,) = solar.villages(Area.objects.filter(pk=new.pk), DAY)
+    assert (found.collective, found.collective_year, found.solar_village) == (900, 2018, 0)
 
 
 def test_an_application_offers_the_villages_in_that_order_with_the_reason(homes, ground, signed_in):
