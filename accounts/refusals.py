@@ -45,7 +45,12 @@ def note(request: HttpRequest, status: int) -> None:
     before = TrailRow.objects.filter(actor=user, action=ACTION, at__gte=since)[:MOST].count()
     if before >= MOST:
         return
-    detail = {"地址": request.path_info[:200], "方式": request.method or "", "回答": status}
+    detail = {"地址": _legible(request.path_info), "方式": request.method or "", "回答": status}
     if before == MOST - 1:
         detail["说明"] = f"一小时内已有 {MOST} 次，此后的不再逐次记"
     trail.record(ACTION, detail=detail, outcome=Outcome.REFUSED, area=user.home_area, request=request)
+
+
+def _legible(path: str) -> str:
+    """Without the signs that PostgreSQL holds in no text (NUL) and that nobody can read."""
+    return "".join(sign if sign.isprintable() else "?" for sign in path[:200])

@@ -46,11 +46,13 @@ class Share:
         if time.monotonic() - self._written < PROGRESS_EVERY:
             return
         self._written = time.monotonic()
-        going = self._mine().filter(job__state=JobState.RUNNING, job__lease_token=F("attempt"))
-        if not going.update(done_count=done, lease_until=clock.now() + lease()):
+        if not self._mine().update(done_count=done, lease_until=clock.now() + lease()):
             raise JobLost
-        if Job.objects.filter(pk=self.row.job_id, cancel_requested=True).exists():
+        job = Job.objects.get(pk=self.row.job_id)
+        if job.cancel_requested:
             raise JobCancelled
+        if (job.state, job.lease_token) != (JobState.RUNNING, self.row.attempt):
+            raise JobLost
         if self._told:
             self._told()
 
@@ -134,17 +136,15 @@ def _held(share: Share) -> Iterator[None]:
 
 
 def _claim(job_id: uuid.UUID | str, told: Callable[[], None] | None = None) -> Share | None:
-    """Takes a part that nobody works on; None when there is none."""
+    """Takes a part that nobody works on; None when there is none.
+
+    The UPDATE asks of the part's own row alone: what it asked of the job, PostgreSQL would put into a subquery
+    and not look at again after waiting for another who took the same part.
+    """
     now = clock.now()
-    free = JobPart.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=now),
-        job__pk=job_id,
-        job__lease_token=F("attempt"),
-        job__state=JobState.RUNNING,
-        job__cancel_requested=False,
-        result__isnull=True,
-    )
-    for row in free.order_by("place"):
+    free = JobPart.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), result__isnull=True)
+    going = {"job__state": JobState.RUNNING, "job__cancel_requested": False, "job__lease_token": F("attempt")}
+    for row in free.filter(job__pk=job_id, **going).order_by("place"):
         token = uuid.uuid4().hex
         if free.filter(pk=row.pk).update(token=token, lease_until=now + lease()):
             return Share(row, token, told)

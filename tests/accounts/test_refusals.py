@@ -34,6 +34,11 @@ def test_what_lies_elsewhere_leaves_the_row_of_what_does_not_exist(signed_in, ma
     assert [row.detail["回答"] for row in rows()] == [404, 404]
 
 
+def test_an_address_with_signs_that_no_log_holds_leaves_a_row(signed_in):
+    assert signed_in("town").get("/households/%00%0a/").status_code == 404
+    assert [row.detail["地址"] for row in rows()] == ["/households/??/"]
+
+
 def test_a_form_without_its_token_leaves_a_row(cast):
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast["town"], backend="django.contrib.auth.backends.ModelBackend")

@@ -1,15 +1,10 @@
 """The name index: what a name is found by, and that it follows the name on every path."""
 
-import importlib
-
 import pytest
-from django.apps import apps
 
 from households import bulk, names
 from households.models import Household, Load, NameKey, Person
 from tests.conftest import identity_number
-
-migration = importlib.import_module("households.migrations.0003_name_search")
 
 
 @pytest.mark.parametrize(
@@ -113,9 +108,3 @@ def test_bulk_loading_fills_the_index(ground):
     )
     bulk.write(households=[household], persons=[person], load=Load())
     assert found("oxm") == {"区小明"}
-
-
-def test_the_migration_finds_who_was_there_before(lan):
-    NameKey.objects.all().delete()
-    migration.fill(apps, None)
-    assert found("小兰") == {"王小兰"}

@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from office import clock, jobs, parts
 from office.models import Job, JobPart, JobState
@@ -69,6 +71,20 @@ def test_a_part_whose_worker_died_is_done_again(whole, done_by):
 
     assert whole(before=dies).result == {"sum": 20}
     assert sorted(done_by) == [1, 2, 3, 4]
+
+
+def test_who_takes_a_part_or_reports_on_it_asks_of_its_own_row_alone(whole):
+    """A condition on the job in the same UPDATE is a subquery, which PostgreSQL does not look at again."""
+
+    def looks(job):
+        with CaptureQueriesContext(connection) as asked:
+            share = parts._claim(job.pk)
+            share.progress(1)
+            share.finish({"n": 2 * share.row.params["n"]})
+        updates = [one["sql"] for one in asked if one["sql"].startswith("UPDATE")]
+        assert len(updates) == 3 and not [sql for sql in updates if "SELECT" in sql]
+
+    assert whole(before=looks).result == {"sum": 20}
 
 
 def test_a_result_that_comes_too_late_does_not_count(whole):
