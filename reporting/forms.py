@@ -27,30 +27,27 @@ def offered(areas: ScopedQuerySet, asked: str | None) -> list[Area]:
     return found
 
 
-class ReportForm(forms.Form):
-    """Which report, of which year and area, as known on which day; areas only from the user's scope."""
+def day_field(label: str, **more: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"class": "w8", "placeholder": "2018-11-20", "autocomplete": "off"}
+        ),
+        error_messages={"invalid": "日期写成 2018-11-20 的样子"},
+        **more,
+    )
+
+
+class KindAndAreaForm(forms.Form):
+    """Which report, of which area; areas only from the user's scope."""
 
     kind = forms.ChoiceField(label="报表", error_messages={"invalid_choice": "没有这种报表"})
-    year = forms.IntegerField(
-        label="年度",
-        min_value=2000,
-        max_value=2100,
-        widget=forms.NumberInput(attrs={"class": "w4"}),
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "年度写四位数字"),
-    )
     area = forms.ModelChoiceField(
         label="区划",
         queryset=Area.objects.none(),
         to_field_name="code",
         empty_label=None,
         error_messages={"invalid_choice": "没有这个区划，或者不在当前任职的区域内"},
-    )
-    as_of = forms.DateField(
-        label="统计截止",
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "w8", "placeholder": "2018-11-20", "autocomplete": "off"}
-        ),
-        error_messages={"invalid": "日期写成 2018-11-20 的样子"},
     )
 
     def __init__(
@@ -66,9 +63,28 @@ class ReportForm(forms.Form):
         kinds: Any = self.fields["kind"]
         kinds.choices = [(one.kind, one.title) for one in DEFINITIONS.values()]
         field: Any = self.fields["area"]
-        field.queryset = areas
+        field.queryset = self.among(areas)
         asked = self.data.get("area") or self.initial.get("area")
         field.widget.choices = [(area.code, area.name) for area in offered(areas, asked)]
+
+    def among(self, areas: ScopedQuerySet) -> ScopedQuerySet:
+        """Those that may be asked for: of a closed area too there are figures."""
+        return areas
+
+
+class ReportForm(KindAndAreaForm):
+    """Which report, of which year and area, as known on which day."""
+
+    field_order = ["kind", "year", "area", "as_of"]
+
+    year = forms.IntegerField(
+        label="年度",
+        min_value=2000,
+        max_value=2100,
+        widget=forms.NumberInput(attrs={"class": "w4"}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "年度写四位数字"),
+    )
+    as_of = day_field("统计截止")
 
     def clean_as_of(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["as_of"]
@@ -87,47 +103,19 @@ class ReportForm(forms.Form):
         return found
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(KindAndAreaForm):
     """Which report, of which area, how often, and from which period on."""
 
-    kind = forms.ChoiceField(label="报表", error_messages={"invalid_choice": "没有这种报表"})
-    area = forms.ModelChoiceField(
-        label="区划",
-        queryset=Area.objects.none(),
-        to_field_name="code",
-        empty_label=None,
-        error_messages={"invalid_choice": "没有这个区划，或者不在当前任职的区域内"},
-    )
     rhythm = forms.ChoiceField(
         label="多久一次",
         choices=[(key.value, word) for key, word in WORDS.items()],
         error_messages={"invalid_choice": "选每月、每季或每年"},
     )
-    since = forms.DateField(
-        label="从哪天所在的一期起",
-        help_text="已经过去的各期马上补上",
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "w8", "placeholder": "2018-11-20", "autocomplete": "off"}
-        ),
-        error_messages={"invalid": "日期写成 2018-11-20 的样子"},
-    )
+    since = day_field("从哪天所在的一期起", help_text="已经过去的各期马上补上")
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None,
-        *,
-        areas: ScopedQuerySet,
-        today: datetime.date,
-        initial: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(data, initial=initial)
-        self.today = today
-        kinds: Any = self.fields["kind"]
-        kinds.choices = [(one.kind, one.title) for one in DEFINITIONS.values()]
-        field: Any = self.fields["area"]
-        field.queryset = areas.filter(valid_to__isnull=True)
-        asked = self.data.get("area") or self.initial.get("area")
-        field.widget.choices = [(area.code, area.name) for area in offered(areas, asked)]
+    def among(self, areas: ScopedQuerySet) -> ScopedQuerySet:
+        """A closed area has no periods to come."""
+        return areas.filter(valid_to__isnull=True)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

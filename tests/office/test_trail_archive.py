@@ -280,10 +280,7 @@ def test_an_archive_is_not_changed(some, archive):
         the_archive().save()
 
 
-postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite refuses no deletion")
-
-
-@postgresql
+@pytest.mark.postgresql
 def test_postgresql_deletes_no_row_that_is_in_no_archive_taken_out(some, archive):
     some(2, 400)
     refused("DELETE FROM office_trailrow")
@@ -292,14 +289,14 @@ def test_postgresql_deletes_no_row_that_is_in_no_archive_taken_out(some, archive
     refused("DELETE FROM office_trailarchive")
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_postgresql_marks_no_archive_whose_rows_are_younger_than_six_months(some, archive):
     some(2, 100)
     archive(90)
     refused("UPDATE office_trailarchive SET pruned_at = now()")
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_postgresql_marks_no_archive_that_does_not_end_with_the_rows_hash(some, archive):
     some(2, 400)
     archive(300)
@@ -307,7 +304,7 @@ def test_postgresql_marks_no_archive_that_does_not_end_with_the_rows_hash(some, 
     refused("UPDATE office_trailarchive SET pruned_at = now()")
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_postgresql_takes_no_archive_that_says_of_rows_in_the_table_that_they_left(some, cast, ground):
     some(2, 400)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -325,7 +322,7 @@ def test_postgresql_takes_no_archive_that_says_of_rows_in_the_table_that_they_le
         )
 
 
-@postgresql
+@pytest.mark.postgresql
 def test_postgresql_deletes_exactly_the_rows_of_the_archive(some, archive):
     some(2, 400)
     some(2, 390)
