@@ -21,6 +21,7 @@ from office.pii import mask_phone
 from villages import incident_list, missing, teams
 from villages.filters import EventFilter, VillageFilter
 from villages.models import KeyVillage, KeyVillageEvent, Village, VillageYear
+from villages.models.village import VillageQuerySet
 from villages.work import kinds
 
 # Exports look for lists here: those of other modules are known by being named.
@@ -101,13 +102,14 @@ VILLAGE_ORDER, EVENT_ORDER = ("area__code", "pk"), ("-on", "-pk")
 
 @exportable(VILLAGES_KEY, title="村情")
 def villages(user: User, query: QueryDict, day: datetime.date) -> Listed:
-    visible = Village.objects.visible_to(user).with_town()
+    visible = Village.objects.visible_to(user)
     require(user, Capability.VILLAGE_VIEW)
     area, form = area_in(query, user), VillageFilter(query)
     if not form.is_valid():
         return Listed(visible.none(), VILLAGES, VILLAGE_ORDER, form, area)
     rows = form.matching(visible, area, day)
-    return Listed(rows, VILLAGES, VILLAGE_ORDER, form, area, dress=partial(_dress, until=day.year))
+    dress = partial(_dress, until=day.year)
+    return Listed(rows, VILLAGES, VILLAGE_ORDER, form, area, dress=dress, shape=VillageQuerySet.with_town)
 
 
 @exportable(EVENTS_KEY, title="重点村变动")

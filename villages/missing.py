@@ -1,7 +1,8 @@
 """What ought to be there this year and is not: 责任书 by tier (R257, R264), and towns without enough staff (R263)."""
 
 import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -28,24 +29,25 @@ LOOKED_FOR = (Tier.TOWN, Tier.VILLAGE, Tier.SECRETARY)
 UNSIGNED, STAFF_SHORT, NO_PLACE = "unsigned", "staff", "place"
 
 
-def without_letter(places: QuerySet, tier: str, year: int, day: datetime.date) -> QuerySet:
+def _without(tier: str, year: int, day: datetime.date) -> Q:
     """Places of the tier that have no signed letter of the year; a first secretary's where one holds the post."""
     letters = Letter.objects.standing().filter(
         area=OuterRef("pk"), tier=tier, year=year, state=LetterState.SIGNED, signed_on__lte=day
     )
-    found = places.filter(~Exists(letters), level=LEVEL[tier], valid_to__isnull=True)
+    found = Q(~Exists(letters), level=LEVEL[tier], valid_to__isnull=True)
     if tier == Tier.SECRETARY:
         held = Post.objects.held(day).filter(area=OuterRef("pk"), kind=PostKind.FIRST_SECRETARY)
-        found = found.filter(Exists(held))
+        found &= Q(Exists(held))
     return found
+
+
+def without_letter(places: QuerySet, tier: str, year: int, day: datetime.date) -> QuerySet:
+    return places.filter(_without(tier, year, day))
 
 
 def unsigned(places: QuerySet, year: int, day: datetime.date) -> QuerySet:
     """Places with any of the looked-for letters missing, each once."""
-    missing = Q(pk__in=())
-    for tier in LOOKED_FOR:
-        missing |= Q(pk__in=without_letter(Area.objects.all(), tier, year, day).values("pk"))
-    return places.filter(missing)
+    return places.filter(reduce(or_, (_without(tier, year, day) for tier in LOOKED_FOR)))
 
 
 class MissingFilter(Filter):
