@@ -27,6 +27,12 @@ class Level(models.TextChoices):
     VILLAGE = "village", "村居"
 
 
+def valid_q(day: datetime.date, to: str = "") -> Q:
+    """Condition that an area is valid on the day; `to` is the way to it from another model, as "area__"."""
+    still = Q(**{f"{to}valid_to__isnull": True}) | Q(**{f"{to}valid_to__gt": day})
+    return Q(**{f"{to}valid_from__lte": day}) & still
+
+
 class AreaQuerySet(ScopedQuerySet):
     def in_scope(self, scope: AreaScope) -> "AreaQuerySet":
         return self.filter(scope.area_q())
@@ -44,7 +50,7 @@ class AreaQuerySet(ScopedQuerySet):
         )
 
     def valid_on(self, day: datetime.date) -> "AreaQuerySet":
-        return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+        return self.filter(valid_q(day))
 
     def held_open(self, ids: Collection[int], day: datetime.date) -> "AreaQuerySet":
         """Those of the ids that are valid on the day, and stay so until the caller's transaction ends.

@@ -4,7 +4,7 @@ import datetime
 
 from django import forms
 
-from areas.models import Area
+from areas.models import Area, valid_q
 from office.form_fields import Day, SearchWord, choice, year_field
 from villages import tally
 from villages.codes import CODES
@@ -53,7 +53,7 @@ class VillageFilter(forms.Form):
             found = found.filter(area__in=self._key_villages(area, today).values("area_then"))
         else:
             # A closed village is found by its figures and its address, not among today's villages.
-            found = found.filter(area__in=Area.objects.valid_on(today))
+            found = found.filter(valid_q(today, "area__"))
         if asked["officer"] == MISSING:
             found = found.filter(village_officer="")
         return found.filter(area__name__contains=asked["q"]) if asked["q"] else found
