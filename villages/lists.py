@@ -21,7 +21,6 @@ from office.pii import mask_phone
 from villages import incident_list, missing, teams
 from villages.filters import EventFilter, VillageFilter
 from villages.models import KeyVillage, KeyVillageEvent, Village, VillageYear
-from villages.models.village import VillageQuerySet
 from villages.work import kinds
 
 # Exports look for lists here: those of other modules are known by being named.
@@ -109,7 +108,7 @@ def villages(user: User, query: QueryDict, day: datetime.date) -> Listed:
         return Listed(visible.none(), VILLAGES, VILLAGE_ORDER, form, area)
     rows = form.matching(visible, area, day)
     dress = partial(_dress, until=day.year)
-    return Listed(rows, VILLAGES, VILLAGE_ORDER, form, area, dress=dress, shape=VillageQuerySet.with_town)
+    return Listed(rows, VILLAGES, VILLAGE_ORDER, form, area, dress=dress, shape=_with_town)
 
 
 @exportable(EVENTS_KEY, title="重点村变动")
@@ -120,6 +119,10 @@ def events(user: User, query: QueryDict, day: datetime.date) -> Listed:
     if not form.is_valid():
         return Listed(visible.none(), EVENTS, EVENT_ORDER, form, area)
     return Listed(form.matching(visible.in_area(area)), EVENTS, EVENT_ORDER, form, area)
+
+
+def _with_town(rows: Any) -> Any:
+    return rows.with_town()
 
 
 def _dress(rows: list[Any], *, until: int) -> None:
