@@ -50,6 +50,17 @@ def test_the_workers_listen_to_every_queue_that_there_is():
         assert f"tuopin-worker@{queue}" in manual and f'"--queues", "{queue}"' in compose
 
 
+def test_no_worker_needs_to_write_a_greeting():
+    shipped = [*UNITS, ROOT / "deploy/compose.yaml", ROOT / "README.md"]
+    started = [
+        line
+        for path in shipped
+        for line in path.read_text().replace('", "', " ").splitlines()
+        if "celery" in line and "-A config" in line
+    ]
+    assert len(started) == 8 and all("celery --quiet " in line for line in started)
+
+
 def test_every_command_of_the_manual_exists():
     manual = (ROOT / "docs/administrator.md").read_text()
     asked = set(re.findall(r"manage\.py ([a-z_]+)", manual))

@@ -137,11 +137,11 @@ class Server:
         if name == "web":
             return [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60", "--log-level", "warning"]  # fmt: skip
         if name.startswith("beat"):
-            return [*python, "celery", "-A", "config", "beat", "--schedule", str(self.folder / name), "--loglevel", "WARNING"]  # fmt: skip
+            return [*python, "celery", "--quiet", "-A", "config", "beat", "--schedule", str(self.folder / name), "--loglevel", "WARNING"]  # fmt: skip
         # worker-office and worker-bulk: one queue each and giving way, as the units have it.
         queues = name.removeprefix("worker-") if name.startswith("worker-") else "office,bulk"
         nice = ["nice", "-n", "10"] if name.startswith("worker-") else []
-        return [*nice, *python, "celery", "-A", "config", "worker", "--queues", queues, "--concurrency", "2", "--hostname", f"{name}@%h", "--loglevel", "WARNING", "--include", "tests.soak.work", "--without-gossip", "--without-mingle"]  # fmt: skip
+        return [*nice, *python, "celery", "--quiet", "-A", "config", "worker", "--queues", queues, "--concurrency", "2", "--hostname", f"{name}@%h", "--loglevel", "WARNING", "--include", "tests.soak.work", "--without-gossip", "--without-mingle"]  # fmt: skip
 
     def start(self, *names: str) -> None:
         for name in names:

@@ -140,3 +140,21 @@ def test_the_disk_of_the_log_of_the_pages_is_full(server, person, households):
         assert helper.ask("GET", f"/households/{households[0]}/")[0] == 200
     finally:
         server.kill("web")
+
+
+def test_the_disk_of_the_log_of_the_workers_is_full(server, person, households):
+    """Every line that a worker and the clock want to say fails: an export is made all the same."""
+    for name in ("worker", "beat"):
+        server.kill(name)
+    try:
+        with Path("/dev/full").open("wb", buffering=0) as full:
+            for name in ("worker", "beat"):
+                server.spawn(name, full, "--loglevel", "DEBUG")
+        server.ready()
+        town = person("town")
+        asked = {"list": "households:list", "format": "csv", "once": uuid.uuid4().hex}
+        _, _, where = town.ask("POST", "/exports/", **asked)
+        until(lambda: "已完成" in town.ask("GET", where)[1], "the export is there", 120)
+    finally:
+        for name in ("worker", "beat"):
+            server.kill(name)
