@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from office.listing import Column
-from office.markup import escaped
 
 register = template.Library()
+SELECTED = mark_safe(" selected")
 
 
 @register.simple_tag
@@ -21,7 +22,7 @@ def cells(row: Any, columns: Sequence[Column]) -> SafeString:
     parts: list[str] = []
     for column in columns:
         value = column.cell(row)
-        parts += (column.opening, "" if value is None else escaped(value), column.closing)
+        parts += (column.opening, "" if value is None else conditional_escape(value), column.closing)
     return mark_safe("".join(parts))  # noqa: S308 - every value is escaped above
 
 
@@ -29,26 +30,41 @@ def cells(row: Any, columns: Sequence[Column]) -> SafeString:
 def area_options(areas: Sequence[Any], chosen: Any) -> SafeString:
     """The options of the area filter; villages stand back from the towns above them."""
     key = getattr(chosen, "pk", None)
-    options = [
-        f'<option value="{escaped(area.code)}"{" selected" if area.pk == key else ""}>'
-        f"{'　' if area.level == 'village' else ''}{escaped(area.name)}</option>"
-        for area in areas
-    ]
-    return mark_safe("".join(options))  # noqa: S308 - every value is escaped above
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}{}</option>',
+        (
+            (
+                area.code,
+                SELECTED if area.pk == key else "",
+                "　" if area.level == "village" else "",
+                area.name,
+            )
+            for area in areas
+        ),
+    )
 
 
 @register.simple_tag
 def part_rows(parts: Sequence[Any], url: str) -> SafeString:
     """Rows of the parts of an area with their households and persons; `url` waits for the part's code."""
-    rows = []
-    for part in parts:
-        address = escaped(f"{url}{part.area.code}")
-        figures = "".join(
-            f'<td class="n{"" if figure else " zero"}"><a href="{address}">{escaped(figure)}</a></td>'
-            for figure in (part.households, part.persons)
-        )
-        rows.append(f'<tr><th scope="row">{escaped(part.area.name)}</th>{figures}</tr>')
-    return mark_safe("".join(rows))  # noqa: S308 - every value is escaped above
+    return format_html_join(
+        "",
+        '<tr><th scope="row">{}</th><td class="n{}"><a href="{}">{}</a></td>'
+        '<td class="n{}"><a href="{}">{}</a></td></tr>',
+        (
+            (
+                part.area.name,
+                "" if part.households else " zero",
+                f"{url}{part.area.code}",
+                part.households,
+                "" if part.persons else " zero",
+                f"{url}{part.area.code}",
+                part.persons,
+            )
+            for part in parts
+        ),
+    )
 
 
 @register.inclusion_tag("_/heads.html", takes_context=True)
