@@ -30,7 +30,7 @@ def leave_together(
     """
     households = [entry.household for entry in entries if entry.household is not None]
     rows = Household.objects.filter(pk__in=[household.pk for household in households])
-    load = Load(closed=frozenset(ClosedYear.objects.values_list("county_id", "year")))
+    load = Load(closed=ClosedYear.places())
     refused = []
     for household in households:
         try:
@@ -58,6 +58,7 @@ def _write(
     at: datetime.datetime,
 ) -> None:
     read = sum(household.version for household in households)
+    ClosedYear.hold({(household.county_id, on.year) for household in households})
     open_year = ~Exists(ClosedYear.objects.filter(county=OuterRef("county_id"), year=on.year))
     found = rows.filter(open_year, exit_mark__in=POOR, removed_on__isnull=True).update(
         exit_mark=LEFT,

@@ -46,8 +46,7 @@ def move_village(
         raise ValidationError("请选择另一个镇（街道）")
     if village.valid_to is not None or town.valid_to is not None:
         raise ValidationError("村（居）或镇（街道）已经停用")
-    load = Load(closed=frozenset(ClosedYear.objects.values_list("county_id", "year")))
-    entry = {"by": by, "reason": reason, "origin": Origin.DESK, "load": load}
+    entry = {"by": by, "reason": reason, "origin": Origin.DESK}
     if recorded_at is not None:
         entry["recorded_at"] = recorded_at
     if Area.objects.filter(code=code, valid_to__isnull=True).exists():
@@ -63,8 +62,11 @@ def move_village(
             key.move_to(new, on=on, by=by, recorded_at=recorded_at, reason=reason)
         staying = Household.objects.filter(village=village, removed_on__isnull=True)
         households = list(staying.select_for_update().select_related("village", "town", "county"))
+        counties = {town.parent_id, *(household.county_id for household in households)}
+        ClosedYear.hold({(county, on.year) for county in counties if county is not None})
+        load = Load(closed=ClosedYear.places())
         for household in households:
-            household.move_to(new, on=on, **entry)
+            household.move_to(new, on=on, load=load, **entry)
         _write(staying, households, load, new, on, by)
     village.refresh_from_db()
     return new

@@ -160,7 +160,9 @@ class Act:
             rows = rows.filter(version=self.seen_version)
         changed = {name: getattr(household, name) for name in (*STANDING, *self.also)}
         open_year = ~Exists(ClosedYear.objects.filter(county=OuterRef("county_id"), year=self.on.year))
+        counties = (self.before["county_id"], household.county_id)
         with transaction.atomic():
+            ClosedYear.hold({(county, self.on.year) for county in counties})
             if not rows.filter(open_year, pk=household.pk, **self.before).update(
                 **changed, version=F("version") + 1
             ):

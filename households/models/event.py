@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q, Sum
 
 from areas.scope import ScopedQuerySet
@@ -217,7 +217,11 @@ class StatusEvent(models.Model):
 
 
 class ClosedYear(models.Model):
-    """A year whose tally is final in a county: no event may be dated in it."""
+    """A year whose tally is final in a county: no event may be dated in it.
+
+    Who writes into a year holds it first (`hold`) and asks then: a condition alone does not see a closing that is
+    under way.
+    """
 
     area_field = "county"
 
@@ -246,3 +250,22 @@ class ClosedYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.county}{self.year}年"
+
+    @classmethod
+    def hold(cls, places: Collection[tuple[int, int]], *, alone: bool = False) -> None:
+        """Until the caller's transaction ends nobody else closes one of these (county, year); with `alone`, which
+        is for closing, nobody writes into it either. Writers do not wait for each other.
+
+        On SQLite one writes at a time, and nothing need be held.
+        """
+        if connection.vendor != "postgresql":
+            return
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        with connection.cursor() as cursor:
+            for county, year in sorted(places):
+                cursor.execute(f"SELECT {lock}(%s, %s)", [county, year])
+
+    @classmethod
+    def places(cls) -> frozenset[tuple[int, int]]:
+        """(county, year) of all that are closed."""
+        return frozenset(cls.objects.values_list("county_id", "year"))

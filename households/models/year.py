@@ -89,6 +89,7 @@ class YearAct(models.Model):
         cls.check_close(county, year, on)
         try:
             with transaction.atomic():
+                ClosedYear.hold({(county.pk, year)}, alone=True)
                 ClosedYear.objects.create(county=county, year=year, closed_by=by, closed_at=at)
         except IntegrityError as first:
             raise Conflict(f"{year}年已经封存") from first

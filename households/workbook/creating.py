@@ -155,7 +155,8 @@ def _villages(ids: set[int], scope: AreaScope, day: datetime.date) -> dict[int, 
 
 def _years_open(made: list[New]) -> None:
     asked = {(_county(one.village), year) for one in made for _, year, _ in one.read.years}
-    if asked and asked & set(ClosedYear.objects.values_list("county_id", "year")):
+    ClosedYear.hold(asked)
+    if asked and asked & ClosedYear.places():
         raise Overtaken("有年度在这以后封存了，没有写入任何内容；请重新上传核对")
 
 
@@ -250,8 +251,16 @@ def join(
     wanted = dict(joining)
     if not wanted:
         return
-    load = Load(frozenset(ClosedYear.objects.values_list("county_id", "year")))
     households = {each.pk: each for each in Household.objects.filter(pk__in=wanted)}
+    ClosedYear.hold(
+        {
+            (households[pk].county_id, values["joined_on"].year)
+            for pk, joined in wanted.items()
+            for values in joined
+            if households[pk].registered_on is not None
+        }
+    )
+    load = Load(ClosedYear.places())
     people: list[Values] = []
     members: list[tuple[Person, Values]] = []
     for pk, joined in wanted.items():

@@ -135,9 +135,9 @@ class Outcome:
         return Villages(self.scope, self.day)
 
     @cached_property
-    def closed(self) -> set[tuple[int, int]]:
+    def closed(self) -> frozenset[tuple[int, int]]:
         """Closed years as (county id, year)."""
-        return set(ClosedYear.objects.values_list("county_id", "year"))
+        return ClosedYear.places()
 
     def village(self, text: str) -> Area:
         """As Villages.find; blank is the village of a user who has only one."""
