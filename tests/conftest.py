@@ -13,7 +13,7 @@ from accounts.models import Duty, User
 from accounts.roles import Role
 from areas.models import Area, Level
 from households.models import Household, Person
-from tests import emptied, migrated
+from tests import emptied, guards, migrated
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS = {
@@ -67,6 +67,13 @@ def _quick_and_apart(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.OFFICE_DAY = "2018-11-20"
+
+
+@pytest.fixture(autouse=True)
+def _guards_ask_of_their_own_row():
+    with guards.watched() as found:
+        yield
+    assert not found, found
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ def others(ground, make_household):
     for village in (ground.village, ground.sibling_village, ground.other_village):
         for _ in range(8):
             make_household(village=village)
-    Person.objects.filter(pk__in=Person.objects.order_by("pk")[:12]).update(extremely_poor_support=True)
+    some = list(Person.objects.order_by("pk").values_list("pk", flat=True)[:12])
+    Person.objects.filter(pk__in=some).update(extremely_poor_support=True)
     by, sender = (
         make_user("one", "district", ground.county),
         make_user("two", "department", ground.county, "民政"),

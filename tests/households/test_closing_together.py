@@ -2,46 +2,18 @@
 closed year. On SQLite one writes at a time."""
 
 import datetime
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from households.models import ClosedYear, Conflict, Household, StatusEvent, YearAct
 from office import clock
+from tests.aside import Aside
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 DAY = datetime.date(2018, 11, 20)
 LAST_YEAR = datetime.date(2017, 12, 1)
-HELD_AFTER = 0.5
-
-
-class Aside:
-    """A call in a thread with a connection of its own."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        self._answer: list[object] = []
-        self._thread = threading.Thread(target=self._run, args=[work])
-        self._thread.start()
-
-    def _run(self, work: Callable[[], object]) -> None:
-        try:
-            self._answer.append(work())
-        except Exception as raised:  # noqa: BLE001
-            self._answer.append(raised)
-        finally:
-            connections.close_all()
-
-    @property
-    def held(self) -> bool:
-        self._thread.join(HELD_AFTER)
-        return self._thread.is_alive()
-
-    def end(self) -> object:
-        self._thread.join(30)
-        (answer,) = self._answer
-        return answer
 
 
 @pytest.fixture
