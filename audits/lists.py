@@ -110,7 +110,7 @@ COLUMNS = [
     Column("stage", "环节", lambda row: _stage(row), "nb s3", plain=lambda row: _word(row), said=False),
     Column("entries", "户（村）", lambda row: row.households, "n s1", width=8),
     Column("persons", "人", lambda row: row.persons, "n s1", width=8),
-    Column("since", "到达日期", lambda row: _day(row.stage_since), "nb s2", plain=lambda row: row.stage_since),
+    Column("since", "到达日期", lambda row: written(row.stage_since, row.day), "nb s2", plain=lambda row: row.stage_since),
     Column("waited", "已等天数", lambda row: row.waited, "n s1", width=8),
     Column("due", "办理期限", lambda row: _due(row), "nb s2", plain=lambda row: row.due_on),
     Column("round", "轮次", lambda row: row.round, "n hide-phone", width=6),
@@ -190,10 +190,6 @@ def _word(row: AuditList) -> str:
 def _stage(row: Any) -> SafeString:
     chip = "chip-done" if not row.is_open else "chip-back" if row.round > 1 else "chip-on"
     return format_html('<span class="chip {}">{}</span>', chip, _word(row))
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day:%Y-%m-%d}"
 
 
 def _due(row: Any) -> SafeString | str:

@@ -59,7 +59,7 @@ def choice(label: str, words: Any, width: str = "w6") -> forms.ChoiceField:
 
 def own_field() -> forms.ChoiceField:
     """Narrows a list of an area to what stands at the area itself, as a report's row 本级 counts it."""
-    return choice("范围", [("", "含下级"), ("1", "只看本级")])
+    return choice("下级", [("", "含下级"), ("1", "只看本级")])
 
 
 def year_field(label: str, *, required: bool = False) -> forms.IntegerField:

@@ -44,6 +44,22 @@ def test_what_was_struck_off_is_not_counted(opened, signed_in, cast):
     assert counts(signed_in("town")) == (1, 2)
 
 
+def test_no_two_of_its_filters_have_one_name(signed_in):
+    fields = signed_in("town").get("/audits/").content.decode().split('class="filter"')[1].split("</form>")[0]
+    labels = re.findall(r"<label[^>]*>(.*?)</label>", fields)
+    assert len(labels) == len(set(labels)) == 7
+
+
+def test_its_days_are_written_with_the_year_when_it_is_another(opened, signed_in, office_day):
+    audit_list = opened("household-exit")
+    since = audit_list.stage_since
+    there = signed_in("town").get("/audits/").content.decode()
+    assert f'data-label="到达日期">{since.month}月{since.day}日</td>' in there
+    office_day(datetime.date(2019, 1, 8))
+    then = signed_in("town").get("/audits/").content.decode()
+    assert f'data-label="到达日期">2018年{since.month}月{since.day}日</td>' in then
+
+
 @pytest.mark.parametrize(
     ("state", "found"),
     [("mine", 1), ("posted", 0), ("overdue", 0), ("back", 0), ("objected", 0), ("closed", 0)],
