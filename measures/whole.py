@@ -25,10 +25,20 @@ from measures.proposals import rates
 BATCH = 2000
 
 
+class Sums(dict[str, Decimal]):
+    """Amounts by unit: help in kind has its own."""
+
+    def add(self, amount: Decimal, unit: str) -> None:
+        self[unit] = self.get(unit, Decimal(0)) + amount
+
+    def __str__(self) -> str:
+        return "、".join(f"{amount:,.2f} {unit}".rstrip() for unit, amount in self.items())
+
+
 @dataclass(frozen=True)
 class Whole:
     count: int
-    total: Decimal
+    total: Sums
     checksum: str = ""
     held: int = 0
 
@@ -38,7 +48,7 @@ class Waiting:
     """What of a list can be delivered together, by key, and what is held back."""
 
     keys: list[int]
-    total: Decimal
+    total: Sums
     held: list[Held] = field(default_factory=list)
 
     @property
@@ -53,7 +63,7 @@ def waiting(measures: MeasureQuerySet, code: str, year: int) -> MeasureQuerySet:
 
 def what_waits(rows: MeasureQuerySet, policy: Policy, today: datetime.date) -> Waiting:
     """The list as it stands: nothing is looked through where nothing can be held back."""
-    amounts = dict(rows.order_by("pk").values_list("pk", "amount"))
+    amounts = {pk: amount for pk, *amount in rows.order_by("pk").values_list("pk", "amount", "unit")}
     keys, back = list(amounts), list[Held]()
     if held.may_be(policy):
         known, before = rates(today), set[held.Owner]()
@@ -63,7 +73,10 @@ def what_waits(rows: MeasureQuerySet, policy: Policy, today: datetime.date) -> W
             back += held.back(list(joined), DELIVERING, known, before)
     for one in back:
         del amounts[one.measure.pk]
-    return Waiting(list(amounts), sum(amounts.values(), Decimal(0)), back)
+    total = Sums()
+    for amount, unit in amounts.values():
+        total.add(amount, unit)
+    return Waiting(list(amounts), total, back)
 
 
 def deliver_all(
@@ -95,7 +108,7 @@ def deliver_all(
                 f"待落实的现在是 {len(keys)} 项，不是 {expected} 项，请核对后再办", code="taken"
             )
         done = 0
-        digest, total = hashlib.sha256(), Decimal(0)
+        digest, total = hashlib.sha256(), Sums()
         for start in range(0, len(keys), BATCH):
             some = Measure.objects.filter(pk__in=keys[start : start + BATCH])
             done += some.filter(state=State.PLANNED).update(state=State.DELIVERED, **facts)
@@ -104,7 +117,7 @@ def deliver_all(
                 closed, update=True, default_user=by, default_change_reason="整单落实"
             )
             for row in closed:
-                total += row.amount
+                total.add(row.amount, row.unit)
                 digest.update(f"{row.uid} {row.amount}\n".encode())
         if done != expected:
             raise ValidationError("有几项刚刚由别人办理过，请刷新后再办", code="taken")

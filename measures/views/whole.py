@@ -135,7 +135,7 @@ def _noted(
         "政策": policy.code,
         "年度": year,
         "项数": done.count,
-        "合计": done.total,
+        "合计": str(done.total),
         "暂不登记": done.held,
         "凭证号": voucher,
         "校验码": done.checksum,

@@ -41,7 +41,8 @@ def test_who_lacks_what_must_be_said_is_held_back_by_name_and_the_rest_delivered
     lacking = plan("EDU-PRE", person=bad.head, extras={"stage": "学前"})
     client = signed_in("town")
     html = client.get("/measures/whole/EDU-PRE/2018/").content.decode()
-    assert "1 项，合计 100.00" in html and "暂不登记 1 项" in html and "请填学校" in html
+    assert "1 项，合计 100.00 元" in html and "暂不登记 1 项" in html and "请填学校" in html
+    assert '100.00 <span class="unit">元</span>' in html
     assert f'href="/measures/{lacking.pk}/"' in html and bad.number in html
     assert whole(client, "EDU-PRE", 2).status_code == 409
     assert whole(client, "EDU-PRE", 1).status_code == 303

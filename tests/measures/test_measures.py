@@ -255,7 +255,7 @@ def test_a_whole_list_is_delivered_with_one_voucher(signed_in, make_household):
         plan("PV-INCOME", household=make_household(), amount=Decimal(3000 + place))
     client, form = signed_in("town"), {"delivered_on": "2018-11-15", "payer": "演示公司", "voucher": "整单1"}
     address = "/measures/whole/PV-INCOME/2018/"
-    assert "5 项，合计 15,010.00" in client.get(address).content.decode()
+    assert "5 项，合计 15,010.00 元" in client.get(address).content.decode()
     answer = client.post(address, {**form, "expected": 5})
     assert answer.status_code == 303
     rows = Measure.objects.all()
@@ -263,8 +263,16 @@ def test_a_whole_list_is_delivered_with_one_voucher(signed_in, make_household):
     assert sum(row.amount for row in rows) == 15_010
     assert all(row.history.count() == 2 for row in rows)
     (trail,) = TrailRow.objects.filter(action="整单落实措施")
-    assert trail.detail["项数"] == 5 and trail.detail["校验码"]
+    assert trail.detail["项数"] == 5 and trail.detail["合计"] == "15,010.00 元" and trail.detail["校验码"]
     assert client.post(address, {**form, "expected": 5}).status_code == 409
+
+
+def test_a_whole_list_is_summed_by_unit(signed_in, make_household):
+    plan("PV-INCOME", household=make_household(), amount=Decimal(3000))
+    kind = plan("PV-INCOME", household=make_household(), amount=Decimal(2))
+    Measure.objects.filter(pk=kind.pk).update(unit="袋")
+    html = signed_in("town").get("/measures/whole/PV-INCOME/2018/").content.decode()
+    assert "2 项，合计 3,000.00 元、2.00 袋" in html
 
 
 def test_a_list_that_grew_meanwhile_is_not_delivered_unseen(signed_in, make_household):
