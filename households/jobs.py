@@ -34,6 +34,15 @@ __all__ = [
 CHECK = "register-check"
 CHECKED_IN_A_PART = 2500
 HOUSEHOLDS, RECOLOURED = "households", "recoloured"
+# What the night counts, as its row of the trail says it.
+COUNTED = {
+    HOUSEHOLDS: "户数",
+    RECOLOURED: "四色变动户数",
+    OPENED: "新发现",
+    KEPT: "仍在",
+    CLOSED: "已消除",
+    REOPENED: "重新出现",
+}
 # A file is written before its row: younger ones may still get theirs.
 FILES_REST = datetime.timedelta(days=1)
 
@@ -72,9 +81,10 @@ def check_register(run: JobRun, *, period: str) -> dict[str, Any]:
     run.progress(tally[HOUSEHOLDS], tally[HOUSEHOLDS], "正在核对村和账目")
     tally += doubts.of_village_years(day)
     tally += doubts.of_accounts(day)
-    result = {name: tally[name] for name in (HOUSEHOLDS, RECOLOURED, OPENED, KEPT, CLOSED, REOPENED)}
+    result = {name: tally[name] for name in COUNTED}
+    told = {word: tally[name] for name, word in COUNTED.items()}
     with transaction.atomic():
-        trail.record("夜间核查", detail={"日期": day, "周期": period, **result})
+        trail.record("夜间核查", detail={"日期": day, "周期": period, **told})
         run.finish(result)
     return result
 

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +12,7 @@ from measures.conditions import OF_PERSON
 from measures.eligibility import Rule
 from measures.models import Measure, Policy
 from measures.proposals import propose, rates
-from measures.whole import Whole
+from measures.whole import Sums, Whole
 
 MOST = 500
 
@@ -38,7 +37,7 @@ def deliver(
 
     Raises ValidationError that names whom it does not fit, Taken when somebody else was first.
     """
-    known, total = rates(today), Decimal(0)
+    known, total = rates(today), Sums()
     with transaction.atomic():
         for row in rows:
             measure = _planned(rule, policy, row, today, by, known)
@@ -47,7 +46,7 @@ def deliver(
             if said := held.why(measure, measure.beside(), extras.DELIVERING, known):
                 raise ValidationError(f"{row}：{said}")
             measure.deliver(on=on, amount=measure.amount, payer=payer, voucher=voucher, by=by, today=today)
-            total += measure.amount
+            total.add(measure.amount, measure.unit)
     return Whole(len(rows), total)
 
 

@@ -127,7 +127,8 @@ def _to(finding: Finding) -> HttpResponse:
 
 
 def _note(request: SignedIn, finding: Finding, action: str, detail: dict[str, Any]) -> None:
-    told = {"规则": finding.rule, "对象": f"{finding.subject_type} {finding.subject_id}", **detail}
+    place = places([finding])[finding.pk]
+    told = {"规则": finding.rule, "对象": f"{place.what}　{place.which}".rstrip(), **detail}
     trail.record(action, subject=finding, area=finding.area, detail=told, request=request)
 
 

@@ -116,7 +116,7 @@ def growth(request: SignedIn, code: str, year: int) -> HttpResponse:
                 "年度": year,
                 "增幅": kept.revenue_growth,
                 "出处": kept.source,
-                "原来": initial or "没有",
+                "原来": {"增幅": standing.revenue_growth, "出处": standing.source} if standing else "没有",
             }
             trail.record("登记财政收入增幅", request=request, subject=kept, area=county, detail=facts)
         messages.success(request, f"已登记：{county}{year}年地方财政收入增幅 {kept.revenue_growth}%。")

@@ -92,7 +92,13 @@ def tick(request: SignedIn) -> HttpResponse:
                         request=request,
                         subject=policy,
                         area=listed.area or request.user.home_area,
-                        detail={"政策": policy.code, "项数": done.count, "合计": done.total, **facts},
+                        detail={
+                            "政策": policy.code,
+                            "项数": done.count,
+                            "合计": str(done.total),
+                            "支付单位": facts["payer"],
+                            "凭证号": facts["voucher"],
+                        },
                     )
             except Taken as taken:
                 return refused(request, f"{taken}。")
@@ -101,7 +107,7 @@ def tick(request: SignedIn) -> HttpResponse:
                     told = refusal.error_dict[name] if name else refusal
                     form.add_error(name if name in form.fields else None, told)
             else:
-                messages.success(request, f"已落实 {done.count} 项，合计 {done.total:,.2f}：{policy}。")
+                messages.success(request, f"已落实 {done.count} 项，合计 {done.total}：{policy}。")
                 return HttpResponseRedirect(
                     f"{reverse('measures:coverage-tick')}?{_same(request)}", status=303
                 )

@@ -16,7 +16,7 @@ from households.jobs import CHECK
 from households.models import Household, StatusEvent
 from office import clock
 from office.findings import Finding
-from office.models import Job
+from office.models import Job, TrailRow
 from reporting.models import PlanTable, ReportRun
 
 SMALL = 60
@@ -51,6 +51,8 @@ def test_loads_once_and_keeps_everything_when_run_again(run):
 
     assert Job.objects.get(kind=CHECK).state == "done"
     assert not Finding.objects.filter(severity="error").exists()
+    named = {key for told in TrailRow.objects.values_list("detail", flat=True) for key in told}
+    assert not [key for key in named if key.isascii()]
 
     before = counts()
     User.objects.filter(username="district").update(display_name="改过的名字")

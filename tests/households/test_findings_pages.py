@@ -132,6 +132,8 @@ def test_confirming_keeps_the_reason_and_the_trail(three, signed_in, cast):
     row = TrailRow.objects.get(action="核实保留")
     assert (row.actor, row.area, row.subject_id) == (cast["village"], finding.area, str(finding.pk))
     assert row.detail["原因"] == "已入户核实，账号共用"
+    home = Household.objects.get(pk=finding.subject_id)
+    assert row.detail["对象"] == f"{home.head.name}户 {home.number}"
     page = client.get(f"/findings/{finding.pk}/").content.decode()
     assert "已入户核实" in page and 'data-action="confirm"' not in page
 

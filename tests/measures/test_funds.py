@@ -8,6 +8,7 @@ import pytest
 
 from measures.models import FundEntry, FundSource, ProjectRecord
 from office import clock
+from office.models import TrailRow
 from tests.measures.project_world import at_works, enter, hidden, page, source
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,8 @@ def test_growth_is_compared_with_the_revenue_that_the_district_entered(ground, s
         assert client.post(address, {"revenue_growth": growth, "source": "演示统计"}).status_code == 303
         shown = page(client.get("/projects/sources/?year=2018"))
         assert f"增长 8.0%，{word}地方财政收入增幅" in shown
+    told = TrailRow.objects.filter(action="登记财政收入增幅").order_by("-pk").values_list("detail", flat=True)
+    assert told[0]["原来"] == {"增幅": "8.00", "出处": "演示统计"} and told[1]["原来"] == "没有"
     for wrong in ("", "abc", "1e9", "NaN", "1.234"):
         assert client.post(address, {"revenue_growth": wrong, "source": "演示"}).status_code == 422
     assert client.get(f"/projects/growth/{ground.county.code}/1900/").status_code == 404

@@ -38,7 +38,8 @@ def test_those_ticked_are_delivered_to_and_the_rest_waits(signed_in, old):
     second = Measure.objects.get(person=old[1])
     assert (second.state, second.amount, second.voucher) == ("落实", 360, "2018-11")
     assert not Measure.objects.filter(person=old[2]).exists()
-    assert TrailRow.objects.get(action="勾选落实措施").detail["项数"] == 2
+    told = TrailRow.objects.get(action="勾选落实措施").detail
+    assert (told["项数"], told["合计"], told["凭证号"]) == (2, "460.00 元", "2018-11")
     assert 'data-total="1"' in client.get(PAGE).content.decode()
 
 

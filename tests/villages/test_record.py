@@ -122,6 +122,8 @@ def test_a_new_year_is_filled_once(village, signed_in):
     assert client.post(address, FACTS | more).status_code == 303
     saved = village.years.get(year=2017)
     assert (saved.hardened_road, saved.bus_service, saved.five_connect) == (True, None, ("通路", "通电"))
+    told = TrailRow.objects.get(subject_id=str(village.pk)).detail
+    assert told["年度"] == 2017 and set(told) == {"年度", "修改"}
     again = client.post(address, FACTS)
     assert again.status_code == 422 and "已经填过" in again.content.decode()
 

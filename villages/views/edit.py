@@ -54,7 +54,7 @@ def _year(request: HttpRequest, village: Village, facts: VillageYear, action: st
     try:
         with transaction.atomic():
             form.save()
-            _noted(request, action, village, form, year=facts.year)
+            _noted(request, action, village, form, 年度=facts.year)
     except IntegrityError:
         # Somebody else filled the same year between the check and the write.
         form.add_error("year", form.ALREADY)
