@@ -71,8 +71,8 @@ def make_list_archive(run: JobRun, *, archive: str) -> dict[str, Any]:
             trail.record("制作名单档案", actor=owner, subject=row, area=audit_list.area, detail=detail)
             url = reverse("audits:archive-file", args=[row.pk])
             result = {"archive": str(row.pk), "url": url, "word": "下载档案包", "files": files}
-            run.progress(total, total, f"共 {files} 个文件")
-            run.finish(result)
+            run.progress(total, total)
+            run.finish(result, f"共 {files} 个文件")
             # Last: whoever lost the job has left by now, and the file is that of the row.
             part.replace(row.path)
     except BaseException:

@@ -192,8 +192,8 @@ def make(run: JobRun, export: Export, url: str) -> dict[str, Any]:
                 },
             )
             result = {"export": str(export.pk), "url": url, "word": "下载文件", "rows": count}
-            run.progress(count, count, f"共 {count} 行")
-            run.finish(result)
+            run.progress(count, count)
+            run.finish(result, f"共 {count} 行")
             # Last: whoever lost the job has left by now, and the file is that of the row.
             part.replace(export.path)
     except BaseException:

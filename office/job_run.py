@@ -101,7 +101,9 @@ class JobRun:
         return self.job.owner
 
     def progress(self, done: int, total: int | None = None, message: str = "") -> None:
-        """So many done, of so many if known. Raises JobCancelled or JobLost, so call it often: it is cheap."""
+        """So many done, of so many if known; the message says what is being done and goes when the job ends.
+        Raises JobCancelled or JobLost, so call it often: it is cheap.
+        """
         self._done = done
         self._total = self._total if total is None else total
         self._message = message[:200] or self._message
@@ -122,13 +124,14 @@ class JobRun:
         if not self._mine().update(heartbeat_at=clock.now()):
             raise JobLost
 
-    def finish(self, result: dict[str, Any] | None = None) -> None:
+    def finish(self, result: dict[str, Any] | None = None, said: str = "") -> None:
         """Marks the job done. Called last in the transaction that writes its effect, both happen or neither,
         and once: a run that lost its lease gets JobLost and its transaction rolls back.
 
         A job function whose effect may be repeated need not call it; returning the result is enough.
+        `said`: what the page says beside the end.
         """
-        if not self._end(JobState.DONE, result=result or {}):
+        if not self._end(JobState.DONE, result=result or {}, said=said):
             raise JobLost
 
     # -- the rest is for work_on() --
@@ -171,9 +174,11 @@ class JobRun:
     def _mine(self) -> Any:
         return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, lease_token=self.token)
 
-    def _end(self, state: JobState, *, result: dict[str, Any], error: str = "") -> int:
+    def _end(self, state: JobState, *, result: dict[str, Any], error: str = "", said: str = "") -> int:
+        """How far it came stays; what was being done then is over, so its message goes."""
         ended = {
             "state": state,
+            "message": said[:200],
             "error": error,
             "result": result,
             "finished_at": clock.now(),
@@ -182,7 +187,6 @@ class JobRun:
         counts: dict[str, Any] = {
             "done_count": self._done,
             "total_count": self._total,
-            "message": self._message,
         }
         return self._mine().update(**ended, **counts)
 
@@ -258,7 +262,7 @@ def cancel(job: Job) -> None:
     row = Job.objects.filter(pk=job.pk)
     now = clock.now()
     waiting = row.filter(state__in=WAITING).update(
-        state=JobState.CANCELLED, finished_at=now, cancel_requested=True
+        state=JobState.CANCELLED, finished_at=now, cancel_requested=True, message=""
     )
     changed = waiting or row.filter(state=JobState.RUNNING).update(cancel_requested=True)
     job.refresh_from_db()

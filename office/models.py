@@ -71,7 +71,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         Every update repeats the state in its condition, so a worker that finished meanwhile keeps its result.
         """
         running = self.filter(state=JobState.RUNNING)
-        ended: dict[str, Any] = {"lease_token": "", "lease_until": None}
+        ended: dict[str, Any] = {"lease_token": "", "lease_until": None, "message": ""}
         count = running.filter(cancel_requested=True).update(
             state=JobState.CANCELLED, finished_at=now, **ended
         )
@@ -81,9 +81,8 @@ class JobQuerySet(models.QuerySet["Job"]):
             error=f"办理中断了{MAX_ATTEMPTS}次，不再自动重试；请联系系统管理员后重新发起",
             **ended,
         )
-        count += running.update(
-            state=JobState.INTERRUPTED, rung_at=None, message="办理中断，等待重新办理", **ended
-        )
+        ended["message"] = "办理中断，等待重新办理"
+        count += running.update(state=JobState.INTERRUPTED, rung_at=None, **ended)
         return count
 
 

@@ -37,9 +37,10 @@ def test_a_finished_job_stops_asking_and_links_its_result(signed_in, make_job):
 
 
 def test_a_failed_job_says_why_and_offers_another_try(signed_in, make_job):
-    job = make_job(state=JobState.FAILED, error="规划表还没有采用")
+    job = make_job(state=JobState.FAILED, error="规划表还没有采用", done_count=3, total_count=12)
     text = page(signed_in("town"), "job", job).content.decode()
     assert "规划表还没有采用" in text and 'data-action="retry"' in text
+    assert "停下时已办 3 / 12" in text
 
 
 def test_the_list_holds_the_own_jobs_newest_first(signed_in, make_job):

@@ -33,8 +33,8 @@ def count(run: JobRun, *, total: int, step: float = 0.0, told: str = "", togethe
             time.sleep(step)
         with transaction.atomic():
             trail.record("test-counted", detail={"total": total})
-            run.progress(total, total, "清点完毕")
-            run.finish({"total": total})
+            run.progress(total, total)
+            run.finish({"total": total}, "清点完毕")
 
 
 @job("worker-parts", title="测试分工")
