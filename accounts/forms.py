@@ -184,16 +184,19 @@ class TrailFilter(forms.Form):
 
 
 class TrailArchiveForm(forms.Form):
-    """Up to which day, itself included, the rows go into the next archive; only whole days that are over."""
+    """Up to which day, itself included, the rows go into the next archive, which begins with row `number` of the
+    day `since` (None: there is none); only whole days that are over."""
 
     until = forms.DateField(
-        label="归档到哪一天（含）",
+        label="归档到哪一天",
         widget=forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: datetime.date, number: int, since: datetime.date | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self._today = today
+        self._today, self._number, self._since = today, number, since
         # The last day of the month before.
         self.fields["until"].initial = today.replace(day=1) - datetime.timedelta(days=1)
 
@@ -201,4 +204,11 @@ class TrailArchiveForm(forms.Form):
         until: datetime.date = self.cleaned_data["until"]
         if until >= self._today:
             raise forms.ValidationError("只能归档已经过完的日子，请填今天以前的日期")
+        if self._since is None:
+            raise forms.ValidationError("日志都已归档")
+        if until < self._since:
+            day = f"{self._since.year}年{self._since.month}月{self._since.day}日"
+            raise forms.ValidationError(
+                f"这一天及以前没有还没归档的日志：下一份从第 {self._number} 条开始，那一条是{day}的"
+            )
         return until

@@ -45,10 +45,20 @@ class Broken(Exception):
     """The text is what is wrong with the file, in Chinese."""
 
 
+def last_seq() -> int:
+    """The number of the last archived row; 0 before the first archive."""
+    return TrailArchive.objects.aggregate(last=Max("last_seq"))["last"] or 0
+
+
+def first_left() -> TrailRow | None:
+    """The row with which the next archive begins, its number given or to be given."""
+    sealed = TrailRow.objects.filter(seq__gt=last_seq()).order_by("seq").first()
+    return sealed or TrailRow.objects.filter(seq=None).order_by("pk").first()
+
+
 def up_to(until: datetime.date) -> QuerySet[TrailRow]:
     """The rows of the next archive: behind the last one, as far as all of them are of that day or earlier."""
-    last = TrailArchive.objects.order_by("-last_seq").first()
-    sealed = TrailRow.objects.filter(seq__gt=last.last_seq if last else 0)
+    sealed = TrailRow.objects.filter(seq__gt=last_seq())
     end = datetime.datetime.combine(until + datetime.timedelta(days=1), datetime.time.min, clock.SHANGHAI)
     later = sealed.filter(at__gte=end).order_by("seq").first()
     return sealed.filter(seq__lt=later.seq) if later else sealed
@@ -63,7 +73,7 @@ def make(
     first, prev = (last.last_seq + 1, last.head) if last else (1, trail.FIRST_PREV)
     end = rows.order_by("-seq").first()
     if end is None or end.seq is None:
-        raise JobRefused(f"{until:%Y-%m-%d} 以前没有还没归档的日志")
+        raise JobRefused(f"{until:%Y-%m-%d}及以前没有还没归档的日志")
     if problems := trail.chain_problems(first - 1, prev, end.seq):
         raise JobRefused(f"日志不完整，没有归档：{problems[0]}")
     archive = TrailArchive(

@@ -18,8 +18,20 @@ LEAST_MONTHS = 6
 def kept_since(now: datetime.datetime) -> datetime.datetime:
     """Rows from this moment on stay in the database: TRAIL_KEEP_MONTHS before now, and never less than six months
     (网络安全法第二十一条第三项)."""
-    here = now.astimezone(clock.SHANGHAI)
-    months = here.year * 12 + here.month - 1 - max(LEAST_MONTHS, settings.TRAIL_KEEP_MONTHS)
+    return _months_on(now.astimezone(clock.SHANGHAI), -max(LEAST_MONTHS, settings.TRAIL_KEEP_MONTHS))
+
+
+def kept_until(at: datetime.datetime) -> datetime.date:
+    """The day in whose course a row of that moment becomes old enough to leave the database."""
+    day = _months_on(at.astimezone(clock.SHANGHAI), max(LEAST_MONTHS, settings.TRAIL_KEEP_MONTHS)).date()
+    # The last days of a long month have none of their own in a shorter one.
+    while kept_since(datetime.datetime.combine(day, datetime.time.max, clock.SHANGHAI)) <= at:
+        day += datetime.timedelta(days=1)
+    return day
+
+
+def _months_on(here: datetime.datetime, months: int) -> datetime.datetime:
+    months += here.year * 12 + here.month - 1
     year, month = months // 12, months % 12 + 1
     return here.replace(year=year, month=month, day=min(here.day, monthrange(year, month)[1]))
 

@@ -19,11 +19,11 @@ from accounts.lists import visible_archives
 from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
-from office import clock, trail
+from office import clock, trail, trail_archive
 from office.download import download
 from office.jobs import Job, enqueue
 from office.listing import page_by_key
-from office.trail_archived import kept_since
+from office.trail_archived import kept_since, kept_until
 
 PIECE = 1 << 20
 
@@ -36,8 +36,9 @@ def _to(job: Job) -> HttpResponse:
 def listing(request: SignedIn) -> HttpResponse:
     """The archives, newest first; POST orders the next one."""
     require(request.user, Capability.TRAIL_ARCHIVE)
-    real_day = clock.now().astimezone(clock.SHANGHAI).date()
-    form = TrailArchiveForm(request.POST or None, today=real_day)
+    first = trail_archive.first_left()
+    number, since = trail_archive.last_seq() + 1, _day(first.at) if first else None
+    form = TrailArchiveForm(request.POST or None, today=_day(clock.now()), number=number, since=since)
     if request.method == "POST" and form.is_valid():
         until = form.cleaned_data["until"]
         return _to(enqueue("trail-archive", params={"until": until.isoformat()}, owner=request.user))
@@ -45,7 +46,8 @@ def listing(request: SignedIn) -> HttpResponse:
     now = clock.now()
     for archive in page.rows:
         archive.goes = archive.may_go(now)
-    context = {"page": page, "form": form, "kept_since": kept_since(now)}
+        archive.kept = kept_until(archive.last_at)
+    context = {"page": page, "form": form, "kept_since": kept_since(now), "number": number, "since": since}
     return render(request, "accounts/trail_archives.html", context, status=422 if form.errors else 200)
 
 
@@ -74,6 +76,10 @@ def prune(request: SignedIn, pk: int) -> HttpResponse:
         since: datetime.datetime = kept_since(clock.now())
         return refused(request, f"{since:%Y-%m-%d} 以后的日志还要留在库里，这份归档现在不能清除。", 409)
     return _to(enqueue("trail-prune", params={"archive": archive.pk}, owner=request.user))
+
+
+def _day(moment: datetime.datetime) -> datetime.date:
+    return moment.astimezone(clock.SHANGHAI).date()
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

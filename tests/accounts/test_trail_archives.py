@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from office import clock, jobs, trail
 from office.models import Job, TrailArchive, TrailRow
+from office.trail_archived import kept_until
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trail/archives/"
@@ -43,6 +44,7 @@ def test_ordered_made_handed_out_and_taken_out(old_rows, signed_in):
     assert worked_off().result["url"] == PAGE
     page = client.get(PAGE).content.decode()
     assert 'data-total="1"' in page and "第 1 至 3 条" in page and "清除</button>" in page
+    assert "从第 4 条开始" in page
     archive = TrailArchive.objects.get()
     file = client.get(reverse("accounts:trail-archive-file", args=[archive.pk]))
     content = b"".join(file.streaming_content)
@@ -65,7 +67,8 @@ def test_a_young_archive_shows_no_button_and_is_refused(monkeypatch, signed_in):
     client.post(PAGE, {"until": day(20)})
     worked_off()
     page = client.get(PAGE).content.decode()
-    assert "还要留着" in page and "清除</button>" not in page
+    until = kept_until(TrailArchive.objects.get().last_at)
+    assert f"留到{until.year}年{until.month}月{until.day}日" in page and "清除</button>" not in page
     archive = TrailArchive.objects.get()
     answer = client.post(reverse("accounts:trail-archive-prune", args=[archive.pk]))
     assert answer.status_code == 409 and "还要留在库里" in answer.content.decode()
@@ -75,6 +78,19 @@ def test_a_young_archive_shows_no_button_and_is_refused(monkeypatch, signed_in):
 def test_a_day_that_is_none_or_not_over_is_refused(signed_in, until):
     answer = signed_in("auditor").post(PAGE, {"until": until})
     assert answer.status_code == 422 and not Job.objects.exists()
+
+
+def test_where_nothing_is_left_to_archive_the_form_says_so_and_orders_nothing(old_rows, signed_in):
+    client = signed_in("auditor")
+    early = client.post(PAGE, {"until": day(401)})
+    first = (REAL_NOW() - 400 * DAY).astimezone(clock.SHANGHAI)
+    said = f"从第 1 条开始，那一条是{first.year}年{first.month}月{first.day}日的"
+    assert early.status_code == 422 and said in early.content.decode() and not Job.objects.exists()
+    client.post(PAGE, {"until": day(400)})
+    worked_off()
+    again = client.post(PAGE, {"until": day(400)})
+    assert again.status_code == 422 and "没有还没归档的日志" in again.content.decode()
+    assert not Job.objects.open().exists()
 
 
 def test_the_archive_of_another_county_is_not_seen(signed_in, cast, ground):

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from office import clock, jobs, trail
 from office.jobs import JobState
 from office.models import TrailArchive, TrailRow
-from office.trail_archived import kept_since
+from office.trail_archived import kept_since, kept_until
 from tests.office.test_trail import behind_the_guard
 
 pytestmark = pytest.mark.django_db
@@ -351,6 +351,14 @@ def test_the_limit_counts_months_of_the_calendar_and_never_less_than_six(setting
     settings.TRAIL_KEEP_MONTHS = months
     at = datetime.datetime.fromisoformat(f"{now}T12:00:00+08:00")
     assert kept_since(at).date().isoformat() == since
+
+
+@pytest.mark.parametrize("of", ["2018-02-28", "2018-08-31", "2018-11-30", "2019-08-30", "2020-02-29"])
+def test_a_row_is_kept_until_the_first_day_on_which_it_may_go(settings, of):
+    settings.TRAIL_KEEP_MONTHS = 6
+    at = datetime.datetime.fromisoformat(f"{of}T10:00+08:00")
+    evenings = (at.replace(hour=23) + n * DAY for n in range(200))
+    assert kept_until(at) == next(evening for evening in evenings if at < kept_since(evening)).date()
 
 
 def test_a_setting_below_six_months_stops_the_start(tmp_path):
