@@ -35,6 +35,7 @@ def workbench(request: SignedIn) -> HttpResponse:
         "colours": four_colours(area) if area is not None else None,
         "doubts": doubts(area) if area is not None else None,
         "may_report": Capability.REPORT_VIEW in able,
+        "may_archive": Capability.TRAIL_ARCHIVE in able,
         "years": rolling_plan.YEARS,
         "doors": doors(user, today),
         **_jobs(user),

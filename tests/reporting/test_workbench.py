@@ -67,6 +67,11 @@ def test_a_role_without_the_register_has_a_short_desk_without_figures(lived, sig
     assert "在册" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(("name", "shown"), [("auditor", True), ("security", False), ("admin", False)])
+def test_who_archives_the_trail_is_led_there(lived, signed_in, name, shown):
+    assert ('href="/trail/archives/"' in signed_in(name).get("/").content.decode()) is shown
+
+
 def test_plans_that_wait_and_tallies_not_run_are_counted(lived, signed_in, ground):
     data = as_csv([persons("全区", "省定", "2016", "5"), persons("全区", "省定", "合计", "6")])
     PlanTable.take_in(read_plan(data), name="待用", data=data, at=PLANNED, on=PLANNED.date())
