@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEFT, WIDEST, STEP = 44.5, 238.0, 44
+KINDS = {"plan-bar": "计划", "real-bar": "已退出"}
 KEYS = {"红": "r", "橙": "o", "黄": "y", "绿": "g"}
 # A segment of the 四色 bar that is narrower keeps its word in the key below alone.
 NARROWEST = 20
@@ -43,6 +44,16 @@ class Chart:
     height: int
     words: str
     width: int = 372
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """(classes, word) of the kinds of bars that are drawn, for the key below."""
+        drawn = {bar.classes for year in self.years for bar in year.bars}
+        return [(classes, word) for classes, word in KINDS.items() if classes in drawn]
+
+    @property
+    def has_plan(self) -> bool:
+        return any(classes == "plan-bar" for classes, _ in self.keys)
 
 
 def draw(years: Sequence[YearBars]) -> Chart:

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Capability
-from areas.models import Area
+from areas.models import Area, Level
 from audits import desk as audits_desk
 from households.models import FullExport, Kind, StatusEvent
 from office.listing import kept_if_long
 from office.models import Job, JobState
+from reporting.board.ground import Targets
 from reporting.chart import Chart, YearBars, draw
 from reporting.definitions import exit_tally, rolling_plan
 from reporting.definitions.rows import child_areas
@@ -26,6 +27,8 @@ from reporting.plan_rules import ERROR
 from reporting.report import HOUSEHOLDS, PERSONS, Request, Value
 
 FAILED_FOR = datetime.timedelta(days=7)
+# So many parts without anybody are folded.
+FOLDED_FROM = 5
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,15 @@ class Progress:
     left: int
     left_url: str
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.households or self.persons or self.planned or self.left)
+
 
 @dataclass(frozen=True)
 class Desk:
+    """`unplanned`: why parts have no planned figure, empty where all have one."""
+
     parts: list[Progress]
     whole: Progress
     chart: Chart
@@ -63,7 +72,23 @@ class Desk:
     now: int
     now_url: str
     plan: str
+    unplanned: str = ""
     table_url: str = ""
+
+    @property
+    def shown(self) -> list[Progress]:
+        """The lines of the table: a few empty ones stand among the others, many are named below it."""
+        return (
+            self.parts if len(self.empty) < FOLDED_FROM else [one for one in self.parts if not one.is_empty]
+        )
+
+    @property
+    def folded(self) -> list[Progress]:
+        return self.empty if len(self.empty) >= FOLDED_FROM else []
+
+    @property
+    def empty(self) -> list[Progress]:
+        return [one for one in self.parts if one.is_empty]
 
 
 def desk(area: Area, today: datetime.date) -> Desk:
@@ -78,16 +103,31 @@ def desk(area: Area, today: datetime.date) -> Desk:
 def _figures(request: Request, plan: PlanFigures) -> Desk:
     counts = exit_tally.count(request)
     children = child_areas(request, [place for place, *_ in counts])
-    whole = _progress(request, plan, request.area, None, counts)
+    targets = Targets(plan, [request.area, *children])
+    whole = _progress(request, targets, request.area, None, counts)
+    parts = [_progress(request, targets, child, child.pk, counts) for child in children]
     return Desk(
-        parts=[_progress(request, plan, child, child.pk, counts) for child in children],
+        parts=parts,
         whole=whole,
-        chart=draw(_years(request, plan)),
+        chart=draw(_years(request, targets)),
         balance=_balance(exit_tally.count(request, since=rolling_plan.BASE_DAY)),
         now=whole.persons,
         now_url=whole.persons_url,
         plan=plan.name,
+        unplanned=_unplanned(request, parts or [whole], plan),
     )
+
+
+def _unplanned(request: Request, lines: list[Progress], plan: PlanFigures) -> str:
+    lacking = sum(line.planned is None for line in lines)
+    below = {Level.COUNTY: "镇街", Level.TOWN: "村"}.get(Level(request.area.level), "")
+    if not lacking:
+        return ""
+    if request.area.level == Level.VILLAGE:
+        return f"{request.year}年计划还没有分解到本村，计划数为空。"
+    if below and lacking == len(lines):
+        return f"{request.year}年计划还没有分解到{below}，计划数为空。"
+    return f"计划数为空的，{request.year}年没有分到计划。" if below or plan.name else ""
 
 
 def _table(area: Area) -> str:
@@ -100,7 +140,7 @@ def _table(area: Area) -> str:
 
 
 def _progress(
-    request: Request, plan: PlanFigures, area: Area, place: int | None, counts: exit_tally.Counts
+    request: Request, targets: Targets, area: Area, place: int | None, counts: exit_tally.Counts
 ) -> Progress:
     address = register_list(area.code, request.until, request.as_of, national=False)
     return Progress(
@@ -110,7 +150,7 @@ def _progress(
         persons=counts[place, False, exit_tally.NOW, PERSONS],
         households_url=address,
         persons_url=address,
-        planned=plan.value(plan.exits(area, request.year, national=False)),
+        planned=targets.shown(area, request.year),
         left=counts[place, False, exit_tally.EXIT, PERSONS],
         left_url=event_list(
             area.code,
@@ -125,7 +165,7 @@ def _progress(
     )
 
 
-def _years(request: Request, plan: PlanFigures) -> list[YearBars]:
+def _years(request: Request, targets: Targets) -> list[YearBars]:
     """Persons planned and left in the years of the rolling plan, 省定标准."""
     exits = (
         StatusEvent.objects.in_area(request.area)
@@ -138,9 +178,9 @@ def _years(request: Request, plan: PlanFigures) -> list[YearBars]:
     left = {group["event_year"]: -group["moved"] for group in exits}
     found = []
     for year in rolling_plan.YEARS:
-        printed = plan.exits(request.area, year, national=False)
         begun = year <= request.as_of.year
-        found.append(YearBars(year, plan.amount(request.area, printed), left.get(year, 0) if begun else None))
+        planned = targets.persons(request.area, year)
+        found.append(YearBars(year, planned, left.get(year, 0) if begun else None))
     return found
 
 

@@ -105,6 +105,11 @@ class Targets:
             (area, year): persons for area, year, persons in current.values_list("area", "year", "persons")
         }
 
+    def shown(self, area: Area, year: int) -> Value:
+        """The same as it is printed."""
+        printed = self.plan.value(self.plan.exits(area, year, national=False))
+        return self.set.get((area.pk, year)) if printed is None else printed
+
     def persons(self, area: Area, year: int) -> int | None:
         printed = self.plan.amount(area, self.plan.exits(area, year, national=False))
         return self.set.get((area.pk, year)) if printed is None else printed

@@ -26,6 +26,11 @@ def progress_rows(parts: Sequence[Progress]) -> SafeString:
 
 
 @register.simple_tag
+def progress_names(parts: Sequence[Progress]) -> SafeString:
+    return format_html_join("、", '<a class="nb" href="{}">{}</a>', ((part.url, part.name) for part in parts))
+
+
+@register.simple_tag
 def progress_sum(whole: Progress) -> SafeString:
     return format_html(SUM, *_figures(whole))
 

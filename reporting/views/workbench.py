@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import SignedIn
@@ -35,12 +36,20 @@ def workbench(request: SignedIn) -> HttpResponse:
         "colours": four_colours(area) if area is not None else None,
         "doubts": doubts(area) if area is not None else None,
         "may_report": Capability.REPORT_VIEW in able,
+        "share_url": _share_url(user, area, today.year),
         "may_archive": Capability.TRAIL_ARCHIVE in able,
         "years": rolling_plan.YEARS,
         "doors": doors(user, today),
         **_jobs(user),
     }
     return render(request, "reporting/workbench.html", context)
+
+
+def _share_url(user: Any, area: Area | None, year: int) -> str:
+    """Where the year's plan is shared out, for who may do it."""
+    if area is None or not user.scope_of(Capability.PLAN_DISTRIBUTE).covers(area):
+        return ""
+    return f"{reverse('reporting:distribution')}?area={area.code}&year={year}"
 
 
 @require_safe

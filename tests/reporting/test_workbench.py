@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from areas.models import Area
+from audits.targets import YearlyTarget
 from households.models import Household
+from office import clock
 from office.clock import SHANGHAI
 from office.findings import Found, Subject, reconcile
 from office.jobs import enqueue
 from reporting.chart import YearBars, colour_bar, draw
 from reporting.models import PlanTable
 from reporting.reading import read_plan
+from tests.conftest import FOUNDED
 from tests.reporting.conftest import PLANNED
 from tests.reporting.tables import as_csv, persons
 
@@ -72,6 +76,39 @@ def test_who_archives_the_trail_is_led_there(lived, signed_in, name, shown):
     assert ('href="/trail/archives/"' in signed_in(name).get("/").content.decode()) is shown
 
 
+def test_a_town_without_shared_out_plan_is_told_so_and_then_shown_what_was_set(
+    lived, plan, signed_in, cast, ground
+):
+    page, other = (signed_in(name).get("/").content.decode() for name in ("town", "approver"))
+    assert "2018年计划还没有分解到村" in page and "2018年计划还没有分解到村" in other
+    link = f'href="/plans/distribution/?area={ground.town.code}&amp;year=2018"'
+    assert link in page and link not in other
+    shared = {"year": 2018, "kind": "household-exit", "households": 1, "persons": 2}
+    YearlyTarget.set(area=ground.village, by=cast["town"], at=clock.moment(), **shared)
+    answer = signed_in("town").get("/")
+    assert [part.planned for part in answer.context["desk"].parts] == [2, None]
+    assert "计划数为空的，2018年没有分到计划" in answer.content.decode()
+    chart = signed_in("village").get("/").context["desk"].chart
+    assert [bar.label for bar in chart.years[-1].bars] == ["计划 2", "已退出 0"]
+
+
+def test_the_key_of_the_chart_has_the_bars_that_are_drawn(lived, plan, signed_in):
+    keys = {name: signed_in(name).get("/").context["desk"].chart.keys for name in ("helper", "town")}
+    assert [word for _, word in keys["helper"]] == ["已退出"]
+    assert [word for _, word in keys["town"]] == ["计划", "已退出"]
+
+
+def test_many_parts_without_anybody_are_named_below_the_sum(lived, plan, signed_in, ground):
+    code = ground.town.code[:9]
+    facts = {"level": "village", "parent": ground.town, "valid_from": FOUNDED}
+    for place in range(4):
+        Area.objects.create(code=f"{code}98{place}", name=f"演示空{place}村", **facts)
+    answer = signed_in("town").get("/")
+    desk, page = answer.context["desk"], answer.content.decode()
+    assert [part.name for part in desk.shown] == ["演示东村"] and len(desk.folded) == 5
+    assert "其余 5 个村居在册、已退出都是 0" in page and page.index("合计") < page.index("演示空3村")
+
+
 def test_plans_that_wait_and_tallies_not_run_are_counted(lived, signed_in, ground):
     data = as_csv([persons("全区", "省定", "2016", "5"), persons("全区", "省定", "合计", "6")])
     PlanTable.take_in(read_plan(data), name="待用", data=data, at=PLANNED, on=PLANNED.date())
@@ -95,8 +132,9 @@ def test_nobody_is_sent_to_sign_in(signed_in):
     assert signed_in(None).get("/").status_code == 302
 
 
-# Six of them are what the audits ask of somebody, who then waits less than for four longer ones.
-DESK = 28
+# Six of them are what the audits ask of somebody, who then waits less than for four longer ones,
+# and one are the yearly targets.
+DESK = 29
 
 
 def test_statements_do_not_grow_with_the_register(
