@@ -8,7 +8,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count, Exists, OuterRef, Q
 from simple_history.utils import bulk_create_with_history
@@ -16,6 +16,7 @@ from simple_history.utils import bulk_create_with_history
 from areas.models import Area
 from areas.scope import AreaScope
 from households.models import Household, Person
+from households.spans import WHOLE, Span
 from measures import extras, held
 from measures.conditions import OF_PERSON
 from measures.eligibility import RULES, Rule
@@ -31,22 +32,25 @@ WORDS = {UNMET: "应享未享", UNDUE: "不应享而享", ENTITLED: "应享", ME
 NOBODY_NAMED = "没有写明享受人"
 BATCH = 2000
 LIES_IN = "lies_in"
+Place = TypeVar("Place")
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What is looked at: by whom (scope), in which area (None: all of it), on which day."""
+    """What is looked at: by whom (scope), in which area (None: all of it), on which day, of which households."""
 
     scope: AreaScope
     area: Area | None
     day: datetime.date
+    span: Span = WHOLE
 
     @property
     def year(self) -> int:
         return self.day.year
 
     def of(self, model: Any) -> Any:
-        return model.objects.in_scope(self.scope).in_area(self.area)
+        rows = model.objects.in_scope(self.scope).in_area(self.area)
+        return rows.filter(self.span.q("pk" if model is Household else "household_id"))
 
 
 @dataclass(frozen=True)
@@ -71,26 +75,24 @@ def overview(ground: Ground) -> list[Figures]:
     counts: Counter[str] = Counter()
     for rows, _, asked in _questions(ground):
         counts.update(_named(rows, asked))
-    return _figures(ground, counts)
+    return figures(ground.day, {None: counts})[None]
 
 
-def overviews(
+def counts(
     ground: Ground, below: str, child_of: Callable[[Iterable[int]], Mapping[int, int]]
-) -> dict[int | None, list[Figures]]:
-    """The same for the whole (None) and each area directly below, in three statements however many these are.
+) -> dict[int, Counter[str]]:
+    """By area directly below (the area itself: what lies in none of them) how many are "EDU-1 entitled", "EDU-1 met",
+    "EDU-1 undue", in three statements however many areas these are.
 
     `below`: the column of a household that names the area below; `child_of` finds it for areas further down.
     """
-    counts: dict[int | None, Counter[str]] = defaultdict(Counter)
+    found: dict[int, Counter[str]] = defaultdict(Counter)
     for rows, where, asked in _questions(ground):
-        found = _grouped(rows, where.format(below), asked)
-        child = child_of(found) if where == LIES_IN else {key: key for key in found}
-        for key, some in found.items():
-            for place in (None, child[key]):
-                counts[place].update(some)
-    return {place: _figures(ground, some) for place, some in counts.items()} or {
-        None: _figures(ground, Counter())
-    }
+        grouped = _grouped(rows, where.format(below), asked)
+        child = child_of(grouped) if where == LIES_IN else {key: key for key in grouped}
+        for key, some in grouped.items():
+            found[child[key]].update(some)
+    return found
 
 
 def _questions(ground: Ground) -> Iterator[tuple[Any, str, dict[str, Any]]]:
@@ -113,16 +115,20 @@ def _questions(ground: Ground) -> Iterator[tuple[Any, str, dict[str, Any]]]:
     yield _given(ground).placed(), LIES_IN, asked
 
 
-def _figures(ground: Ground, counts: Counter[str]) -> list[Figures]:
-    policies = Policy.objects.in_force(ground.day).filter(code__in=RULES)
-    return [
-        Figures(
-            policy,
-            RULES[policy.code],
-            *(counts[f"{policy.code} {name}"] for name in ("entitled", "met", "undue")),
-        )
-        for policy in policies.order_by("pk")
-    ]
+def figures(day: datetime.date, counts: Mapping[Place, Counter[str]]) -> dict[Place, list[Figures]]:
+    """Of every policy in force on the day, in the order of the catalogue."""
+    policies = Policy.objects.in_force(day).filter(code__in=RULES).order_by("pk")
+    return {
+        place: [
+            Figures(
+                policy,
+                RULES[policy.code],
+                *(some[f"{policy.code} {name}"] for name in ("entitled", "met", "undue")),
+            )
+            for policy in policies
+        ]
+        for place, some in counts.items()
+    }
 
 
 def unmet(rule: Rule, ground: Ground) -> Any:

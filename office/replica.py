@@ -20,7 +20,14 @@ log = logging.getLogger(__name__)
 REPLICA = "replica"
 LOOK_EVERY = 0.05  # seconds
 # What a running job reads of itself, and who may see what: always the primary's.
-AT_HOME = {"office.job", "office.export", "office.trailrow", "office.dueperiod", "office.pulse"}
+AT_HOME = {
+    "office.job",
+    "office.jobpart",
+    "office.export",
+    "office.trailrow",
+    "office.dueperiod",
+    "office.pulse",
+}
 _reading: ContextVar[bool] = ContextVar("reading_from_the_replica", default=False)
 Answer = TypeVar("Answer")
 
@@ -50,7 +57,7 @@ def read(work: Callable[[], Answer]) -> Answer:
     try:
         behind = _waited()
         if not behind:
-            with _away():
+            with reading():
                 return work()
     except (DatabaseError, InterfaceError) as error:
         behind = f"从库出错（{type(error).__name__}）"
@@ -79,8 +86,14 @@ def _waited() -> str:
             time.sleep(LOOK_EVERY)
 
 
+def away() -> bool:
+    """What is read here is read from the replica."""
+    return _reading.get()
+
+
 @contextmanager
-def _away() -> Iterator[None]:
+def reading() -> Iterator[None]:
+    """Reads in the block go to the replica, as it stands."""
     before = _reading.set(True)
     try:
         yield

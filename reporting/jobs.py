@@ -17,11 +17,11 @@ from django.urls import reverse
 from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
-from office import clock, replica, trail
+from office import clock, moment, replica, trail
 from office.exports import exportable
 from office.jobs import JobRefused, JobRun, enqueue, job, periodic
 from office.models import Job
-from reporting import details
+from reporting import counting, details
 from reporting.definitions import DEFINITIONS
 from reporting.files import write_files
 from reporting.models import PlanTable, ReportFile, ReportRun, ReportSchedule, ScheduleMoved, SchedulePeriod
@@ -101,10 +101,21 @@ def _made(
         raise JobRefused(f"统计截止不能晚于今天（{clock.today():%Y-%m-%d}）")
     try:
         definition.check(request)
-        figures = replica.read(lambda: definition.figures(request, run.progress))
+        figures = replica.read(lambda: _figures(run, kind, request))
     except ReportRefused as refusal:
         raise JobRefused(str(refusal)) from refusal
     return keep(run, kind, request, figures, period)
+
+
+def _figures(run: JobRun, kind: str, request: Request) -> Figures:
+    """All of one moment, however many statements and workers count them."""
+    definition = DEFINITIONS[kind]
+    with moment.kept() as now:
+        counts = counting.counted(run, kind, request, now)
+        with moment.at(now):
+            if definition.count is not None and counts is not None:
+                return definition.count.figures(request, counts)
+            return definition.figures(request, run.progress)
 
 
 def _area(run: JobRun, pk: int) -> Area:

@@ -10,7 +10,8 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from office.official_form import OfficialForm
 
 if TYPE_CHECKING:
     from areas.models import Area
+    from households.spans import Span
 
 HOUSEHOLDS, PERSONS, VILLAGES, PERCENT = "households", "persons", "villages", "percent"
 # Lists, projects and deliveries have no unit among those; they are pieces.
@@ -235,6 +237,8 @@ class Request:
 
 
 Progress = Callable[[int, int, str], None]
+# By the direct child of the area asked about (what lies in none: by itself); the keys are the definition's own.
+Counts = Mapping[int, Counter[str]]
 
 
 def no_sheets(request: Request) -> Sequence[OfficialForm]:
@@ -242,11 +246,20 @@ def no_sheets(request: Request) -> Sequence[OfficialForm]:
 
 
 @dataclass(frozen=True)
+class Count:
+    """Counting that can be done by spans of households: `of` one span, and the `figures` of what all came to."""
+
+    of: Callable[[Request, Span], Counts]
+    figures: Callable[[Request, Counts], Figures]
+
+
+@dataclass(frozen=True)
 class ReportDefinition:
     """One official form.
 
     `check` raises ReportRefused; `figures` does the counting and calls its progress with done, total and a word;
-    `sheets` are lists by name that the form carries behind its figures, in the workbook alone.
+    `sheets` are lists by name that the form carries behind its figures, in the workbook alone. What is dear to count
+    says with `count` how workers share it (reporting/counting.py).
     """
 
     kind: str
@@ -256,6 +269,7 @@ class ReportDefinition:
     figures: Callable[[Request, Progress], Figures]
     blocks: Callable[[Request], Sequence[Block]]
     sheets: Callable[[Request], Sequence[OfficialForm]] = no_sheets
+    count: Count | None = None
 
     def headings(self, request: Request) -> dict[str, str]:
         """The words of every cell's column, by key."""

@@ -4,10 +4,11 @@ The record is read as it stands, for the day asked about; what was delivered cou
 condition the record cannot tell have no coverage (measures/eligibility.py).
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from areas.scope import AreaScope
+from households.spans import WHOLE, Span
 from measures import coverage
 from measures.coverage import ENTITLED, MET, UNDUE, UNMET, Ground
 from measures.eligibility import RULES
@@ -23,6 +24,8 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Count,
+    Counts,
     Figures,
     Progress,
     ReportDefinition,
@@ -38,19 +41,28 @@ UNIT = {"person": PERSONS, "household": HOUSEHOLDS}
 UNIT_WORDS = {PERSONS: "人", HOUSEHOLDS: "户"}
 
 
-def figures(request: Request, progress: Progress) -> Figures:
-    children = child_areas(request, [])
-    progress(0, 2, "核对应享和已享")
-    found = coverage.overviews(
-        Ground(AreaScope.whole(), request.area, request.until),
+def count(request: Request, span: Span = WHOLE) -> Counts:
+    return coverage.counts(
+        Ground(AreaScope.whole(), request.area, request.until, span),
         BELOW.get(request.area.level, "village_id"),
         lambda ids: children_of(request, ids),
     )
+
+
+def figures(request: Request, progress: Progress) -> Figures:
+    progress(0, 2, "核对应享和已享")
+    counts = count(request)
     progress(1, 2, "写成文件")
-    nothing = [replace(one, entitled=0, met=0, undue=0) for one in found[None]]
+    return figures_of(request, counts)
+
+
+def figures_of(request: Request, counts: Counts) -> Figures:
+    children = child_areas(request, [])
+    below = {child.pk: counts.get(child.pk, Counter()) for child in children}
+    found = coverage.figures(request.until, {None: sum(counts.values(), Counter()), **below})
     cells: list[Cell] = []
     for area, place in ((request.area, None), *((child, child.pk) for child in children)):
-        for one in found.get(place, nothing):
+        for one in found[place]:
             code, unit = one.policy.code, UNIT[one.rule.of]
             for figure in WORDS:
                 url = coverage_list(area.code, code, figure, request.until)
@@ -131,4 +143,5 @@ DEFINITION = ReportDefinition(
     check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
+    count=Count(count, figures_of),
 )

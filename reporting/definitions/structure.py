@@ -8,9 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, Value, When
+from django.db import models
+from django.db.models import Case, CharField, F, Q, Value, When
 
 from households.models import StatusEvent
+from households.spans import WHOLE, Span
 from households.structure import BIGGEST, SIZES, TRAITS, Members
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, written_day
@@ -21,6 +23,8 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Count,
+    Counts,
     Figures,
     Progress,
     ReportDefinition,
@@ -32,9 +36,6 @@ TOTAL, SIZE = "total", "size"
 NOTE = "按统计截止日在册的户的成员；年龄是当日周岁，健康、劳动能力和在校情况是当日登记的，没有当日登记的按最早的登记。"
 SIZE_NOTE = "按每户最近一次动态记下的家庭人口数。"
 
-# "age 0-6" …, "size 1" …, "total" → persons or, of sizes, households
-Counts = Counter[str]
-
 
 def check(request: Request) -> None:
     exit_tally.registered(request)
@@ -43,30 +44,31 @@ def check(request: Request) -> None:
         raise ReportRefused(f"{request.area}{request.until:%Y-%m-%d}没有在册的户，没有可统计的数")
 
 
-def count(request: Request) -> dict[int, Counts]:
-    """By the direct child in which a household's last event lies (of a village: by itself).
+def count(request: Request, span: Span = WHOLE) -> dict[int, Counter[str]]:
+    """By the direct child in which a household's last event lies (of a village: by itself): "age 0-6" …, "size 1" …,
+    "total" → persons or, of sizes, households.
 
     Three statements: persons with a version, persons without, households by size. Households that lie elsewhere
     by now are few and counted child by child.
     """
-    events = StatusEvent.objects.in_area(request.area)
+    events = StatusEvent.objects.in_area(request.area).filter(span.q("household_id"))
     place = BELOW.get(request.area.level, "village_id")
     column = f"{place.partition('_')[0]}_id"
     stayed = Q(**{column: F(f"household__{column}")})
-    found: dict[int, Counts] = defaultdict(Counter)
+    found: dict[int, Counter[str]] = defaultdict(Counter)
     _add_members(found, request, events, stayed, f"household__{place}")
     last = events.last_of_each(request.until, request.as_of, standing=True).order_by()
     for child in last.exclude(stayed).values_list(place, flat=True).distinct():
-        own: dict[int, Counts] = defaultdict(Counter)
+        own: dict[int, Counter[str]] = defaultdict(Counter)
         _add_members(own, request, events.filter(**{place: child}), ~stayed, "")
         found[child] += own[0]
-    for child, size, homes in last.values_list(place, "members").annotate(count=Count("pk")):
+    for child, size, homes in last.values_list(place, "members").annotate(count=models.Count("pk")):
         found[child][f"{SIZE} {size if size < BIGGEST else SIZES[-1]}"] += homes
         found[child][SIZE] += homes
     return found
 
 
-def _add_members(found: dict[int, Counts], request: Request, events: Any, where: Q, place: str) -> None:
+def _add_members(found: dict[int, Counter[str]], request: Request, events: Any, where: Q, place: str) -> None:
     """Adds to the counts of each place (0 without one) the members of the households whose last event is so."""
     members = Members(events, request.until, request.as_of, request.shift, where)
     sorts = {
@@ -80,7 +82,9 @@ def _add_members(found: dict[int, Counts], request: Request, events: Any, where:
     for source in members.sources():
         lies = F(place) if place else Value(0)
         sorted_out = source.annotate(lies=lies, **dict(zip(names, sorts.values(), strict=True)))
-        for child, *classes, persons in sorted_out.values_list("lies", *names).annotate(count=Count("pk")):
+        for child, *classes, persons in sorted_out.values_list("lies", *names).annotate(
+            count=models.Count("pk")
+        ):
             found[child][TOTAL] += persons
             for key, name in zip(sorts, classes, strict=True):
                 found[child][f"{key} {name}"] += persons
@@ -90,6 +94,10 @@ def figures(request: Request, progress: Progress) -> Figures:
     progress(0, 2, "统计在册人口")
     counts = count(request)
     progress(1, 2, "写成文件")
+    return figures_of(request, counts)
+
+
+def figures_of(request: Request, counts: Counts) -> Figures:
     children = child_areas(request, counts.keys())
     # A household's last event lies in one child alone: the whole is their sum.
     whole = sum(counts.values(), Counter())
@@ -100,7 +108,7 @@ def figures(request: Request, progress: Progress) -> Figures:
     return Figures(report_rows(request.area, children), cells, notes=notes)
 
 
-def _row(request: Request, code: str, counts: Counts) -> list[Cell]:
+def _row(request: Request, code: str, counts: Counter[str]) -> list[Cell]:
     until, as_of = request.until, request.as_of
     cells = [Cell(code, f"{TOTAL}_{PERSONS}", counts[TOTAL], PERSONS, members_list(code, until, as_of))]
     for key, trait in TRAITS.items():
@@ -143,4 +151,5 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    count=Count(count, figures_of),
 )

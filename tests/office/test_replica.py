@@ -23,7 +23,7 @@ def test_only_inside_a_reading_and_never_for_writing():
     read._state.db = REPLICA
     for hints in ({}, {"instance": read}):
         assert ROUTER.db_for_read(Household, **hints) == ROUTER.db_for_write(Household, **hints) == "default"
-    with replica._away():
+    with replica.reading():
         assert ROUTER.db_for_read(Household) == REPLICA and ROUTER.db_for_read(Job) == "default"
         assert ROUTER.db_for_write(Household, instance=read) == "default"
     assert ROUTER.db_for_read(Household) == "default"
@@ -43,10 +43,10 @@ def test_what_stays_at_home_is_there():
 @pytest.mark.django_db
 def test_without_a_replica_or_inside_a_transaction_the_primary_is_asked(settings, monkeypatch):
     monkeypatch.setattr(replica, "_waited", lambda: pytest.fail("nobody waits"))
-    assert replica.read(lambda: replica._reading.get()) is False
+    assert replica.read(replica.away) is False
     monkeypatch.setitem(settings.DATABASES, REPLICA, {})
     with transaction.atomic():
-        assert replica.read(lambda: replica._reading.get()) is False
+        assert replica.read(replica.away) is False
 
 
 @pytest.mark.parametrize("behind", ["从库没有跟上", ""])
@@ -54,7 +54,7 @@ def test_one_that_is_behind_is_not_read_and_the_log_says_so(settings, monkeypatc
     monkeypatch.setitem(settings.DATABASES, REPLICA, {})
     monkeypatch.setattr(replica, "_waited", lambda: behind)
     monkeypatch.setattr(replica, "connection", type("Here", (), {"in_atomic_block": False}))
-    assert replica.read(lambda: replica._reading.get()) is not bool(behind)
+    assert replica.read(replica.away) is not bool(behind)
     assert ("改从主库读" in caplog.text) is bool(behind)
 
 

@@ -8,10 +8,13 @@ import datetime
 import io
 import os
 import random
+from collections import Counter, defaultdict
 
 import openpyxl
 import pytest
 
+from households.models import Household
+from households.spans import spans
 from reporting.definitions import DEFINITIONS, exit_tally
 from reporting.files import as_csv, as_json, as_workbook
 from reporting.models import PlanTable, ReportRun
@@ -91,7 +94,20 @@ def test_every_cell_equals_a_recount_and_every_file_says_it(world, ground, tmp_p
                         for figure, count in counted_by_hand(place, on.year, on, national, unit).items():
                             assert figures.value(row.code, exit_tally.key(figure, national, unit)) == count
         written_alike(kind, request, figures)
+        counted_alike(kind, request, figures)
     assert not wrong, "\n".join(str(each) for each in wrong)
+
+
+def counted_alike(kind, request, figures):
+    """What workers count by spans of households comes to the same."""
+    count = DEFINITIONS[kind].count
+    if count is None:
+        return
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for span in spans(Household.objects.all(), 3):
+        for child, some in count.of(request, span).items():
+            found[child].update(some)
+    assert count.figures(request, found) == figures
 
 
 def recounted(kind, cell) -> bool:
