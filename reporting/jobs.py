@@ -161,7 +161,7 @@ def keep(
                 subject=kept,
                 area=request.area,
                 detail={
-                    "报表": kind,
+                    "报表": DEFINITIONS[kind].title,
                     "年度": request.year,
                     "统计截止": f"{request.as_of}",
                     "校验码": kept.checksum,

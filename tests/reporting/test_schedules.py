@@ -8,6 +8,7 @@ from accounts.models import Duty
 from accounts.roles import Role
 from office import clock, jobs
 from office.models import DuePeriod, Job, JobState, TrailRow
+from reporting.definitions import DEFINITIONS
 from reporting.jobs import take_up_due
 from reporting.models import ReportRun, ReportSchedule, SchedulePeriod
 from reporting.models.schedule import NO_RIGHT
@@ -59,7 +60,8 @@ def test_every_period_that_is_over_is_made_once_with_its_last_day(schedule):
     ]
     run = ReportRun.objects.get(as_of=day("2018-10-31"))
     assert run.requested_by == schedule.owner and run.files.count() == 3
-    assert TrailRow.objects.get(action="生成报表", subject_id=str(run.pk)).detail["定期"] == "2018年10月"
+    told = TrailRow.objects.get(action="生成报表", subject_id=str(run.pk)).detail
+    assert told["定期"] == "2018年10月" and told["报表"] == DEFINITIONS[run.kind].title
 
 
 def test_a_second_beat_a_restart_and_a_clock_set_back_make_nothing_again(schedule, office_day):
