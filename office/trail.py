@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.http import HttpRequest
 
 from areas.models import Area
@@ -82,6 +82,18 @@ def seal() -> int:
         sealed += count
     _anchor()
     return sealed
+
+
+def table_is_own() -> bool:
+    """The program's own role owns the table, and so could take away what guards it (deploy/trail_apart.sql). SQLite
+    knows no roles."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tableowner = current_user FROM pg_tables WHERE tablename = %s", [TrailRow._meta.db_table]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def sealed_count() -> int:

@@ -99,9 +99,18 @@ def all_the_same(server: Administered) -> None:
     assert server.sql("SELECT count(*) FROM areas_area") == "5"
 
 
+def trail_is_apart(server: Administered) -> None:
+    """The program's own role cannot take the guard of the trail away, and goes on writing to it."""
+    refused = "ALTER TABLE office_trailrow DISABLE TRIGGER USER"
+    said = server.sh(f"psql --no-psqlrc tuopin -c '{refused}' 2>&1 || true", who="tuopin")
+    assert "must be owner of table office_trailrow" in said, said
+    server.manage("from office import trail; trail.record('演示'); trail.seal()")
+
+
 # What is there before a block, and what must hold after it; by words that stand in that block alone.
 BEFORE: dict[str, Callable[[Administered], None]] = {"move_from_sqlite": a_trial}
 AFTER: dict[str, Callable[[Administered], None]] = {
+    "trail_apart.sql": trail_is_apart,
     "systemctl enable --now": Administered.ready,
     "nginx -t": signs_in,
     "manage.py metrics": kept_by_night,

@@ -27,6 +27,8 @@ class Command(BaseCommand):
         if problems:
             raise CommandError("\n".join(problems), returncode=1)
         self.stdout.write("操作日志完整")
+        if trail.table_is_own():
+            self.stdout.write("操作日志的表归程序自己的账号所有：由数据库的管理员执行 deploy/trail_apart.sql")
 
     def _archive(self, path: Path) -> None:
         held, problems = trail_archive.file_problems(path)
