@@ -19,6 +19,8 @@ GRANT SELECT, INSERT, DELETE, REFERENCES, UPDATE (seq, prev, hash) ON office_tra
 ALTER TABLE office_trailarchive OWNER TO CURRENT_USER;
 REVOKE ALL ON office_trailarchive FROM :"app";
 GRANT SELECT, INSERT, REFERENCES, UPDATE (pruned_at, pruned_by_id) ON office_trailarchive TO :"app";
+-- pg_dump reads where the numbers stand.
+GRANT SELECT ON SEQUENCE office_trailrow_id_seq, office_trailarchive_id_seq TO :"app";
 
 -- The guards ask of the archives: of these, and not of a temporary table of the same name.
 ALTER FUNCTION office_trail_append_only() SET search_path = public, pg_temp;
