@@ -64,9 +64,10 @@ def test_the_program_cannot_take_the_guards_away(written, statement):
         asked(statement)
 
 
-def test_it_adds_and_seals(written):
+def test_it_adds_seals_and_is_backed_up(written):
     run("trail_apart.sql")
     asked(f"INSERT INTO office_trailrow ({COPIED}) SELECT {COPIED} FROM office_trailrow LIMIT 1")
+    asked("SELECT last_value FROM office_trailrow_id_seq")
     asked(
         "UPDATE office_trailrow SET seq = 1, prev = '', hash = 'x' WHERE id = (SELECT min(id) FROM office_trailrow)"
     )
