@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 
 from areas.models import Area
-from households import lookup, names, tally
+from households import lookup, names, tally, year_plan
 from households.codes import CODES
 from households.models import POOR, Household, Person
 from households.models.card import PENDING
@@ -30,7 +30,7 @@ COUNTS = (("", "户和人"), ("households", "户"), ("persons", "人"))
 class RegisterFilter(Filter):
     """What `/households/` may be narrowed by; the area stands in the address beside it."""
 
-    further = ("standard", "size", "on_register", "as_of", "colour_on")
+    further = ("standard", "size", "on_register", "as_of", "colour_on", "plan", "plan_year")
 
     q = SearchWord(
         label="姓名、首字母、编号",
@@ -51,6 +51,8 @@ class RegisterFilter(Filter):
     on_register = Day(label="在册时点", required=False)
     as_of = Day(label="登记截至", required=False)
     colour_on = Day(label="四色时点", required=False)
+    plan = choice("计划分解", list(year_plan.PARTS.items()))
+    plan_year = year_field("计划年度")
 
     def clean_q(self) -> str:
         q: str = self.cleaned_data["q"]
@@ -66,6 +68,10 @@ class RegisterFilter(Filter):
             self.add_error("size", "家庭规模要和在册时点一起用")
         if asked.get("colour_on") and asked.get("on_register"):
             self.add_error("colour_on", "四色时点和在册时点只用一个")
+        if asked.get("plan") and (asked.get("colour_on") or asked.get("on_register")):
+            self.add_error("plan", "计划分解按现在的情况列，不和时点一起用")
+        if asked.get("plan_year") and not asked.get("plan"):
+            self.add_error("plan_year", "计划年度要和计划分解一起用")
         return asked
 
     @property
@@ -77,8 +83,8 @@ class RegisterFilter(Filter):
 
     @property
     def of_figure(self) -> bool:
-        """Opened from a figure of a day: its count is exact, however long it is."""
-        return bool(self.cleaned_data["on_register"] or self.cleaned_data["colour_on"])
+        """Opened from a figure: its count is exact, however long it is."""
+        return any(self.cleaned_data[name] for name in ("on_register", "colour_on", "plan"))
 
     def members_found(self, rows: Iterable[Household]) -> dict[int, list[str]]:
         """Names that matched, by household, when a name was asked for."""
@@ -136,6 +142,8 @@ class RegisterFilter(Filter):
                 found = found.filter(poverty_cause=asked["cause"])
             if not asked["q"] and asked["exit_mark"] not in (CANCELLED, UNREGISTERED):
                 found = found.filter(registered_on__isnull=False, removed_on__isnull=True)
+            if asked["plan"]:
+                found = year_plan.shared_out(found, asked["plan"], asked["plan_year"] or year)
         if asked["exit_mark"]:
             found = found.filter(_standing(asked["exit_mark"], year))
         if asked["colour"] and not asked["colour_on"]:

@@ -8,22 +8,21 @@ that the list of planned villages has for the year.
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Sum
 
 from areas.models import Area, Level
-from audits.models import Entry, YearlyTarget
-from audits.opening import standings
+from audits.models import YearlyTarget
 from audits.procedures import ListKind
-from households.colours import ORANGE
+from households import year_plan
 from households.models import Household
 from reporting.apportioning import READY_WEIGHT, Ground, Part, Shares, apportion, share_out
 from reporting.plan_figures import PlanFigures
 from reporting.plan_layout import ColumnKey
+from reporting.planned_villages import shared_out, with_lists
 from reporting.reading import ALL, PROVINCIAL, VILLAGES, VILLAGES_LEAVING
-from villages.models import KeyVillage, KeyVillageEvent, KeyVillageEventKind
+from villages.models import KeyVillage
 
 HOUSEHOLD_FIGURES, VILLAGE_FIGURES = ("households", "persons"), ("villages",)
 FIGURES: dict[str, tuple[str, ...]] = {
@@ -78,10 +77,18 @@ def places(area: Area, parts: Sequence[Area], kind: str, year: int) -> list[Plac
         one.area_id: one
         for one in YearlyTarget.objects.current().filter(year=year, kind=kind, area__in=parts)
     }
-    counted = _of_villages if kind == ListKind.VILLAGE_EXIT else _of_households
+    counted = (_of_villages if kind == ListKind.VILLAGE_EXIT else _of_households)(parts, year)
+    none = (0,) * len(FIGURES[kind])
     here = [
-        Place(part, stock, left, ready, printed(plan, part, kind, year), now.get(part.pk))
-        for part, (stock, left, ready) in counted(parts, year)
+        Place(
+            part,
+            counted[year_plan.STOCK].get(part.pk, none),
+            counted[year_plan.GONE].get(part.pk, none),
+            counted[year_plan.READY].get(part.pk, none),
+            printed(plan, part, kind, year),
+            now.get(part.pk),
+        )
+        for part in parts
     ]
     # Of a town's many villages those that have something to share, if any has.
     some = [place for place in here if any(place.stock) or place.target is not None]
@@ -99,41 +106,25 @@ def printed(plan: PlanFigures, area: Area, kind: str, year: int) -> int | None:
     return next((plan.amount(area, cell) for cell in cells if cell is not None), None)
 
 
-def _of_households(parts: Sequence[Area], year: int) -> Any:
-    """(area, (stock, left, ready)) of each; the stock is who is on the register or left it this year."""
+def _of_households(parts: Sequence[Area], year: int) -> dict[str, dict[int, Numbers]]:
     column = f"{parts[0].level}_id"
-    listed = Entry.objects.standing().filter(household=OuterRef("pk"), kind=ListKind.HOUSEHOLD_EXIT)
-    rows = (
-        Household.objects.in_register()
-        .filter(Q(colour=ORANGE) | Exists(listed), **{f"{column}__in": [part.pk for part in parts]})
-        .order_by()
-        .values_list(column)
-        .annotate(homes=Count("pk"), people=Sum("member_count"))
-    )
-    ready = {place: (homes, people or 0) for place, homes, people in rows}
-    for one in standings(parts, year):
-        left = (one.left[0], one.left[1] or 0)
-        there = (one.register[0] + left[0], (one.register[1] or 0) + left[1])
-        now = ready.get(one.area.pk, (0, 0))
-        yield one.area, (there, left, (now[0] + left[0], now[1] + left[1]))
+    here = Household.objects.filter(**{f"{column}__in": [part.pk for part in parts]}).order_by()
+    counted: dict[str, dict[int, Numbers]] = {}
+    for figure in year_plan.PARTS:
+        rows = year_plan.shared_out(here, figure, year).values_list(column)
+        sums = rows.annotate(homes=Count("pk"), people=Sum("member_count"))
+        counted[figure] = {place: (homes, people or 0) for place, homes, people in sums}
+    return counted
 
 
-def _of_villages(parts: Sequence[Area], year: int) -> Any:
-    """The stock is the key villages on the list and those that 摘帽 this year."""
+def _of_villages(parts: Sequence[Area], year: int) -> dict[str, dict[int, Numbers]]:
     up = "area" if parts[0].level == Level.VILLAGE else "area__parent"
-    here = {f"{up}__in": [part.pk for part in parts]}
-    listed = Entry.objects.standing().filter(area=OuterRef("area"), kind=ListKind.VILLAGE_EXIT)
-    standing = KeyVillage.objects.filter(on_list=True, **here).order_by()
-    due = Q(planned_exit_year__lte=year) | Exists(listed)
-    removed = KeyVillageEvent.objects.filter(kind=KeyVillageEventKind.CAP_REMOVED, on__year=year, **here)
-
-    def by_place(rows: Any) -> dict[int, int]:
-        return dict(rows.order_by().values_list(up).annotate(count=Count("pk")))
-
-    there, ready, gone = by_place(standing), by_place(standing.filter(due)), by_place(removed)
-    for part in parts:
-        left = gone.get(part.pk, 0)
-        yield part, ((there.get(part.pk, 0) + left,), (left,), (ready.get(part.pk, 0) + left,))
+    here = with_lists(KeyVillage.objects.filter(**{f"{up}__in": [part.pk for part in parts]}).order_by())
+    counted: dict[str, dict[int, Numbers]] = {}
+    for figure in year_plan.PARTS:
+        rows = here.filter(shared_out(figure, year)).values_list(up).annotate(count=Count("pk"))
+        counted[figure] = {place: (count,) for place, count in rows}
+    return counted
 
 
 def propose(whole: Numbers, rule: str, here: Sequence[Place]) -> tuple[list[Numbers], Numbers]:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from audits.procedures import ListKind
 from reporting import planned_villages
 from reporting.report import HOUSEHOLDS, PERSONS
 
@@ -249,3 +250,9 @@ def work_list(key: str, area: str, *, own: bool = False, **asked: object) -> str
 def finding_list(area: str, *, all: bool) -> str:
     """疑点 that wait, or every one there was, as the record stands."""
     return _address("households:findings", {"area": area, "state": "all" if all else ""})
+
+
+def shared_list(area: str, kind: str, part: str, year: int) -> str:
+    """The households or key villages that a year's plan is shared out by, as they stand (households/year_plan.py)."""
+    name = planned_villages.KEY if kind == ListKind.VILLAGE_EXIT else "households:list"
+    return _address(name, {"area": area, "plan": part, "plan_year": year})

@@ -24,6 +24,7 @@ from accounts.roles import Capability
 from areas.models import Area, Level
 from audits.models import Entry
 from audits.procedures import ListKind
+from households import year_plan
 from office.exports import exportable
 from office.form_fields import Filter, SearchWord, choice, year_field
 from office.listing import Column, Listed, area_in
@@ -87,6 +88,19 @@ def with_lists(rows: Any) -> Any:
     return rows.annotate(listed=Exists(entries))
 
 
+def shared_out(part: str, year: int) -> Q:
+    """Of rows with `listed`, those behind a figure of the year's distribution; parts as in households/year_plan.py.
+
+    A village that left and came back within the year is on the list, and is one.
+    """
+    gone = Q(on_list=False, last_on__year=year)
+    if part == year_plan.GONE:
+        return gone
+    if part == year_plan.STOCK:
+        return Q(on_list=True) | gone
+    return Q(on_list=True) & (Q(planned_exit_year__lte=year) | Q(listed=True)) | gone
+
+
 class PlannedFilter(Filter):
     q = SearchWord(
         label="村名",
@@ -97,6 +111,8 @@ class PlannedFilter(Filter):
     year = year_field("计划年度")
     level = choice("级别", CODES["key_village_level"].words, "w4")
     state = choice("状态", list(STATES.items()), "w8")
+    plan = choice("计划分解", list(year_plan.PARTS.items()))
+    plan_year = year_field("分解年度")
 
     def matching(self, rows: Any, day: datetime.date) -> Any:
         asked = self.cleaned_data
@@ -106,6 +122,8 @@ class PlannedFilter(Filter):
             rows = rows.filter(planned_exit_year=asked["year"])
         if asked["level"]:
             rows = rows.filter(level=asked["level"])
+        if asked["plan"]:
+            rows = rows.filter(shared_out(asked["plan"], asked["plan_year"] or day.year))
         return rows.filter(asked_state(asked["state"], day.year)) if asked["state"] else rows
 
 

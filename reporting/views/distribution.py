@@ -19,6 +19,7 @@ from audits import counties
 from audits.models import YearlyTarget
 from audits.procedures import ListKind
 from audits.targets import Source
+from households import year_plan
 from office import clock, trail
 from office.listing import asked_area
 from office.official_form import HeadCell, OfficialForm, Value
@@ -27,6 +28,7 @@ from reporting import distribution
 from reporting.apportioning import READY_WEIGHT
 from reporting.distribution import FIGURES, WORDS, Numbers, Place, Rule
 from reporting.distribution_form import AskForm, DistributionForm
+from reporting.lists import shared_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TOLD = 100
@@ -134,7 +136,7 @@ def page(request: SignedIn) -> HttpResponse:
         "ask": ask.shown_for(sharing.kind, **_in_force(sharing)),
         "area": area,
         "sharing": sharing,
-        "lines": _lines(sharing, form),
+        "lines": _lines(sharing, form, linked=_opens_lists(request, sharing)),
         "sums": _sums(sharing),
         "form": form,
         "told": _told(sharing)[:TOLD],
@@ -290,10 +292,21 @@ def _save(request: SignedIn, sharing: Sharing, form: DistributionForm) -> tuple[
     return 303, f"已下达 {count} 处计划。" if count else "没有改动。"
 
 
-def _lines(sharing: Sharing, form: DistributionForm | None) -> list[dict[str, Any]]:
+def _opens_lists(request: SignedIn, sharing: Sharing) -> bool:
+    """The register is not open to all who see plans; the villages of the plan are."""
+    return sharing.kind == ListKind.VILLAGE_EXIT or Capability.REGISTER_VIEW in request.user.capabilities()
+
+
+def _lines(sharing: Sharing, form: DistributionForm | None, *, linked: bool = False) -> list[dict[str, Any]]:
+    def url(place: Place, part: str) -> str:
+        return shared_list(place.area.code, sharing.kind, part, sharing.year) if linked else ""
+
     return [
         {
             "place": place,
+            "counted": [
+                (getattr(place, part), url(place, part), part == year_plan.GONE) for part in year_plan.PARTS
+            ],
             "weight": place.weight(sharing.rule),
             "proposed": sharing.proposed[number] if sharing.proposed else (),
             "fields": form.of(place) if form is not None else [],

@@ -203,6 +203,52 @@ def test_key_villages_are_shared_out_by_those_on_the_list(signed_in, ground, pla
     assert current(kind="village-exit") == {"演示区": (0, 0, 1), "东演示镇": (0, 0, 0), "西演示镇": (0, 0, 1)}
 
 
+def listed(client, line):
+    """(figures, what the list of each figure counts) of a line of the page."""
+    found = []
+    for values, url, _ in line["counted"]:
+        page = client.get(url).context["page"]
+        found.append((values, (page.total, page.sums.get("persons") or 0)[: len(values)]))
+    return found
+
+
+def test_every_figure_opens_the_list_it_counts(signed_in, county, ground):
+    homes = list(Household.objects.filter(village=ground.village))
+    homes[0].leave_poverty(on=datetime.date(2018, 11, 5), by=None)
+    Household.objects.filter(pk=homes[1].pk).update(colour="橙")
+    Household.objects.filter(pk=homes[2].pk).update(removed_on=datetime.date(2018, 11, 6))
+    client = signed_in("district")
+    lines = client.get(PAGE).context["lines"]
+    assert [line["place"].ready[0] for line in lines] == [2, 0]
+    for line in lines:
+        assert all(figures == counted for figures, counted in listed(client, line))
+    assert lines[0]["counted"][0][1].replace("&", "&amp;") in client.get(PAGE).content.decode()
+
+
+def test_the_figures_of_villages_open_their_lists_too(signed_in, ground, plan):
+    made = [
+        KeyVillage.designate(area=area, level="省定", batch="十三五", on=datetime.date(2016, 1, 10), by=None)
+        for area in (ground.village, ground.sibling_village, ground.other_village)
+    ]
+    made[0].plan_exit(2018, by=None)
+    made[1].remove_cap(on=datetime.date(2018, 11, 5), by=None)
+    client = signed_in("district")
+    east, west = client.get(f"{PAGE}?kind=village-exit").context["lines"]
+    assert [figures for figures, _ in listed(client, east)] == [(2,), (1,), (2,)]
+    for line in (east, west):
+        assert all(figures == counted for figures, counted in listed(client, line))
+
+
+def test_a_village_that_left_and_came_back_in_the_year_is_one(signed_in, ground, plan):
+    key = KeyVillage.designate(
+        area=ground.village, level="省定", batch="十三五", on=datetime.date(2016, 1, 10), by=None
+    )
+    key.remove_cap(on=datetime.date(2018, 3, 1), by=None)
+    key.return_to_list(on=datetime.date(2018, 6, 1), by=None)
+    east = signed_in("district").get(f"{PAGE}?kind=village-exit").context["sharing"].here[0]
+    assert (east.stock, east.left, east.ready) == ((1,), (0,), (0,))
+
+
 def test_the_workbook_holds_the_working(signed_in, county, ground):
     client = signed_in("district")
     answer = client.get(f"{PAGE}?whole_households=6&whole_persons=14")
