@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
@@ -82,14 +83,25 @@ def take_up_due(schedule: ReportSchedule) -> int:
             row = schedule.take_up(period, clock.moment())
             if row is None:
                 continue
-            asked = enqueue(
-                "report-due", params={"due": row.pk}, owner=schedule.owner, key=f"report-due:{row.pk}"
-            )
-            asked.title = f"{DEFINITIONS[schedule.kind].title} {period.word}"
-            asked.save(update_fields=["title"])
-            SchedulePeriod.objects.filter(pk=row.pk).update(job=asked)
+            SchedulePeriod.objects.filter(pk=row.pk).update(job=_asked(row, schedule.owner))
             taken += 1
     return taken
+
+
+def try_again(period: SchedulePeriod, *, by: User) -> None:
+    """A period of which no report came, with the rights of `by`; ScheduleMoved where there is nothing to try again.
+
+    Call it in a transaction: a job that came too late goes with it.
+    """
+    period.take_over(_asked(period, by))
+
+
+def _asked(period: SchedulePeriod, owner: User) -> Job:
+    """Its job; the key keeps a second from being open beside it, whoever asks."""
+    asked = enqueue("report-due", params={"due": period.pk}, owner=owner, key=f"report-due:{period.pk}")
+    asked.title = f"{DEFINITIONS[period.schedule.kind].title} {period.word}"
+    asked.save(update_fields=["title"])
+    return asked
 
 
 def _made(

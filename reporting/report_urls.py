@@ -20,6 +20,7 @@ urlpatterns = [
     path("reports/schedules/<int:pk>/", schedules.show, name="schedule"),
     path("reports/schedules/<int:pk>/pause/", schedules.pause, name="schedule-pause"),
     path("reports/schedules/<int:pk>/resume/", schedules.resume, name="schedule-resume"),
+    path("reports/schedules/periods/<int:pk>/retry/", schedules.retry, name="schedule-retry"),
     path("assessments/", assessments.listing, name="assessments"),
     path("assessments/draw/", assessments.draw, name="assessment-draw"),
     path("assessments/settle/", assessments.settle, name="assessment-settle"),

@@ -72,7 +72,7 @@ from tests.permission_records import (
     year,
     year_act,
 )
-from tests.permission_work import WORK, assessment, schedule
+from tests.permission_work import WORK, assessment, schedule, schedule_period
 from villages.models import Village, VillageYear
 
 
@@ -389,5 +389,6 @@ BUILDERS: dict[str, Callable[[World, User], Places]] = {
     "run": run,
     "assessment": assessment,
     "schedule": schedule,
+    "schedule_period": schedule_period,
     "run_file": run_file,
 }

@@ -38,6 +38,7 @@ REPORTING: dict[str, Rule] = {
     "reporting:schedule": Rule(C.REPORT_VIEW, of="schedule"),
     "reporting:schedule-pause": Rule(post=C.REPORT_SCHEDULE, of="schedule"),
     "reporting:schedule-resume": Rule(post=C.REPORT_SCHEDULE, of="schedule"),
+    "reporting:schedule-retry": Rule(post=C.REPORT_SCHEDULE, of="schedule_period"),
     "reporting:report": Rule(C.REPORT_VIEW, of="report_kind"),
     "reporting:run": Rule(C.REPORT_VIEW, of="run"),
     "reporting:run-compare": Rule(C.REPORT_VIEW, of="run"),

@@ -143,6 +143,16 @@ def schedule(world: World, asking: User) -> Places:
     return Places(of(own, *runs.own), of(foreign, *runs.foreign), (NOWHERE,))
 
 
+def schedule_period(world: World, asking: User) -> Places:
+    """The periods of those schedules."""
+    made = world.built["schedule"]
+
+    def of(pk: int) -> tuple[int]:
+        return (SchedulePeriod.objects.get(schedule=pk).pk,)
+
+    return Places(of(*made.own), of(*made.foreign), (NOWHERE,))
+
+
 WORK = {
     "office": office,
     "key_village": key_village,

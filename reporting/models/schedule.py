@@ -144,3 +144,14 @@ class SchedulePeriod(models.Model):
     @property
     def word(self) -> str:
         return worded(self.key)
+
+    @property
+    def can_retry(self) -> bool:
+        """No report came of it, and nothing that could make one is under way."""
+        return self.run_id is None and (self.job is None or self.job.can_retry)
+
+    def take_over(self, job: Job) -> None:
+        """The job that tries again; ScheduleMoved where it has another by now, or its report. Call it in a transaction."""
+        mine = SchedulePeriod.objects.filter(pk=self.pk, run=None, job=self.job)
+        if not self.can_retry or not mine.update(job=job):
+            raise ScheduleMoved(f"{self.word}已经生成或正在办理，不用重新生成")

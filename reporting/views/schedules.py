@@ -18,7 +18,7 @@ from office import clock, trail
 from office.listing import asked_area, page_by_key
 from reporting.definitions import DEFINITIONS
 from reporting.forms import ScheduleForm
-from reporting.jobs import take_up_due
+from reporting.jobs import take_up_due, try_again
 from reporting.models import ReportSchedule, ScheduleMoved, SchedulePeriod
 
 C = Capability
@@ -91,6 +91,23 @@ def resume(request: SignedIn, pk: int) -> HttpResponse:
     except ScheduleMoved as moved:
         return refused(request, f"{moved}。")
     _made_up(request, schedule, "已恢复")
+    return _to(schedule)
+
+
+@require_POST
+def retry(request: SignedIn, pk: int) -> HttpResponse:
+    """A period that failed, for whoever may set schedules up there: whose rights made it fail may be gone."""
+    visible = SchedulePeriod.objects.visible_to(request.user).filter(schedule__kind__in=DEFINITIONS)
+    period = get_object_or_404(visible.select_related("schedule__area__parent__parent", "job"), pk=pk)
+    schedule = period.schedule
+    require(request.user, C.REPORT_SCHEDULE, schedule.area)
+    try:
+        with transaction.atomic():
+            try_again(period, by=request.user)
+            _told(request, "重新生成定期报表", schedule, 期=period.word)
+    except ScheduleMoved as moved:
+        return refused(request, f"{moved}。")
+    messages.success(request, f"{period.word}正在重新生成。")
     return _to(schedule)
 
 

@@ -3,14 +3,15 @@
 import datetime
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Duty
 from accounts.roles import Role
 from office import clock, jobs
 from office.models import DuePeriod, Job, JobState, TrailRow
 from reporting.definitions import DEFINITIONS
-from reporting.jobs import take_up_due
-from reporting.models import ReportRun, ReportSchedule, SchedulePeriod
+from reporting.jobs import take_up_due, try_again
+from reporting.models import ReportRun, ReportSchedule, ScheduleMoved, SchedulePeriod
 from reporting.models.schedule import NO_RIGHT
 from tests.conftest import make_user
 
@@ -179,6 +180,48 @@ def test_a_period_that_could_not_be_made_says_why(ground, cast, signed_in):
         assert "没有可统计的数" in client.get(page).content.decode()
     period = SchedulePeriod.objects.get(key="2018-10")
     assert period.run is None and period.job.error in client.get(answer["Location"]).content.decode()
+
+
+@pytest.fixture
+def failed(schedule, cast, ground):
+    """September, of which the right ended before it was made; and a successor in the same place."""
+    take_up_due(schedule)
+    Duty.objects.filter(user=cast["district"]).update(end_on=day("2018-11-01"))
+    beat()
+    cast["successor"] = make_user("successor", Role.DISTRICT, ground.county)
+    return SchedulePeriod.objects.get(key="2018-09")
+
+
+def test_whoever_may_set_schedules_tries_a_failed_period_again_once(failed, schedule, cast, signed_in):
+    client, page = signed_in("successor"), f"{PAGE}periods/{failed.pk}/retry/"
+    assert page in client.get(f"{PAGE}{schedule.pk}/").content.decode()
+    assert client.post(page).status_code == 303
+    assert client.post(page).status_code == 409, "it is under way"
+    assert page not in client.get(f"{PAGE}{schedule.pk}/").content.decode()
+    beat()
+    assert ran() == ["2018-09"]
+    assert ReportRun.objects.get().requested_by == cast["successor"]
+    assert client.post(page).status_code == 409, "it is there"
+    told = TrailRow.objects.get(action="重新生成定期报表")
+    assert (told.actor, told.detail["期"]) == (cast["successor"], "2018年9月")
+
+
+def test_nobody_else_tries_it_again(failed, schedule, signed_in):
+    page = f"{PAGE}periods/{failed.pk}/retry/"
+    assert signed_in("leader").post(page).status_code == 403
+    assert signed_in("town").post(page).status_code in (403, 404)
+    assert page not in signed_in("leader").get(f"{PAGE}{schedule.pk}/").content.decode()
+    assert not TrailRow.objects.filter(action="重新生成定期报表").exists()
+
+
+def test_of_two_who_saw_it_failed_the_later_changes_nothing(failed, cast):
+    seen = SchedulePeriod.objects.select_related("job", "schedule").get(pk=failed.pk)
+    first = SchedulePeriod.objects.select_related("job", "schedule").get(pk=failed.pk)
+    try_again(first, by=cast["successor"])
+    Job.objects.filter(state=JobState.QUEUED).update(state=JobState.FAILED)
+    with pytest.raises(ScheduleMoved), transaction.atomic():
+        try_again(seen, by=cast["successor"])
+    assert Job.objects.filter(kind="report-due", params__due=failed.pk).count() == 2
 
 
 @pytest.mark.parametrize(
