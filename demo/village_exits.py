@@ -16,6 +16,7 @@ from demo.desk import Desk
 from demo.store import at
 from villages.models import KeyVillage
 
+PLANNED = 2018
 BACK_ON = datetime.date(2018, 3, 20)
 BACK = ("夹坊村", "姜庄村", "新河崖村", VILLAGE)
 BACK_REASON = "演示：退出后回头看，集体收入和安全饮水不稳定，返回重点村"
@@ -40,6 +41,12 @@ def come_back(by: User) -> None:
     """返回, before anybody is helped and before the lists of the year."""
     for key in KeyVillage.objects.filter(area__name__in=BACK, on_list=False).order_by("area__code"):
         key.return_to_list(on=BACK_ON, by=by, recorded_at=at(BACK_ON), reason=BACK_REASON)
+
+
+def plan(by: User) -> None:
+    """Every village still on the list is to leave in the last year of the plan."""
+    for key in KeyVillage.objects.filter(on_list=True).select_related("area").order_by("area__code"):
+        key.plan_exit(PLANNED, by=by, reason="演示：列入2018年退出计划")
 
 
 def write(county: Area, desk: Desk, home_town: Area) -> list[AuditList]:

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Sum
+
 from accounts.models import User
 from accounts.roles import Role
 from areas.models import Area
@@ -25,6 +27,7 @@ from demo.incomes import LINES
 from demo.officials import Officials
 from demo.store import at
 from demo.world import PLAN
+from households import year_plan
 from households.models import LEFT, Household, Survey
 from villages.models import KeyVillage
 
@@ -356,10 +359,17 @@ def windows(county: Area, by: User) -> None:
 
 
 def targets(county: Area, by: User) -> None:
-    """What 004 专栏2 wants out in 2017 and 2018, by town; households at the county's mean of a town's plan."""
+    """What 004 专栏2 wants out in 2017 and 2018, by town; households at the county's mean of a town's plan.
+
+    Never more than a town has to share out in the year, which may be less than the plan printed.
+    """
     for town in county.children.all():
         for year in (2017, 2018):
-            persons = PLAN[town.name][year]
+            here = Household.objects.in_area(town)
+            stock = year_plan.shared_out(here, year_plan.STOCK, year).aggregate(
+                homes=Count("pk"), people=Sum("member_count")
+            )
+            persons = min(PLAN[town.name][year], stock["people"] or 0)
             YearlyTarget.set(
                 area=town,
                 year=year,
@@ -367,7 +377,7 @@ def targets(county: Area, by: User) -> None:
                 by=by,
                 at=at(datetime.date(year, 3, 1)),
                 source=Source.PLAN,
-                households=(persons * 10 + 20) // 21,
+                households=min((persons * 10 + 20) // 21, stock["homes"]),
                 persons=persons,
             )
         standing = KeyVillage.objects.filter(on_list=True, area__parent=town).count()

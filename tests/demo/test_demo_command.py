@@ -17,7 +17,7 @@ from households.models import Household, StatusEvent
 from office import clock
 from office.findings import Finding
 from office.models import Job, TrailRow
-from reporting.models import PlanTable, ReportRun
+from reporting.models import PlanTable, ReportRun, ReportSchedule
 
 SMALL = 60
 
@@ -47,7 +47,9 @@ def test_loads_once_and_keeps_everything_when_run_again(run):
     assert User.objects.get(username="district").check_password(password[1])
     assert clock.today() == datetime.date(2018, 11, 20)
     assert PlanTable.objects.get(name="台儿庄区滚动规划").is_adopted
-    assert set(ReportRun.objects.values_list("kind", "year")) == set(demo.REPORTS)
+    assert set(ReportRun.objects.values_list("kind", "year")) == {*demo.REPORTS, (demo.SCHEDULED, 2018)}
+    period = ReportSchedule.objects.get().periods.get()
+    assert (period.key, period.run.kind) == ("2018-10", demo.SCHEDULED)
 
     assert Job.objects.get(kind=CHECK).state == "done"
     assert not Finding.objects.filter(severity="error").exists()

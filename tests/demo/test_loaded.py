@@ -31,6 +31,7 @@ from office.codes import CodeField
 from office.models import TrailRow
 from reporting import invariants as reports
 from reporting.definitions import DEFINITIONS
+from reporting.distribution import FIGURES, places
 from reporting.report import Request
 from villages.models import KeyVillage, KeyVillageEvent, Town, Village, VillageYear
 
@@ -200,8 +201,16 @@ def test_lists_wait_in_the_home_village_and_town_of_the_accounts(loaded):
     town = Duty.objects.get(user__username="approver").area
     assert waiting.filter(AreaScope.of([town]).area_q("area"), stage="review").exists()
     assert AdjustmentWindow.objects.open_on(loaded, world.TODAY).exists()
-    persons = YearlyTarget.objects.current().filter(year=2018).aggregate(n=Sum("persons"))["n"]
-    assert persons == sum(town[2018] for town in world.PLAN.values())
+
+
+def test_no_town_is_asked_for_more_than_it_has_and_every_key_village_has_its_year(loaded):
+    towns = list(loaded.children.order_by("code"))
+    for kind in (ListKind.HOUSEHOLD_EXIT, ListKind.VILLAGE_EXIT):
+        for place in places(loaded, towns, kind, 2018):
+            asked = [getattr(place.target, name) for name in FIGURES[kind]] if place.target else []
+            assert all(number <= there for number, there in zip(asked, place.stock, strict=False))
+    assert YearlyTarget.objects.current().filter(year=2018, persons__gt=0).exists()
+    assert not KeyVillage.objects.filter(on_list=True).exclude(planned_exit_year=2018).exists()
 
 
 def test_a_village_exit_waits_at_each_of_its_stages_and_one_village_may_apply(loaded):

@@ -10,16 +10,19 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import User
+from accounts.roles import Role
 from areas.models import Area
 from demo import accounts, assessed, ground
 from demo.load import load, loaded
 from demo.world import HOUSEHOLDS, TODAY
 from households.jobs import CHECK, check_now
-from office import clock
+from office import clock, trail
 from office.jobs import run_now
 from office.models import Job, JobState
-from reporting.jobs import parameters
-from reporting.models import PlanTable, ReportRun
+from reporting.definitions import DEFINITIONS
+from reporting.jobs import parameters, take_up_due
+from reporting.models import PlanTable, ReportRun, ReportSchedule
 
 PLAN_NAME = "台儿庄区滚动规划"
 PLAN_FILE = ground.DATA / "rolling_plan_taierzhuang.csv"
@@ -29,6 +32,8 @@ REPORTS = (
     ("rolling-plan", TODAY.year),
     *(("assessment", year) for year in assessed.YEARS),
 )
+# Made by itself every month, from the last one that is over.
+SCHEDULED, SINCE = "causes", datetime.date(2018, 10, 1)
 SMALLEST = 60
 
 
@@ -70,6 +75,7 @@ class Command(BaseCommand):
             password = load(seed=options["seed"], households=options["households"], today=TODAY)
         self._plan()
         self._reports()
+        self._schedule()
         self._night()
         self._tell(password)
         if not options["no_serve"]:
@@ -92,6 +98,24 @@ class Command(BaseCommand):
             if job.state != JobState.DONE:
                 raise CommandError(f"{job.title}没有办成：{job.error}")
         assessed.load(county)
+
+    def _schedule(self) -> None:
+        """One report that makes itself every month, with the month that is over."""
+        county = Area.objects.by_code(ground.county().code)
+        facts = {"owner": User.objects.get(username=Role.DISTRICT), "set_at": clock.moment()}
+        schedule, made = ReportSchedule.objects.get_or_create(
+            kind=SCHEDULED, area=county, rhythm="month", defaults={"since": SINCE, **facts}
+        )
+        if not made:
+            return
+        told = {"报表": DEFINITIONS[SCHEDULED].title, "周期": schedule.get_rhythm_display(), "起": f"{SINCE}"}
+        trail.record("排定定期报表", actor=schedule.owner, subject=schedule, area=county, detail=told)
+        take_up_due(schedule)
+        periods = schedule.periods.values("job")
+        for asked in Job.objects.filter(pk__in=periods).select_related("owner").order_by("queued_at"):
+            job = run_now(asked.kind, params=asked.params, owner=asked.owner, key=asked.key)
+            if job.state != JobState.DONE:
+                raise CommandError(f"{job.title}没有办成：{job.error}")
 
     def _night(self) -> None:
         """The check of the first night, so that the work list is not empty; later nights do their own."""
