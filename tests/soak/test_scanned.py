@@ -59,12 +59,13 @@ def test_a_scanner_signed_in_as_the_district_finds_nothing(server, person, tmp_p
     scanned = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert scanned.returncode == 0, scanned.stdout[-2000:] + scanned.stderr[-2000:]
     told = json.loads(report.read_text())
-    asked = ASKED.findall(log.read_text(errors="replace"))
+    said = log.read_text(errors="replace")
+    asked = ASKED.findall(said)
     places = {address for _, address, _ in asked}
     print(f"{len(asked)} requests to {len(places)} addresses; {told['infos'].get('crawled_pages_nbr')} pages")
     assert len(asked) > 500 and len(places) > 100, "it got in and around"
     assert district.ask("GET", "/households/")[0] == 200, "and was signed in to the end"
     broken = {(method, address) for method, address, status in asked if status == "500"}
-    assert not broken, broken
+    assert not broken, (broken, said[said.find("Traceback") :][:6000])
     holes = {name: found for name, found in told["vulnerabilities"].items() if found}
     assert not holes, json.dumps(holes, ensure_ascii=False)[:4000]
