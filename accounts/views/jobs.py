@@ -34,9 +34,13 @@ def show(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def progress(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    """The part of the page that asks again every second until the job is over."""
+    """The part of the page that asks again every second until the job is over.
+
+    The job's own page asks with `course` and has its course sent along; the other pages do not show one.
+    """
     job = get_object_or_404(Job.objects.of(request.user), pk=pk)
-    return render(request, "accounts/_job.html", {"job": job})
+    template = "accounts/_job_polled.html" if "course" in request.GET else "accounts/_job.html"
+    return render(request, template, {"job": job})
 
 
 @require_POST

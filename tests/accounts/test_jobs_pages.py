@@ -36,6 +36,19 @@ def test_a_finished_job_stops_asking_and_links_its_result(signed_in, make_job):
     assert 'href="/reports/7/"' in text and "hx-trigger" not in text and "data-action" not in text
 
 
+def test_the_page_of_a_waiting_job_comes_to_say_when_it_began(signed_in, make_job):
+    client, job = signed_in("town"), make_job()
+    opened = page(client, "job", job).content.decode()
+    polled = f"{reverse('accounts:job-progress', args=[job.pk])}?poll=1"
+    assert f'hx-get="{polled}&amp;course=1"' in opened and "<dt>开始</dt><dd>—</dd>" in opened
+    now = timezone.now()
+    Job.objects.update(state=JobState.DONE, started_at=now, finished_at=now, attempts=1)
+    later = client.get(f"{polled}&course=1").content.decode()
+    assert 'id="job-course" class="sheet" hx-swap-oob="true"' in later and "<dd>1</dd>" in later
+    assert "<dt>开始</dt><dd>—</dd>" not in later
+    assert "hx-swap-oob" not in opened and "job-course" not in client.get(polled).content.decode()
+
+
 def test_a_failed_job_says_why_and_offers_another_try(signed_in, make_job):
     job = make_job(state=JobState.FAILED, error="规划表还没有采用", done_count=3, total_count=12)
     text = page(signed_in("town"), "job", job).content.decode()
