@@ -56,6 +56,11 @@ def first_left() -> TrailRow | None:
     return sealed or TrailRow.objects.filter(seq=None).order_by("pk").first()
 
 
+def first_standing() -> TrailArchive | None:
+    """The earliest archive whose rows are still in the database: the only one that can go."""
+    return TrailArchive.objects.filter(pruned_at__isnull=True).order_by("first_seq").first()
+
+
 def up_to(until: datetime.date) -> QuerySet[TrailRow]:
     """The rows of the next archive: behind the last one, as far as all of them are of that day or earlier."""
     sealed = TrailRow.objects.filter(seq__gt=last_seq())
@@ -117,7 +122,7 @@ def prune(run: JobRun, archive: TrailArchive, *, url: str) -> int:
     """Takes the archive's rows out of the database; how many. Ends the job."""
     if not archive.may_go(clock.now()):
         raise JobRefused("这些日志已经清除，或者还没有满保存期限")
-    if TrailArchive.objects.filter(pruned_at__isnull=True, last_seq__lt=archive.first_seq).exists():
+    if (earlier := first_standing()) and earlier.first_seq < archive.first_seq:
         raise JobRefused("更早的归档还没有清除，请按先后顺序办理")
     run.progress(0, archive.count, "正在核对归档文件")
     told = Held(archive.first_seq, archive.last_seq, archive.prev, archive.head, archive.checksum)

@@ -43,9 +43,10 @@ def listing(request: SignedIn) -> HttpResponse:
         until = form.cleaned_data["until"]
         return _to(enqueue("trail-archive", params={"until": until.isoformat()}, owner=request.user))
     page = page_by_key(visible_archives(request.user), request, order=("-pk",))
-    now = clock.now()
+    now, next_to_go = clock.now(), trail_archive.first_standing()
     for archive in page.rows:
-        archive.goes = archive.may_go(now)
+        archive.old_enough = archive.may_go(now)
+        archive.goes = archive.old_enough and archive == next_to_go
         archive.kept = kept_until(archive.last_at)
     context = {"page": page, "form": form, "kept_since": kept_since(now), "number": number, "since": since}
     return render(request, "accounts/trail_archives.html", context, status=422 if form.errors else 200)
@@ -75,6 +76,8 @@ def prune(request: SignedIn, pk: int) -> HttpResponse:
     if not archive.may_go(clock.now()):
         since: datetime.datetime = kept_since(clock.now())
         return refused(request, f"{since:%Y-%m-%d} 以后的日志还要留在库里，这份归档现在不能清除。", 409)
+    if (earlier := trail_archive.first_standing()) and earlier.first_seq < archive.first_seq:
+        return refused(request, f"日志要先旧后新清除：{earlier}还在库里，先清除那一份。", 409)
     return _to(enqueue("trail-prune", params={"archive": archive.pk}, owner=request.user))
 
 

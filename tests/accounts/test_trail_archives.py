@@ -59,6 +59,29 @@ def test_ordered_made_handed_out_and_taken_out(old_rows, signed_in):
     assert again.status_code == 409 and "已由演示auditor办理" in again.content.decode()
 
 
+def test_only_the_earliest_that_stands_is_offered_and_the_later_is_refused(old_rows, monkeypatch, signed_in):
+    monkeypatch.setattr(clock, "now", lambda: REAL_NOW() - 390 * DAY)
+    trail.record("登录")
+    trail.seal()
+    monkeypatch.setattr(clock, "now", REAL_NOW)
+    client = signed_in("auditor")
+    for days in (400, 380):
+        client.post(PAGE, {"until": day(days)})
+        worked_off()
+    later, first = (
+        reverse("accounts:trail-archive-prune", args=[pk])
+        for pk in TrailArchive.objects.values_list("pk", flat=True)
+    )
+    page = client.get(PAGE).content.decode()
+    assert first in page and later not in page and "等更早的先清除" in page
+    refused = client.post(later)
+    assert refused.status_code == 409 and "第 1 至 3 条还在库里" in refused.content.decode()
+    assert not Job.objects.open().exists()
+    client.post(first)
+    worked_off()
+    assert later in client.get(PAGE).content.decode()
+
+
 def test_a_young_archive_shows_no_button_and_is_refused(monkeypatch, signed_in):
     monkeypatch.setattr(clock, "now", lambda: REAL_NOW() - 30 * DAY)
     trail.record("登录")
