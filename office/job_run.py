@@ -58,6 +58,12 @@ def lease() -> datetime.timedelta:
     return datetime.timedelta(seconds=getattr(settings, "JOB_LEASE_SECONDS", 60))
 
 
+def others_see() -> bool:
+    """A second connection sees what this one writes: not inside a transaction, nor of a database in memory."""
+    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()  # type: ignore[attr-defined]
+    return not (connection.in_atomic_block or in_memory)
+
+
 def worker_name(place: str) -> str:
     """Who works on a job: place (embedded, worker, command), host, process."""
     return f"{place}:{socket.gethostname()}:{os.getpid()}"[:120]
@@ -138,11 +144,9 @@ class JobRun:
 
     def start_renewing(self) -> None:
         """A thread with a connection of its own renews the lease and writes progress, so both go on while the
-        job is inside a long transaction. Not where a second connection cannot see the row: inside an outer
-        transaction, or on a database in memory; there `progress` writes for itself.
+        job is inside a long transaction. Where it cannot, `progress` writes for itself.
         """
-        in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()  # type: ignore[attr-defined]
-        if connection.in_atomic_block or in_memory:
+        if not others_see():
             return
         self._thread = threading.Thread(target=self._renew, name=f"lease-{self.job.pk}", daemon=True)
         self._thread.start()
@@ -155,21 +159,34 @@ class JobRun:
 
     def end(self, state: JobState, *, error: str = "", result: dict[str, Any] | None = None) -> None:
         """The job's end as its row says it; nothing when the row is no longer this run's."""
-        for tries_left in reversed(range(FINISH_TRIES)):
-            try:
-                self._end(state, error=error, result=result or {})
-                break
-            except (OperationalError, InterfaceError):
-                # The database went away or is locked. Without an end the lease runs out and the sweeper decides.
-                if connection.in_atomic_block or not tries_left:
-                    raise
-                connection.close()
-                time.sleep(1)
+        self._patiently(lambda: self._end(state, error=error, result=result or {}))
         self.job.refresh_from_db()
 
     def interrupt(self) -> None:
         """The process is being stopped: give the job back at once instead of after the lease."""
         self._mine().interrupt(clock.now())
+
+    def database_went(self, wrong: Exception) -> bool:
+        """It went wrong because the connection broke: nothing is the matter with the job, which is given back."""
+        if not isinstance(wrong, OperationalError | InterfaceError) or connection.in_atomic_block:
+            return False
+        if connection.connection is not None and connection.is_usable():
+            return False
+        self._patiently(self.interrupt)
+        self.job.refresh_from_db()
+        return True
+
+    def _patiently(self, write: Callable[[], object]) -> None:
+        """When the database went away or is locked, again. Without an end the lease runs out and the sweeper decides."""
+        for tries_left in reversed(range(FINISH_TRIES)):
+            try:
+                write()
+                return
+            except (OperationalError, InterfaceError):
+                if connection.in_atomic_block or not tries_left:
+                    raise
+                connection.close()
+                time.sleep(1)
 
     def _mine(self) -> Any:
         return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, lease_token=self.token)
@@ -246,10 +263,11 @@ def work_on(run: JobRun, function: JobFunction) -> None:
         run.end(JobState.FAILED, error=mask_digit_runs(str(refused)) or "没有办理这一事项的权限")
     except ValidationError as invalid:
         run.end(JobState.FAILED, error=mask_digit_runs("；".join(invalid.messages)))
-    except Exception:
+    except Exception as wrong:
         # Messages of database errors quote values: identity numbers never reach the log.
         log.error("事项 %s（%s）出错\n%s", run.job.pk, run.job.kind, mask_digit_runs(traceback.format_exc()))
-        run.end(JobState.FAILED, error=WENT_WRONG)
+        if not run.database_went(wrong):
+            run.end(JobState.FAILED, error=WENT_WRONG)
     except BaseException:
         run.interrupt()
         raise

@@ -11,6 +11,7 @@ does must bear being done twice. Its result counts once. Parts live as long as t
 """
 
 import logging
+import threading
 import time
 import traceback
 import uuid
@@ -18,11 +19,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import DatabaseError, connection, connections
 from django.db.models import F, Q, Sum
 
 from office import clock
 from office.digit_runs import mask_digit_runs
-from office.job_run import PROGRESS_EVERY, JobCancelled, JobLost, JobRun, JobStopped, lease
+from office.job_run import PROGRESS_EVERY, JobCancelled, JobLost, JobRun, JobStopped, lease, others_see
 from office.models import Job, JobPart, JobState
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,18 @@ class Share:
     def finish(self, result: dict[str, Any]) -> None:
         if not self._mine().update(result=result, lease_until=None):
             raise JobLost
+
+    def renew(self, over: threading.Event) -> None:
+        """Body of a thread: four renewals a lease, while the part's function is inside a long statement."""
+        try:
+            while not over.wait(lease().total_seconds() / 4):
+                try:
+                    self._mine().update(lease_until=clock.now() + lease())
+                except DatabaseError:
+                    log.warning("事项 %s 的一部分的心跳没有写成，稍后再试", self.row.job_id)
+                    connection.close()
+        finally:
+            connections.close_all()
 
     def give_back(self) -> None:
         self._mine().update(lease_until=None)
@@ -97,8 +111,12 @@ def shared(
         while rows.filter(result__isnull=True).exists():
             share = _claim(run.job.pk, told)
             if share is not None:
-                with _held(share):
-                    share.finish(_functions[kind](share, **share.row.params))
+                try:
+                    with _held(share):
+                        share.finish(_functions[kind](share, **share.row.params))
+                except JobLost:
+                    # The part went to another, or the whole job did.
+                    run.still_mine()
             else:
                 time.sleep(WAIT)
             told()
@@ -127,12 +145,28 @@ def help_with(job_id: uuid.UUID | str) -> int:
 
 @contextmanager
 def _held(share: Share) -> Iterator[None]:
-    """A part that was not finished is free again at once, whatever stopped it."""
+    """Nobody else takes the part meanwhile; one that was not finished is free again at once, whatever stopped it."""
     try:
-        yield
+        with _renewed(share):
+            yield
     except BaseException:
         share.give_back()
         raise
+
+
+@contextmanager
+def _renewed(share: Share) -> Iterator[None]:
+    if not others_see():
+        yield
+        return
+    over = threading.Event()
+    thread = threading.Thread(target=share.renew, args=(over,), name=f"part-{share.row.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(timeout=5)
 
 
 def _claim(job_id: uuid.UUID | str, told: Callable[[], None] | None = None) -> Share | None:

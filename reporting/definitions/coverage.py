@@ -57,7 +57,7 @@ def figures(request: Request, progress: Progress) -> Figures:
 
 
 def figures_of(request: Request, counts: Counts) -> Figures:
-    children = child_areas(request, [])
+    children = child_areas(request, counts.keys() - {request.area.pk})
     below = {child.pk: counts.get(child.pk, Counter()) for child in children}
     found = coverage.figures(request.until, {None: sum(counts.values(), Counter()), **below})
     cells: list[Cell] = []

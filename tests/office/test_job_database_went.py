@@ -1,0 +1,50 @@
+"""The database goes away under a job (threats G): nothing is the matter with the job, which is done again."""
+
+import pytest
+from django.db import connection
+
+from office import jobs
+from office.job_run import WENT_WRONG
+from office.models import JobState
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+BREAKS = "SELECT pg_terminate_backend(pg_backend_pid())"
+FAILS = "SET statement_timeout = 50; SELECT pg_sleep(1)"
+
+
+@pytest.fixture
+def asks_once(kind):
+    """asks_once(statement): a job that asks it when it is begun for the first time."""
+
+    def made(statement: str):
+        begun: list[str] = []
+
+        def ask(run):
+            if not begun:
+                begun.append(statement)
+                with connection.cursor() as cursor:
+                    cursor.execute(statement)
+            return {"times": 1}
+
+        return jobs.enqueue(kind(ask), params={})
+
+    return made
+
+
+def ran(row):
+    jobs.run_job(str(row.pk))
+    row.refresh_from_db()
+    return row.state
+
+
+def test_a_job_whose_connection_broke_is_given_back_and_done_by_the_next(asks_once, rings):
+    row = asks_once(BREAKS)
+    assert ran(row) == JobState.INTERRUPTED and not row.error
+    jobs.sweep()
+    assert rings == [str(row.pk)] * 2
+    assert ran(row) == JobState.DONE and row.attempts == 2
+
+
+def test_a_statement_that_fails_is_the_jobs_own_fault(asks_once, rings):
+    row = asks_once(FAILS)
+    assert ran(row) == JobState.FAILED and row.error == WENT_WRONG
