@@ -100,4 +100,5 @@ def after_exit(case: Situation, left_on: datetime.date, factors: Factors) -> Ver
     reasons += [f"变故未消除：{shock}" for shock in case.open_shocks]
     if reasons:
         return Verdict(YELLOW, tuple(reasons))
-    return Verdict(GREEN, (f"{left_on}退出，没有返贫风险",))
+    left = f"{left_on.year}年{left_on.month}月{left_on.day}日"
+    return Verdict(GREEN, (f"{left}退出，没有返贫风险",))

@@ -40,6 +40,10 @@ def test_a_yellow_household_says_why():
     assert reasons[1] == "2018年采集：不愁吃为否"
 
 
+def test_a_green_household_says_since_when():
+    assert verdict(LEFT).reasons == ("2016年12月20日退出，没有返贫风险",)
+
+
 def test_the_factors_are_arguments():
     assert verdict(POOR, Factors(fringe=Decimal("1.0"))).colour == "红"
     assert verdict(LEFT, Factors(watched=Decimal("1.3"))).colour == "黄"
