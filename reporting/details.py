@@ -110,7 +110,7 @@ def countable(run: ReportRun, block: Block) -> list[tuple[str, str]]:
 def _details(run: ReportRun, asked: dict[str, Any], user: User, day: datetime.date) -> Iterator[Detail]:
     """One for each list; figures that open the same one (its households and its persons) share it."""
     figures = run.figures
-    blocks = DEFINITIONS[run.kind].blocks(run.request)
+    blocks = DEFINITIONS[run.kind].blocks_of(run)
     block = next((one for one in blocks if one.key == asked["block"]), None)
     if block is None or asked["row"] not in {row.code for row in figures.rows}:
         raise Http404("no such figures")

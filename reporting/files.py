@@ -19,7 +19,7 @@ from office.stamp import Stamp, stamped
 from office.workbook_write import write_csv, write_form
 from reporting.definitions import DEFINITIONS
 from reporting.models.run import ReportFile, ReportRun
-from reporting.report import YUAN, Block, Figures, ReportDefinition, amount_of
+from reporting.report import YUAN, Block, Figures, ReportDefinition, amount_of, headings
 
 MONEY = "#,##0.00"
 CSV_COLUMNS = ("row", "area", "column", "title", "value", "unit")
@@ -48,8 +48,7 @@ def as_workbook(run: ReportRun, made_at: datetime.datetime) -> bytes:
 def forms_of(run: ReportRun) -> list[OfficialForm]:
     definition = DEFINITIONS[run.kind]
     figures = run.figures
-    blocks = list(definition.blocks(run.request))
-    forms = [_form(run, figures, block) for block in blocks]
+    forms = [_form(run, figures, block) for block in definition.blocks_of(run)]
     forms += definition.sheets(run.request)
     return [*forms, _source(run, definition, figures)]
 
@@ -93,7 +92,7 @@ def _form_cell(figures: Figures, row: str, key: str) -> Any:
 def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> OfficialForm:
     """What the figures rest on: the run, its day and checksum, the plan read, and every marked cell."""
     names = {row.code: row.name for row in figures.rows}
-    headings = definition.headings(run.request)
+    words = headings(definition.blocks_of(run))
     facts = [
         ["报表", definition.title],
         ["区划", f"{run.area.name}（{run.area.code}）"],
@@ -105,7 +104,7 @@ def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> O
         ["办理人", str(run.requested_by) if run.requested_by else "系统"],
     ]
     marks = [
-        [f"{mark.sign} {names[mark.row]} {headings[mark.column]}", "；".join(mark.messages)]
+        [f"{mark.sign} {names[mark.row]} {words[mark.column]}", "；".join(mark.messages)]
         for mark in figures.marks
     ]
     return OfficialForm(
@@ -123,7 +122,7 @@ def as_csv(run: ReportRun) -> bytes:
     """One line a cell, with the words of its row and column; unknown values are empty."""
     figures = run.figures
     names = {row.code: row.name for row in figures.rows}
-    headings = DEFINITIONS[run.kind].headings(run.request)
+    words = headings(DEFINITIONS[run.kind].blocks_of(run))
     text = io.StringIO(newline="")
     write_csv(
         text,
@@ -133,7 +132,7 @@ def as_csv(run: ReportRun) -> bytes:
                 cell.row,
                 names[cell.row],
                 cell.column,
-                headings[cell.column],
+                words[cell.column],
                 cell.value,
                 cell.unit,
             )

@@ -126,8 +126,11 @@ def _figures(run: JobRun, kind: str, request: Request) -> Figures:
         counts = counting.counted(run, kind, request, now)
         with moment.at(now):
             if definition.count is not None and counts is not None:
-                return definition.count.figures(request, counts)
-            return definition.figures(request, run.progress)
+                figures = definition.count.figures(request, counts)
+            else:
+                figures = definition.figures(request, run.progress)
+            figures.blocks = list(definition.blocks(request))
+            return figures
 
 
 def _area(run: JobRun, pk: int) -> Area:

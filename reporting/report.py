@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from office.official_form import OfficialForm
 if TYPE_CHECKING:
     from areas.models import Area
     from households.spans import Span
+    from reporting.models import ReportRun
 
 HOUSEHOLDS, PERSONS, VILLAGES, PERCENT = "households", "persons", "villages", "percent"
 # Lists, projects and deliveries have no unit among those; they are pieces.
@@ -78,6 +79,12 @@ class Block:
     sheet: str = ""
     ordinals: bool = False
     lines: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any]) -> Block:
+        columns = tuple(Column(**{**one, "path": tuple(one["path"])}) for one in stored["columns"])
+        lines = tuple((word, prefix) for word, prefix in stored["lines"])
+        return cls(**{**stored, "columns": columns, "lines": lines})
 
     @property
     def depth(self) -> int:
@@ -160,7 +167,10 @@ class Mark:
 
 @dataclass
 class Figures:
-    """Everything a kept run shows: `notes` stand under the form, `plan` names the printed table that was read."""
+    """Everything a kept run shows: `notes` stand under the form, `plan` names the printed table that was read.
+
+    `blocks` are kept with a run: what it is a form of (policies, indicators) may be another by the time it is read.
+    """
 
     rows: list[Row]
     cells: list[Cell]
@@ -168,6 +178,7 @@ class Figures:
     notes: dict[str, str] = field(default_factory=dict)
     plan: str = ""
     plan_id: int | None = None
+    blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._by_place = {(cell.row, cell.column): cell for cell in self.cells}
@@ -201,6 +212,7 @@ class Figures:
             "notes": self.notes,
             "plan": self.plan,
             "plan_id": self.plan_id,
+            "blocks": [asdict(block) for block in self.blocks],
         }
 
     @classmethod
@@ -212,6 +224,8 @@ class Figures:
             notes=stored["notes"],
             plan=stored["plan"],
             plan_id=stored["plan_id"],
+            # Runs that were kept before their blocks were have none.
+            blocks=[Block.from_stored(block) for block in stored.get("blocks", ())],
         )
 
 
@@ -271,14 +285,19 @@ class ReportDefinition:
     sheets: Callable[[Request], Sequence[OfficialForm]] = no_sheets
     count: Count | None = None
 
-    def headings(self, request: Request) -> dict[str, str]:
-        """The words of every cell's column, by key."""
-        found: dict[str, str] = {}
-        for block in self.blocks(request):
-            for word, keys in block.line_keys():
-                for key, column in zip(keys, block.columns, strict=True):
-                    found.setdefault(key, f"{word or block.word} {column.heading}")
-        return found
+    def blocks_of(self, run: ReportRun) -> list[Block]:
+        """As the run was kept with."""
+        return run.figures.blocks or list(self.blocks(run.request))
+
+
+def headings(blocks: Iterable[Block]) -> dict[str, str]:
+    """The words of every cell's column, by key."""
+    found: dict[str, str] = {}
+    for block in blocks:
+        for word, keys in block.line_keys():
+            for key, column in zip(keys, block.columns, strict=True):
+                found.setdefault(key, f"{word or block.word} {column.heading}")
+    return found
 
 
 def ordinal(place: int) -> str:

@@ -14,6 +14,7 @@ from office import clock
 from reporting.compare import changes, moved
 from reporting.definitions import DEFINITIONS
 from reporting.models import ReportRun
+from reporting.report import headings
 
 SHOWN = 500
 
@@ -32,8 +33,8 @@ def compare(request: SignedIn, pk: UUID) -> HttpResponse:
     definition = DEFINITIONS[run.kind]
     context: dict[str, Any] = {"run": run, "definition": definition, "earlier": earlier}
     if earlier is not None:
-        headings = {**definition.headings(earlier.request), **definition.headings(run.request)}
-        found = list(changes(earlier, run, headings))
+        words = headings([*definition.blocks_of(run), *definition.blocks_of(earlier)])
+        found = list(changes(earlier, run, words))
         place = (request.GET.get("row", ""), request.GET.get("column", ""))
         chosen = next((one for one in found if (one.row, one.column) == place and one.of_households), None)
         context |= {

@@ -29,7 +29,7 @@ from reporting.files import download_name, handed_out
 from reporting.forms import ReportForm
 from reporting.jobs import parameters
 from reporting.models import ReportFile, ReportRun
-from reporting.report import ReportDefinition
+from reporting.report import ReportDefinition, headings
 from reporting.screen import lines, marked, sums
 
 OTHERS = 8
@@ -132,13 +132,12 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
     )
     require(request.user, Capability.REPORT_VIEW, kept.area)
     definition, figures = DEFINITIONS[kept.kind], kept.figures
-    blocks = list(definition.blocks(kept.request))
+    blocks = definition.blocks_of(kept)
     asked = request.GET.get("block", blocks[0].key)
     block = next((one for one in blocks if one.key == asked), None)
     if block is None:
         raise Http404(f"这份报表没有“{asked}”这组数")
-    headings = definition.headings(kept.request)
-    reasons = {one.key: marked(figures, headings, one) for one in blocks}
+    reasons = {one.key: marked(figures, headings(blocks), one) for one in blocks}
     context = {
         "run": kept,
         "definition": definition,

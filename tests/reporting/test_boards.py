@@ -16,7 +16,7 @@ from office.clock import SHANGHAI
 from reporting.board import flows, pairing
 from reporting.board import ground as grounds
 from reporting.definitions import DEFINITIONS, exit_tally
-from reporting.report import PERSONS, Request
+from reporting.report import PERSONS, Request, headings
 from tests.reporting.test_exit_tally import TODAY, at, day, lived  # noqa: F401
 from villages.incidence import incidence
 from villages.models import KeyVillage, Letter, Post, Village, VillageYear
@@ -123,7 +123,7 @@ def test_every_figure_of_a_board_is_the_one_of_the_report_with_its_list(
         assert (line.left.value, line.left.url) == (cell.value, cell.list_url)
         assert line.planned == plan.value(area.code, f"printed_{number}")
     for line in board.causes:
-        key = next(key for key, word in DEFINITIONS["causes"].headings(Request(area, year, TODAY)).items()
+        key = next(key for key, word in headings(DEFINITIONS["causes"].blocks(Request(area, year, TODAY))).items()
                    if word == f"户和人 {line.cause} 户")  # fmt: skip
         assert line.households.value == causes.value(area.code, key)
     assert sum(line.households.value for line in board.causes) == causes.value(area.code, "total_households")

@@ -8,7 +8,7 @@ import pytest
 from households.models import Household
 from measures.models import Measure, Policy, State
 from reporting.definitions import DEFINITIONS
-from reporting.report import PERCENT, PERSONS, Request
+from reporting.report import PERCENT, PERSONS, Request, headings
 from tests.reporting.test_exit_tally import TODAY, at, day
 from villages.models import KeyVillage
 
@@ -99,7 +99,7 @@ def test_a_cause_that_is_typed_anew_without_an_event_moves_no_figure(lived, grou
 def test_causes_of_a_day_are_those_of_the_households_that_stood_then(lived, ground):
     ill = [
         key
-        for key in DEFINITIONS["causes"].headings(Request(ground.county, 2018, TODAY))
+        for key in headings(DEFINITIONS["causes"].blocks(Request(ground.county, 2018, TODAY)))
         if key.endswith("_persons")
     ]
     now, then = run("causes", ground.county), run("causes", ground.county, 2017, day("2017-12-01"))

@@ -7,8 +7,10 @@ import re
 import pytest
 
 from accounts.models import Duty
+from measures.models import Policy
 from office.jobs import run_job
 from office.models import Job, JobState, TrailRow
+from reporting.files import as_workbook
 from reporting.models import ReportFile, ReportRun
 
 ASKED = {"kind": "exit-tally", "year": "2016", "as_of": "2018-11-20"}
@@ -164,3 +166,22 @@ def test_marks_stand_with_the_figures_that_carry_them(plan, asked, signed_in):
     assert 'id="reasons"' in client.get(f"/reports/runs/{run.pk}/?block=printed").content.decode()
     elsewhere = client.get(f"/reports/runs/{run.pk}/?block=actual").content.decode()
     assert 'id="reasons"' not in elsewhere and "照印数中有不可能成立的" in elsewhere
+
+
+def test_a_kept_run_keeps_its_columns_when_the_catalogue_moves(asked, signed_in):
+    in_force, later = datetime.date(2010, 1, 1), datetime.date(2030, 1, 1)
+    comes, goes = Policy.objects.filter(code="AGE-80"), Policy.objects.filter(code="AGE-90")
+    assert comes.update(valid_from=later) and goes.exists()
+    run, client = asked(kind="coverage", year="2018"), signed_in("district")
+    blocks = [block.key for block in run.figures.blocks]
+
+    def shown() -> list[str]:
+        pages = [client.get(f"/reports/runs/{run.pk}/", {"block": block}) for block in blocks]
+        assert {page.status_code for page in pages} == {200}
+        return [str(page.context["lines"]) for page in pages]
+
+    before = shown()
+    comes.update(valid_from=in_force)
+    goes.update(valid_from=later)
+    assert shown() == before
+    assert as_workbook(run, run.created_at)
