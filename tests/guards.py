@@ -23,7 +23,7 @@ def watched() -> Iterator[list[str]]:
     def as_sql(self):
         sql, params = written(self)
         condition = sql.partition(" WHERE ")[2]
-        if set(TABLE.findall(condition)) - set(ASKED):
+        if "SELECT" in condition and set(TABLE.findall(condition)) - set(ASKED):
             found.append(condition)
         return sql, params
 
