@@ -111,7 +111,7 @@ def measures(user: User, query: QueryDict, day: datetime.date) -> Listed:
         return Listed(visible.none(), COLUMNS, ORDER, form, area)
     rows = form.matching(visible.in_area(area))
     if form.cleaned_data["own"] and area is not None:
-        rows = rows.placed().filter(lies_in=area)
+        rows = rows.placed().filter(lies_in=area.pk)
     joined = rows.select_related(
         "policy", "person", "household__village__parent", "village__parent", "enterprise__area__parent"
     )

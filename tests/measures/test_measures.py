@@ -250,6 +250,13 @@ def test_the_list_shows_the_own_area_only(signed_in, planned, ground):
     assert foreign.status_code == 404
 
 
+def test_of_an_area_itself_is_what_lies_in_none_below_it(signed_in, planned, ground, home):
+    client = signed_in("district")
+    for area, count in ((ground.town, 0), (home.village, 1)):
+        answer = client.get("/measures/", {"area": area.code, "own": "1"})
+        assert f'data-total="{count}"' in answer.content.decode(), area
+
+
 def test_a_whole_list_is_delivered_with_one_voucher(signed_in, make_household):
     for place in range(5):
         plan("PV-INCOME", household=make_household(), amount=Decimal(3000 + place))
