@@ -2,8 +2,10 @@
 
 import base64
 import json
+import re
 
 import pytest
+from django.urls import get_resolver
 
 LISTS = [
     "/households/",
@@ -32,6 +34,22 @@ KEYS = [
     '["2018-01-01",1,1]',
     "nonsense",
 ]
+
+
+def plain(patterns, before="/"):
+    """Addresses that need nothing filled in."""
+    for one in patterns:
+        text = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            yield from plain(one.url_patterns, text)
+        elif not re.search(r"[<(^]|logout", text):
+            yield text
+
+
+ADDRESSES = sorted(set(plain(get_resolver().url_patterns)))
+FILTER = re.compile(r'<form class="filter".*?</form>', re.DOTALL)
+SELECT = re.compile(r'<select[^>]*name="(\w+)"(.*?)</select>', re.DOTALL)
+VALUE = re.compile(r'value="([^"]*)"')
 
 
 @pytest.fixture
@@ -74,3 +92,18 @@ def test_an_area_out_of_reach_is_not_found_when_a_report_is_asked_for(signed_in,
     asked = {"kind": "exit-tally", "year": "2016", "as_of": "2018-11-20"}
     for area in (ground.county.code, "999999999999", "\x00"):
         assert signed_in("town").post("/reports/", {**asked, "area": area}).status_code == 404
+
+
+def test_every_choice_of_every_filter_is_answered_beside_an_area(get, ground, make_household):
+    make_household(village=ground.village)
+    asked = 0
+    for address in ADDRESSES:
+        answer = get(address)
+        page = answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+        form = FILTER.search(answer.content.decode()) if page else None
+        for name, options in SELECT.findall(form[0]) if form else ():
+            for value in {*VALUE.findall(options)[:1], *VALUE.findall(options)[-1:]} - {""}:
+                status = get(address, {"area": ground.town.code, name: value}).status_code
+                assert status in (200, 404, 422), (address, name, value)
+                asked += 1
+    assert asked > 150, "filters were found"
