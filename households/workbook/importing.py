@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.permissions import require
@@ -163,11 +162,13 @@ def decide(batch: ImportBatch, decision: str, change: int | None = None) -> None
     if decision not in (Decision.FILE, Decision.REGISTER):
         raise ValidationError("请选“用文件的值”或“保留系统的值”")
     asked = batch.conflicts if change is None else batch.conflicts.filter(pk=change)
-    open_batch = ImportBatch.objects.filter(
-        pk=OuterRef("batch"), state__in=(ImportState.READY, ImportState.FAULTY)
-    )
-    if not asked.filter(Exists(open_batch)).update(decision=decision):
-        raise ValidationError("这次导入已经办理过，或者没有这个冲突")
+    with transaction.atomic():
+        # Held until the decision stands: who confirms meanwhile waits, and writes what was decided.
+        held = ImportBatch.objects.select_for_update().filter(
+            pk=batch.pk, state__in=(ImportState.READY, ImportState.FAULTY)
+        )
+        if held.first() is None or not asked.update(decision=decision):
+            raise ValidationError("这次导入已经办理过，或者没有这个冲突")
 
 
 def refuse(batch: ImportBatch, reason: str) -> None:

@@ -4,11 +4,14 @@ import io
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from households.models import Decision, Household, ImportBatch, ImportState, Person
 from households.workbook import importing, preview
 from households.workbook.writing import Overtaken
 from office.models import TrailRow
+from tests.aside import Aside
 from tests.households.test_import import (
     compared,
     confirm,
@@ -197,3 +200,19 @@ def test_warnings_are_shown_and_block_nothing(downloaded, upload, signed_in, url
     assert batch.state == ImportState.READY and batch.warnings
     page = client.get(url("households:import", batch.pk, show="warnings")).content.decode()
     assert "参保情况有未填项" in page and "C039" in page
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_who_confirms_while_another_decides_waits_and_writes_what_was_decided(conflict):
+    _, batch = conflict
+    with transaction.atomic():
+        importing.decide(batch, Decision.FILE)
+        confirming = Aside(
+            lambda: ImportBatch.objects.get(pk=batch.pk).move(ImportState.READY, ImportState.APPLYING)
+        )
+        assert confirming.held
+    assert confirming.end()
+    with pytest.raises(ValidationError):
+        importing.decide(batch, Decision.REGISTER)
+    assert [change.decision for change in batch.conflicts] == [Decision.FILE]
