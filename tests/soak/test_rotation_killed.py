@@ -18,17 +18,20 @@ from tests.soak.test_faults import kept, unique
 pytestmark = pytest.mark.soak
 VALUES = int(os.environ.get("SEALED_VALUES", "60000"))
 KILLS = 3
-LEFT = "SELECT count(*) FROM households_historicalperson WHERE id_number LIKE 'v1:%'"
+NUMBERS = "SELECT count(*) FROM households_historicalperson WHERE id_number LIKE 'v1:%'"
+# Column after column: the numbers are not the first, and many rows keep a run long before them.
+SEALED = ("disease_name", "id_number", "phone", "disability_certificate")
+LEFT = "SELECT " + " + ".join(f"count(*) FILTER (WHERE {name} LIKE 'v1:%')" for name in SEALED)
 
 
 def left(server) -> int:
-    ((count,),) = server.cluster.sql(LEFT)
+    ((count,),) = server.cluster.sql(f"{LEFT} FROM households_historicalperson")
     return int(count)
 
 
 def many(server) -> int:
     """Versions of persons again and again, each bound to its person as the first one is; the last before them."""
-    ((rows, last),) = server.cluster.sql(LEFT.replace("count(*)", "count(*), max(history_id)"))
+    ((rows, last),) = server.cluster.sql(NUMBERS.replace("count(*)", "count(*), max(history_id)"))
     columns = ", ".join(
         name
         for (name,) in server.cluster.sql(
