@@ -287,7 +287,8 @@ class ReportDefinition:
 
     def blocks_of(self, run: ReportRun) -> list[Block]:
         """As the run was kept with."""
-        return run.figures.blocks or list(self.blocks(run.request))
+        kept = [Block.from_stored(block) for block in run.figures_stored.get("blocks", ())]
+        return kept or list(self.blocks(run.request))
 
 
 def headings(blocks: Iterable[Block]) -> dict[str, str]:

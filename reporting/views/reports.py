@@ -137,7 +137,8 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
     block = next((one for one in blocks if one.key == asked), None)
     if block is None:
         raise Http404(f"这份报表没有“{asked}”这组数")
-    reasons = {one.key: marked(figures, headings(blocks), one) for one in blocks}
+    words = headings(blocks)
+    reasons = {one.key: marked(figures, words, one) for one in blocks}
     context = {
         "run": kept,
         "definition": definition,
