@@ -30,6 +30,7 @@ from office.job_run import JobRefused, JobRun
 from office.jobs import enqueue
 from office.listing import Listed
 from office.models import Job
+from office.moment import at, kept
 from office.sealed_file import SealedFile, SealedText, pieces, remove_old
 from office.stamp import USE
 from office.workbook_write import write_csv, write_long
@@ -205,8 +206,9 @@ def make(run: JobRun, export: Export, url: str) -> dict[str, Any]:
 def _written(
     part: Path, export: Export, listed: Listed, run: JobRun, moment: datetime.datetime
 ) -> tuple[int, SealedFile]:
+    """All rows of one moment: nobody is left out or listed twice who is moved while the file is written."""
     write = named(export.list_key).write or _write
-    with SealedFile(part, export.pk) as file:
+    with kept() as now, at(now), SealedFile(part, export.pk) as file:
         return write(file, export, listed, run, moment), file
 
 

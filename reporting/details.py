@@ -138,7 +138,9 @@ def _listed(url: str, query: QueryDict, user: User, day: datetime.date) -> Liste
 
 
 def write(file: SealedFile, export: Export, listed: Listed, run: JobRun, moment: datetime.datetime) -> int:
-    """The forms of the run, the index of the lists, and a sheet or more for each that has rows."""
+    """The forms of the run without its lists by name, the index of the lists behind its figures, and a sheet or more for
+    each that has rows.
+    """
     assert isinstance(listed, Detailed) and listed.run is not None
     if export.format != Format.XLSX:
         raise JobRefused("带明细的报表只有 Excel 一种")

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +42,18 @@ def as_json(run: ReportRun) -> dict[str, Any]:
     return {"run": str(run.pk), "cells": cells}
 
 
-def as_workbook(run: ReportRun, made_at: datetime.datetime) -> bytes:
-    """One sheet a block in its official form, marked cells filled and commented, and the sheet 来源."""
-    return write_form(*forms_of(run), made_at=made_at)
+def as_workbook(run: ReportRun, made_at: datetime.datetime, sheets: Sequence[OfficialForm] = ()) -> bytes:
+    """One sheet a block in its official form, marked cells filled and commented, the lists by name (`sheets`: read
+    at the moment of the figures, which are kept and they are not), and the sheet 来源.
+    """
+    return write_form(*forms_of(run, sheets), made_at=made_at)
 
 
-def forms_of(run: ReportRun) -> list[OfficialForm]:
+def forms_of(run: ReportRun, sheets: Sequence[OfficialForm] = ()) -> list[OfficialForm]:
     definition = DEFINITIONS[run.kind]
     figures = run.figures
     forms = [_form(run, figures, block) for block in definition.blocks_of(run)]
-    forms += definition.sheets(run.request)
-    return [*forms, _source(run, definition, figures)]
+    return [*forms, *sheets, _source(run, definition, figures)]
 
 
 def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:
@@ -143,10 +145,12 @@ def as_csv(run: ReportRun) -> bytes:
     return text.getvalue().encode()
 
 
-def write_files(run: ReportRun, made_at: datetime.datetime) -> list[ReportFile]:
+def write_files(
+    run: ReportRun, made_at: datetime.datetime, sheets: Sequence[OfficialForm]
+) -> list[ReportFile]:
     """The run's three files on disk, each complete under its name or not there; rows to be saved by the caller."""
     contents = {
-        ReportFile.Format.XLSX: as_workbook(run, made_at),
+        ReportFile.Format.XLSX: as_workbook(run, made_at, sheets),
         ReportFile.Format.CSV: as_csv(run),
         ReportFile.Format.JSON: json.dumps(as_json(run), ensure_ascii=False).encode(),
     }

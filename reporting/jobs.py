@@ -6,6 +6,8 @@ The area and the right are looked at again when the job runs: who lost the duty 
 
 import datetime
 import shutil
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,12 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
 from office import clock, moment, replica, trail
+from office.alone import alone
 from office.exports import exportable
 from office.jobs import JobRefused, JobRun, enqueue, job, periodic
-from office.models import Job
+from office.models import Job, JobState
+from office.official_form import OfficialForm
+from office.parts import WAIT, help_with
 from reporting import counting, details
 from reporting.definitions import DEFINITIONS
 from reporting.files import write_files
@@ -37,14 +42,29 @@ PERIOD_THERE = "这一期已经生成"
 
 
 def parameters(kind: str, area: Area, year: int, as_of: datetime.date) -> dict[str, Any]:
-    """What the job row keeps; equal parameters of one user are one job (office.jobs)."""
+    """What the job row keeps; equal parameters of one user are one job (office.jobs), of several people one report."""
     return {"kind": kind, "area": area.pk, "year": year, "as_of": as_of.isoformat()}
 
 
 @job("report", title="生成报表")
 def report(run: JobRun, *, kind: str, area: int, year: int, as_of: str) -> dict[str, Any]:
-    """Result: the kept run's id and page. Refused for who has no right, and for a year that gives no report."""
-    return _made(run, kind, area, year, datetime.date.fromisoformat(as_of))
+    """Result: the kept run's id and page. Refused for who has no right, and for a year that gives no report.
+
+    Of equal requests of several people one is counted, the others take what came of it; each has a job and
+    rights of its own, so nobody waits for a report that another cancels.
+    """
+    request = _request(run, area, year, datetime.date.fromisoformat(as_of))
+    equal = Job.objects.filter(kind=run.job.kind, params=run.job.params).exclude(pk=run.job.pk)
+
+    def meanwhile() -> None:
+        run.progress(0, None, "同样的报表正在生成，办成后直接取用")
+        for other in equal.filter(state=JobState.RUNNING):
+            help_with(other.pk)
+        time.sleep(WAIT)
+
+    with alone(f"report {kind} {area} {year} {as_of}", meanwhile):
+        made = ReportRun.objects.filter(job__in=equal, job__finished_at__gte=run.job.queued_at).first()
+        return _taken(run, made) if made is not None else _made(run, kind, request)
 
 
 @job("report-due", title="定期报表", queue="bulk")
@@ -57,7 +77,8 @@ def report_due(run: JobRun, *, due: int) -> dict[str, Any]:
     if period.run_id is not None:
         raise JobRefused(PERIOD_THERE)
     schedule = period.schedule
-    return _made(run, schedule.kind, schedule.area_id, period.as_of.year, period.as_of, period)
+    request = _request(run, schedule.area_id, period.as_of.year, period.as_of)
+    return _made(run, schedule.kind, request, period)
 
 
 @periodic("report-schedules", every="hour")
@@ -104,25 +125,36 @@ def _asked(period: SchedulePeriod, owner: User) -> Job:
     return asked
 
 
-def _made(
-    run: JobRun, kind: str, area: int, year: int, as_of: datetime.date, period: SchedulePeriod | None = None
-) -> dict[str, Any]:
-    definition = DEFINITIONS[kind]
-    request = Request(_area(run, area), year, as_of, clock.shift())
-    if request.as_of > clock.today():
+def _request(run: JobRun, area: int, year: int, as_of: datetime.date) -> Request:
+    if as_of > clock.today():
         raise JobRefused(f"统计截止不能晚于今天（{clock.today():%Y-%m-%d}）")
+    return Request(_area(run, area), year, as_of, clock.shift())
+
+
+def _taken(run: JobRun, made: ReportRun) -> dict[str, Any]:
+    result = _result(made)
+    with transaction.atomic():
+        trail.record(
+            "取用报表", actor=run.owner, subject=made, area=made.area, detail={"校验码": made.checksum}
+        )
+        run.finish(result, f"同样的报表刚由{made.requested_by or '系统'}生成")
+    return result
+
+
+def _made(run: JobRun, kind: str, request: Request, period: SchedulePeriod | None = None) -> dict[str, Any]:
     try:
-        definition.check(request)
-        figures = replica.read(lambda: _figures(run, kind, request))
+        figures, sheets = replica.read(lambda: _counted(run, kind, request))
     except ReportRefused as refusal:
         raise JobRefused(str(refusal)) from refusal
-    return keep(run, kind, request, figures, period)
+    return keep(run, kind, request, figures, sheets, period)
 
 
-def _figures(run: JobRun, kind: str, request: Request) -> Figures:
-    """All of one moment, however many statements and workers count them."""
+def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[OfficialForm]]:
+    """Figures and lists by name, all of one moment, however many statements and workers count them."""
     definition = DEFINITIONS[kind]
     with moment.kept() as now:
+        with moment.at(now):
+            definition.check(request)
         counts = counting.counted(run, kind, request, now)
         with moment.at(now):
             if definition.count is not None and counts is not None:
@@ -130,7 +162,7 @@ def _figures(run: JobRun, kind: str, request: Request) -> Figures:
             else:
                 figures = definition.figures(request, run.progress)
             figures.blocks = list(definition.blocks(request))
-            return figures
+            return figures, list(definition.sheets(request))
 
 
 def _area(run: JobRun, pk: int) -> Area:
@@ -144,7 +176,12 @@ def _area(run: JobRun, pk: int) -> Area:
 
 
 def keep(
-    run: JobRun, kind: str, request: Request, figures: Figures, period: SchedulePeriod | None = None
+    run: JobRun,
+    kind: str,
+    request: Request,
+    figures: Figures,
+    sheets: Sequence[OfficialForm],
+    period: SchedulePeriod | None = None,
 ) -> dict[str, Any]:
     """The run, its files and the end of the job, all or nothing: a job done twice keeps one run, and so does a period."""
     kept = ReportRun(
@@ -159,9 +196,9 @@ def keep(
         created_at=clock.moment(),
         job=Job(pk=run.job.pk),
     )
-    result = {"run": str(kept.pk), "url": reverse("reporting:run", args=[kept.pk])}
+    result = _result(kept)
     try:
-        files = write_files(kept, clock.moment())
+        files = write_files(kept, clock.moment(), sheets)
         run.check()
         with transaction.atomic():
             kept.save(force_insert=True)
@@ -188,3 +225,7 @@ def keep(
         shutil.rmtree(Path(settings.MEDIA_ROOT) / "reports" / str(kept.pk), ignore_errors=True)
         raise
     return result
+
+
+def _result(made: ReportRun) -> dict[str, Any]:
+    return {"run": str(made.pk), "url": reverse("reporting:run", args=[made.pk])}

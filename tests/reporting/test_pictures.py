@@ -75,7 +75,12 @@ def printed(county, tmp_path):  # noqa: F811
             checksum=figures.checksum(),
         )  # fmt: skip
         book = FOLDER / f"{kind}.xlsx"
-        book.write_bytes(stamped(as_workbook(run, MADE), Stamp("演示甲（区扶贫办）", MADE, "ABCDEFGHJK")))
+        book.write_bytes(
+            stamped(
+                as_workbook(run, MADE, definition.sheets(request)),
+                Stamp("演示甲（区扶贫办）", MADE, "ABCDEFGHJK"),
+            )
+        )
         books.append(book)
     home = f"-env:UserInstallation=file://{tmp_path}/office"
     called("soffice", "--headless", home, "--convert-to", "pdf", "--outdir", FOLDER, *books)

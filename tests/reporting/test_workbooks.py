@@ -78,7 +78,7 @@ def test_every_form_is_laid_out_as_it_was_looked_at(county):
         # The catalogue of policies goes on growing: of its sheets the first shows the layout of all.
         blocks = definition.blocks(request)
         rest = [block.sheet or block.word for block in blocks[1:]] if kind == "coverage" else []
-        compared(kind, as_workbook(run, MADE), leave=("来源", *rest))
+        compared(kind, as_workbook(run, MADE, definition.sheets(request)), leave=("来源", *rest))
 
 
 def test_the_kept_forms_are_those_of_the_kinds_there_are():
