@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Duty, User
 from accounts.roles import LEVELS, Capability, Role
 from areas.models import Area
+from office.days import written
 from office.form_fields import SearchWord
 
 
@@ -207,8 +208,7 @@ class TrailArchiveForm(forms.Form):
         if self._since is None:
             raise forms.ValidationError("日志都已归档")
         if until < self._since:
-            day = f"{self._since.year}年{self._since.month}月{self._since.day}日"
             raise forms.ValidationError(
-                f"这一天及以前没有还没归档的日志：下一份从第 {self._number} 条开始，那一条是{day}的"
+                f"这一天及以前没有还没归档的日志：下一份从第 {self._number} 条开始，那一条是{written(self._since)}的"
             )
         return until

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from office.clock import SHANGHAI
+from office.days import moment
 from office.exports import exportable
 from office.listing import Column, Listed
 from office.models import Job, JobState, Outcome, TrailArchive, TrailRow
@@ -165,8 +166,7 @@ def _stamp(at: datetime.datetime | None) -> str:
 
 
 def _moment(at: datetime.datetime) -> str:
-    here = at.astimezone(SHANGHAI)
-    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M:%S}"
+    return moment(at, "%H:%M:%S")
 
 
 def _short(at: datetime.datetime | None) -> str:

@@ -11,6 +11,7 @@ from audits.act_forms import NOT_FILLED, reason, yes_no
 from audits.models.acceptance import ITEMS, SMALLEST_TEAM
 from audits.panels.acceptance import Home
 from audits.seen import SeenForm
+from office.days import written
 from office.form_fields import Day, FreeText
 
 PART = re.compile(r"[、，,;；\s]+")
@@ -56,7 +57,7 @@ class VisitsForm(SeenForm):
         for home in self.homes:
             on = self._names(home)[0]
             if asked.get(on) and asked[on] > self.day:
-                self.add_error(on, f"不能晚于今天（{self.day}）")
+                self.add_error(on, f"不能晚于今天（{written(self.day)}）")
         return asked
 
 

@@ -17,13 +17,13 @@ from audits import posting
 from audits.models import AuditList, Decision, Entry, Evidence, FrozenFacts, Notice, Objection
 from audits.papers import kinds
 from audits.papers.answer import answer_paper
-from audits.papers.columns import day
 from audits.papers.decision import decision_paper
 from audits.papers.facts import ListFacts
 from audits.papers.paper import PrintedPaper
 from audits.procedures import Paper
 from office import attachments
 from office.attachments import FORMS, Attachment
+from office.days import written
 from office.workbook_write import HeadCell, OfficialForm, write_form
 
 STYLE, INDEX = "样式.css", "目录"
@@ -105,7 +105,7 @@ class Archive:
                 Line(
                     what=title,
                     stage=of.procedure[stage].label,
-                    on=day(decision.decided_on) if decision is not None else "",
+                    on=written(decision.decided_on) if decision is not None else "",
                     by=str(decision.by or "") if decision is not None else "",
                     file=f"1文书/{number:02d}{title}.html",
                 ),
@@ -116,7 +116,7 @@ class Archive:
         for number, notice in enumerate(self.facts.notices, 1):
             notice.audit_list = self.audit_list
             stem = f"2公示公告/{number:02d}{self._stage(notice.stage)}"
-            line = (self._stage(notice.stage), day(notice.posted_on), str(notice.posted_by or ""))
+            line = (self._stage(notice.stage), written(notice.posted_on), str(notice.posted_by or ""))
             title = posting.title(notice)
             yield Piece(
                 Line(title, *line, f"{stem}.html"), lambda notice=notice: self._sheet(notice).encode()
@@ -135,7 +135,7 @@ class Archive:
                 Line(
                     what=f"{label}的决定和当时的数据" if decision.binding else f"{label}的记录",
                     stage=decision.stage_label,
-                    on=day(decision.decided_on),
+                    on=written(decision.decided_on),
                     by=str(decision.by or ""),
                     file=f"3办理记录/{number:02d}{label}.html",
                 ),
@@ -156,7 +156,7 @@ class Archive:
                 Line(
                     what=f"异议和答复（{objection.state}）",
                     stage=self._stage(objection.stage),
-                    on=day(objection.closed_on or objection.raised_on),
+                    on=written(objection.closed_on or objection.raised_on),
                     by=str(objection.closed_by or ""),
                     file=f"4异议/{number:02d}异议.html",
                 ),
@@ -177,7 +177,7 @@ class Archive:
                 Line(
                     what=what,
                     stage=self._stage(stage),
-                    on=day(kept.uploaded_at.astimezone(self.made_at.tzinfo).date()),
+                    on=written(kept.uploaded_at.astimezone(self.made_at.tzinfo).date()),
                     by=str(kept.uploaded_by or ""),
                     file=f"{stem}{number}{FORMS[kept.kind].extension}",
                 ),

@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from audits import facts, waiting, wanting
-from audits.days import written
 from audits.lists import MINE, OBJECTED, OVERDUE, POSTED, on_lists
 from audits.models import Answer, AuditList, Entry, Notice, Objection
 from audits.procedures import ListKind
 from households.record import head_names
+from office.days import near
 from office.listing import kept_a_minute
 
 NAMED = 3
@@ -123,7 +123,7 @@ def _ending(sheets: Sequence[Notice], on: datetime.date) -> Task:
 def _objections(rows: Sequence[Objection], on: datetime.date) -> Task:
     which = "没有未办结的异议。"
     if rows:
-        due = "今天到期" if rows[0].due_on == on else f"{written(rows[0].due_on, on)}到期"
+        due = "今天到期" if rows[0].due_on == on else f"{near(rows[0].due_on, on)}到期"
         late = sum(one.due_on < on for one in rows)
         which = f"最早的在{rows[0].audit_list.area.name}，{due}" + (f"；超期 {late} 件" if late else "")
     return Task(len(rows), "异议未办结", which, f"{reverse('audits:list')}?state={OBJECTED}", "去办理")
@@ -131,7 +131,7 @@ def _objections(rows: Sequence[Objection], on: datetime.date) -> Task:
 
 def _overdue(lists: Sequence[AuditList], on: datetime.date) -> Task:
     named = [
-        f"{one.area.name}{one.get_kind_display()}（{one.step.label}，应于{written(one.due_on, on)}）"
+        f"{one.area.name}{one.get_kind_display()}（{one.step.label}，应于{near(one.due_on, on)}）"
         for one in sorted(lists, key=lambda one: (one.due_on, one.pk))
         if one.due_on is not None
     ]

@@ -16,12 +16,12 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
-from audits.days import written as said
 from audits.models import AuditList, HouseCase
 from audits.models.entry import Outcome
 from households.lists.rows import strong
 from households.record import head_names, written
 from office.clock import end_of
+from office.days import near as said
 from office.exports import exportable
 from office.form_fields import Day, choice
 from office.listing import Column, Listed, area_in

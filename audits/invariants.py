@@ -12,6 +12,7 @@ from audits.models import AdjustmentWindow, AuditList, Decision, Entry, Notice, 
 from audits.models.setting import posting_days
 from audits.procedures import ListKind
 from households.models import Kind, Origin, StatusEvent
+from office.days import written
 
 BATCH = 500
 
@@ -89,7 +90,7 @@ def exits() -> Iterator[str]:
     """An exit by 审核 is one of a list, on its day, inside a window; an objection never stood open over it."""
     audited = StatusEvent.objects.filter(kind=Kind.EXIT, origin=Origin.REVIEW, audit_entry__isnull=True)
     for event in audited.select_related("household").iterator(chunk_size=BATCH):
-        yield f"户{event.household}：{event.on}的退出没有名单"
+        yield f"户{event.household}：{written(event.on)}的退出没有名单"
     done = Entry.objects.filter(kind=ListKind.HOUSEHOLD_EXIT, event__isnull=False)
     window = AdjustmentWindow.objects.filter(
         county=OuterRef("event__county"),

@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from audits import after_lists, notice_list, objection_list, procedures, stood, waiting
-from audits.days import written
 from audits.models import AuditList, Entry, Objection, Outcome
 from audits.procedures import ListKind
+from office.days import near
 from office.exports import exportable
 from office.form_fields import Day, own_field
 from office.listing import Column, Listed, area_in
@@ -110,7 +110,7 @@ COLUMNS = [
     Column("stage", "环节", lambda row: _stage(row), "nb s3", plain=lambda row: _word(row), said=False),
     Column("entries", "户（村）", lambda row: row.households, "n s1", width=8),
     Column("persons", "人", lambda row: row.persons, "n s1", width=8),
-    Column("since", "到达日期", lambda row: written(row.stage_since, row.day), "nb s2", plain=lambda row: row.stage_since),
+    Column("since", "到达日期", lambda row: near(row.stage_since, row.day), "nb s2", plain=lambda row: row.stage_since),
     Column("waited", "已等天数", lambda row: row.waited, "n s1", width=8),
     Column("due", "办理期限", lambda row: _due(row), "nb s2", plain=lambda row: row.due_on),
     Column("round", "轮次", lambda row: row.round, "n hide-phone", width=6),
@@ -196,5 +196,5 @@ def _due(row: Any) -> SafeString | str:
     if row.due_on is None:
         return ""
     if row.due_on < row.day:
-        return format_html('<span class="late">{} 超期</span>', written(row.due_on, row.day))
-    return "今天" if row.due_on == row.day else written(row.due_on, row.day)
+        return format_html('<span class="late">{} 超期</span>', near(row.due_on, row.day))
+    return "今天" if row.due_on == row.day else near(row.due_on, row.day)

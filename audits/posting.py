@@ -1,6 +1,5 @@
 """What a public sheet shows: the allowed columns and nothing else (domain §5; no 证件号码, not even masked)."""
 
-import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from audits.models.entry import Entry
 from audits.procedures import ListKind
 from households.models import Person
 from households.models.person import HEAD
+from office.days import written
 from office.workbook_write import HeadCell, OfficialForm
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def title(notice: "Notice") -> str:
 
 def terms(notice: "Notice") -> list[str]:
     """Below the table: place, days, telephone."""
-    days = f"{_day(notice.posted_on)}张贴，当日不计，至{_day(notice.ends_on)}24:00止"
+    days = f"{written(notice.posted_on)}张贴，当日不计，至{written(notice.ends_on)}24:00止"
     told = [f"张贴地点：{notice.place}", f"{notice.word}时间：{notice.days}天（{days}）"]
     if notice.telephone:
         told.append(f"如有异议，请在{notice.word}期内反映。监督电话：{notice.telephone}")
@@ -98,7 +98,3 @@ def workbook(notice: "Notice") -> OfficialForm:
         sheet=notice.word,
         wall=True,
     )
-
-
-def _day(on: datetime.date) -> str:
-    return f"{on.year}年{on.month}月{on.day}日"

@@ -18,6 +18,7 @@ from audits.models.window import AdjustmentWindow
 from audits.procedures import Act, Paper, Stage
 from audits.refusals import NotNow
 from office.attachments import Attachment
+from office.days import written
 
 if TYPE_CHECKING:
     from audits.models.passing import ListPassing
@@ -79,7 +80,7 @@ def _notice_over(audit_list: "ListPassing", stage: Stage, on: datetime.date) -> 
         raise NotNow(f"{posting.word}还没有在{words}张贴")
     for notice in notices.values():
         if not notice.over(on) or notice.short() or notice.days < audit_list.posting_days():
-            raise NotNow(f"{notice.word}到{notice.ends_on}满期，满期后才能继续")
+            raise NotNow(f"{notice.word}到{written(notice.ends_on)}满期，满期后才能继续")
     bare = [notice for notice in notices.values() if not Attachment.objects.of(notice).exists()]
     if bare:
         raise ValidationError(f"{posting.word}没有张贴照片")

@@ -7,6 +7,8 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from office.days import written
+
 RED, ORANGE, YELLOW, GREEN = "红", "橙", "黄", "绿"
 PENDING_EXIT = "待退出"
 
@@ -100,5 +102,4 @@ def after_exit(case: Situation, left_on: datetime.date, factors: Factors) -> Ver
     reasons += [f"变故未消除：{shock}" for shock in case.open_shocks]
     if reasons:
         return Verdict(YELLOW, tuple(reasons))
-    left = f"{left_on.year}年{left_on.month}月{left_on.day}日"
-    return Verdict(GREEN, (f"{left}退出，没有返贫风险",))
+    return Verdict(GREEN, (f"{written(left_on)}退出，没有返贫风险",))

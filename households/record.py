@@ -12,6 +12,7 @@ from areas.scope import AreaScope
 from households import colours, poverty
 from households.models import Household, Survey
 from households.models.survey import ASSURANCES
+from office import days
 
 UNITS = {
     "house_area": "㎡",
@@ -119,7 +120,7 @@ def written(value: Any, unit: str = "") -> str:
     if isinstance(value, Decimal):
         return f"{value:,.2f}" if not unit else f"{value.normalize():f} {unit}"
     if isinstance(value, datetime.date):
-        return f"{value.year}年{value.month}月{value.day}日"
+        return days.written(value)
     if isinstance(value, tuple | list):
         return "、".join(str(one) for one in value)
     return f"{value} {unit}".rstrip()

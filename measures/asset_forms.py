@@ -13,6 +13,7 @@ from measures.models import Asset, Project
 from measures.models.asset import SOLAR, AssetKind, Station
 from measures.money_fields import Once, WholeNumber, Yuan
 from measures.project_forms import LONG, MIDDLE, SHORT, AreaChoice, day_field, line, remark, select
+from office.days import written
 from office.form_fields import Filter, SearchWord, choice
 
 
@@ -64,7 +65,7 @@ class AssetForm(forms.Form):
         asked: dict[str, Any] = super().clean() or {}
         formed, until = asked.get("formed_on"), asked.get("agreed_until")
         if formed and formed > self.day:
-            self.add_error("formed_on", f"不能晚于今天（{self.day}）")
+            self.add_error("formed_on", f"不能晚于今天（{written(self.day)}）")
         if formed and until and until < formed:
             self.add_error("agreed_until", "协议到期不能早于形成日期")
         solar = asked.get("kind") == SOLAR

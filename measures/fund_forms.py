@@ -21,6 +21,7 @@ from measures.models import (
 )
 from measures.money_fields import Account, Once, Seen, Yuan
 from measures.project_forms import LONG, MIDDLE, SHORT, AreaChoice, day_field, line, remark, select
+from office.days import written
 from office.form_fields import Filter, SearchWord, choice, own_field
 
 
@@ -53,7 +54,7 @@ class SourceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}
         if asked.get("on") and asked["on"] > self.day:
-            self.add_error("on", f"不能晚于今天（{self.day}）")
+            self.add_error("on", f"不能晚于今天（{written(self.day)}）")
         pool, amount = asked.get("pool"), asked.get("amount")
         if bool(asked.get("basis")) != (pool is not None) and "pool" not in self.errors:
             self.add_error("pool" if asked.get("basis") else "basis", "出自哪笔资金和它的总额要一起填")

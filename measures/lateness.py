@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from measures import stages
+from office.days import written
 
 REPORT_DAYS = 31
 PAY_DAYS = 30
@@ -26,10 +27,6 @@ class Reason:
     holds: Callable[[Any, datetime.date], bool]
     q: Callable[[datetime.date], Q]
     words: Callable[[Any, datetime.date], str]
-
-
-def said(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _before(day: datetime.date, days: int) -> datetime.date:
@@ -47,7 +44,7 @@ REASONS = (
         "到期未开工",
         lambda one, day: one.stage in (stages.APPLIED, stages.APPROVED) and one.start_on < day,
         lambda day: Q(stage__in=(stages.APPLIED, stages.APPROVED), start_on__lt=day),
-        lambda one, day: f"计划{said(one.start_on)}开工，已过 {(day - one.start_on).days} 天",
+        lambda one, day: f"计划{written(one.start_on)}开工，已过 {(day - one.start_on).days} 天",
     ),
     Reason(
         "not-finished",
@@ -55,7 +52,7 @@ REASONS = (
         lambda one, day: one.stage == stages.WORKS and one.due_on < day,
         lambda day: Q(stage=stages.WORKS, due_on__lt=day),
         lambda one, day: (
-            f"计划{said(one.due_on)}竣工，已过 {(day - one.due_on).days} 天，进度 {one.progress}%"
+            f"计划{written(one.due_on)}竣工，已过 {(day - one.due_on).days} 天，进度 {one.progress}%"
         ),
     ),
     Reason(

@@ -16,6 +16,7 @@ from measures.models.policy import MEASURE_CHAPTERS
 from measures.models.project import CATEGORIES, NATURES
 from measures.models.project_papers import GRADES
 from measures.money_fields import Seen, WholeNumber, Yuan
+from office.days import written
 from office.digit_runs import mask_digit_runs
 from office.file_fields import ACCEPTED, PAPER_HINT, Files, choose_again
 from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice, own_field
@@ -290,7 +291,7 @@ class RecordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         asked: dict[str, Any] = super().clean() or {}
         if asked.get("on") and asked["on"] > self.day:
-            self.add_error("on", f"不能晚于今天（{self.day}）")
+            self.add_error("on", f"不能晚于今天（{written(self.day)}）")
         reviewed = asked.get("kind") == RecordKind.REVIEW
         if reviewed and not asked.get("grade"):
             self.add_error("grade", "绩效评价要有等次")

@@ -24,6 +24,7 @@ from measures.coverage import Ground
 from measures.eligibility import ABLE, POOR_FAMILY, Rule
 from measures.facts import When
 from measures.models import Measure, State
+from office.days import written
 
 WISH, COURSE = "TASK-SKILL", "TRAIN-FREE"
 WILLING, UNWILLING = "愿意", "不愿意"
@@ -70,7 +71,12 @@ def why(members: Iterable[Worker]) -> str:
 def _said(worker: Worker) -> str:
     if not worker.wish:
         return f"{worker.name}还没有询问意愿"
-    return f"{worker.name}{worker.asked}表示{worker.wish}"
+    return f"{worker.name}{asked_on(worker.asked)}表示{worker.wish}"
+
+
+def asked_on(kept: str) -> str:
+    """The day of an answer (ISO, as extras keep it) as a sentence has it."""
+    return written(datetime.date.fromisoformat(kept))
 
 
 def candidates(members: Sequence[Any]) -> list[Any]:

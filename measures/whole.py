@@ -21,6 +21,7 @@ from measures.held import Held
 from measures.models import Measure, Policy, State
 from measures.models.measure import MeasureQuerySet
 from measures.proposals import rates
+from office.days import written
 
 BATCH = 2000
 
@@ -95,7 +96,7 @@ def deliver_all(
     Raises ValidationError when the day cannot be, or when more or fewer can be delivered than the page showed.
     """
     if on > today:
-        raise ValidationError({"delivered_on": f"不能晚于今天（{today}）"})
+        raise ValidationError({"delivered_on": f"不能晚于今天（{written(today)}）"})
     if rows.filter(year__gt=on.year).exists():
         raise ValidationError({"delivered_on": "不能早于措施的年度"})
     with transaction.atomic():

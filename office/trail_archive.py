@@ -23,6 +23,7 @@ from django.db.models import Max, QuerySet
 
 from areas.models import Area
 from office import clock, trail
+from office.days import written
 from office.job_run import JobRefused, JobRun
 from office.models import TrailArchive, TrailRow
 from office.sealed_file import remove_old
@@ -78,7 +79,7 @@ def make(
     first, prev = (last.last_seq + 1, last.head) if last else (1, trail.FIRST_PREV)
     end = rows.order_by("-seq").first()
     if end is None or end.seq is None:
-        raise JobRefused(f"{until:%Y-%m-%d}及以前没有还没归档的日志")
+        raise JobRefused(f"{written(until)}及以前没有还没归档的日志")
     if problems := trail.chain_problems(first - 1, prev, end.seq):
         raise JobRefused(f"日志不完整，没有归档：{problems[0]}")
     archive = TrailArchive(

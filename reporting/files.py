@@ -15,11 +15,11 @@ from typing import Any
 
 from django.conf import settings
 
+from office.days import written
 from office.official_form import FormCell, HeadCell, OfficialForm
 from office.stamp import Stamp, stamped
 from office.workbook_write import write_csv, write_form
 from reporting.definitions import DEFINITIONS
-from reporting.definitions.rows import written_day
 from reporting.models.run import ReportFile, ReportRun
 from reporting.report import YUAN, Block, Figures, ReportDefinition, amount_of, headings
 
@@ -76,7 +76,7 @@ def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:
         rows=rows,
         unit=block.unit,
         filler=run.area.name,
-        as_of=written_day(run.as_of),
+        as_of=written(run.as_of),
         total_rows=totals,
         notes=[f"注：{note}"] if note else [],
         fixed_columns=2 if block.lines else 1,
@@ -100,7 +100,7 @@ def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> O
         ["报表", definition.title],
         ["区划", f"{run.area.name}（{run.area.code}）"],
         ["年度", f"{run.year}年"],
-        ["统计截止", written_day(run.as_of)],
+        ["统计截止", written(run.as_of)],
         ["报表记录", str(run.pk)],
         ["数字校验码", run.checksum],
         *([["规划表", figures.plan or "没有采用的规划表"]] if figures.reads_plan else []),

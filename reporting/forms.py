@@ -8,6 +8,7 @@ from django import forms
 
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
+from office.days import written
 from reporting.definitions import DEFINITIONS
 from reporting.models.schedule import AT_A_TIME
 from reporting.report import ReportRefused, Request
@@ -89,7 +90,7 @@ class ReportForm(KindAndAreaForm):
     def clean_as_of(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["as_of"]
         if day > self.today:
-            raise forms.ValidationError(f"统计截止不能晚于今天（{self.today:%Y-%m-%d}）")
+            raise forms.ValidationError(f"统计截止不能晚于今天（{written(self.today)}）")
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -121,7 +122,7 @@ class ScheduleForm(KindAndAreaForm):
         found = super().clean() or {}
         if {"rhythm", "since"} <= found.keys():
             if found["since"] > self.today:
-                self.add_error("since", f"不能晚于今天（{self.today:%Y-%m-%d}）")
+                self.add_error("since", f"不能晚于今天（{written(self.today)}）")
             elif sum(1 for _ in over(found["rhythm"], found["since"], self.today)) > AT_A_TIME:
                 self.add_error("since", f"最多补{AT_A_TIME}期，请选晚一些的日期")
         return found

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from areas.models import Area, Level
 from households import tally
 from households.models import Kind, StatusEvent
+from office.days import written
 from reporting.definitions import exit_tally
 from reporting.models import ReportFile, ReportRun
 from reporting.report import HOUSEHOLDS, PERSONS, Request
@@ -43,7 +44,8 @@ def tallies(today: datetime.date) -> Iterator[str]:
         return
     if turned := list(StatusEvent.objects.filter(TURNED)[:BATCH]):
         yield from (
-            f"动态{event.pk}（{event.kind}{event.on}）人数{event.persons}，方向不对" for event in turned
+            f"动态{event.pk}（{event.kind}{written(event.on)}）人数{event.persons}，方向不对"
+            for event in turned
         )
         return
     for area in Area.objects.filter(level__in=TALLIED).order_by("code"):

@@ -22,6 +22,7 @@ from accounts.roles import Capability
 from areas.models import Area
 from office import clock, moment, replica, trail
 from office.alone import alone
+from office.days import written
 from office.exports import exportable
 from office.jobs import JobRefused, JobRun, enqueue, job, periodic
 from office.models import Job, JobState
@@ -127,7 +128,7 @@ def _asked(period: SchedulePeriod, owner: User) -> Job:
 
 def _request(run: JobRun, area: int, year: int, as_of: datetime.date) -> Request:
     if as_of > clock.today():
-        raise JobRefused(f"统计截止不能晚于今天（{clock.today():%Y-%m-%d}）")
+        raise JobRefused(f"统计截止不能晚于今天（{written(clock.today())}）")
     return Request(_area(run, area), year, as_of, clock.shift())
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area, Level
+from office.days import written
 from office.form_fields import Day, Filter, FreeText, choice
 from office.selects import PlainSelect
 from villages.models.incident import (
@@ -85,7 +86,7 @@ class IncidentForm(forms.ModelForm):
     def clean_found_on(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["found_on"]
         if day > self.day:
-            raise ValidationError(f"发现日期不能晚于今天（{self.day}）")
+            raise ValidationError(f"发现日期不能晚于今天（{written(self.day)}）")
         if day.year < self.day.year - 2:
             raise ValidationError("发现日期太早，请核对")
         return day

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
+from office.days import written
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 from villages.incident_forms import IncidentFilter
@@ -37,7 +38,7 @@ COLUMNS = [
     Column("level", "程度", lambda row: _level(row), "nb s2", plain=lambda row: row.level, width=8),
     Column("area", "发生地", lambda row: row.area.name, "nb s2", width=18),
     Column("found_by", "发现途径", lambda row: row.found_by, "nb hide-phone", width=12),
-    Column("found_on", "发现", lambda row: _day(row.found_on), "nb s3", plain=lambda row: row.found_on),
+    Column("found_on", "发现", lambda row: written(row.found_on), "nb s3", plain=lambda row: row.found_on),
     Column("handler", "处置单位", lambda row: row.handler, "s3", width=20),
     Column("due", "期限", lambda row: _due(row), "nb s3", plain=lambda row: _due_day(row)),
     Column("state", "状态", lambda row: _state(row), "nb s2", plain=lambda row: row.state, width=10),
@@ -77,7 +78,7 @@ def _due(row: Any) -> SafeString | str:
     due = _due_day(row)
     if due is None or row.state == IncidentState.CLOSED:
         return ""
-    return format_html('<b class="msg-err">{}　逾期</b>', _day(due)) if row.late else _day(due)
+    return format_html('<b class="msg-err">{}　逾期</b>', written(due)) if row.late else written(due)
 
 
 def _state(row: Incident) -> SafeString:
@@ -85,7 +86,3 @@ def _state(row: Incident) -> SafeString:
     return format_html(
         '<span class="{}">{}</span>', words.get(IncidentState(row.state), "chip chip-on"), row.state
     )
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

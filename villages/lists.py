@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from office.clock import SHANGHAI
+from office.days import written
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 from office.pii import mask_phone
@@ -84,14 +85,14 @@ EVENTS = [
     ),
     Column("town", "镇街", lambda event: event.area.parent.name),
     Column("kind", "事项", lambda event: event.kind),
-    Column("on", "生效日期", lambda event: _day(event.on), plain=lambda event: event.on),
+    Column("on", "生效日期", lambda event: written(event.on), plain=lambda event: event.on),
     Column("level", "级别", lambda event: event.level, ""),
     Column("batch", "批次", lambda event: event.batch, ""),
     Column("origin", "来源", lambda event: event.origin),
     Column(
         "recorded",
         "登记时间",
-        lambda event: _day(_recorded(event)),
+        lambda event: written(_recorded(event)),
         plain=lambda event: _recorded(event),
     ),
     Column("reason", "说明", lambda event: event.reason, "hide-phone", width=40),
@@ -168,7 +169,3 @@ def _key_words(row: Any) -> str:
 
 def _recorded(event: KeyVillageEvent) -> datetime.date:
     return event.recorded_at.astimezone(SHANGHAI).date()
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -20,6 +20,7 @@ from accounts.permissions import SignedIn, require
 from accounts.roles import Capability
 from accounts.views.errors import refused
 from office import clock, trail, trail_archive
+from office.days import written
 from office.download import download
 from office.jobs import Job, enqueue
 from office.listing import page_by_key
@@ -75,7 +76,7 @@ def prune(request: SignedIn, pk: int) -> HttpResponse:
         return refused(request, f"已由{archive.pruned_by}办理：这些日志已经清除。", 409)
     if not archive.may_go(clock.now()):
         since: datetime.datetime = kept_since(clock.now())
-        return refused(request, f"{since:%Y-%m-%d} 以后的日志还要留在库里，这份归档现在不能清除。", 409)
+        return refused(request, f"{written(since)} 以后的日志还要留在库里，这份归档现在不能清除。", 409)
     if (earlier := trail_archive.first_standing()) and earlier.first_seq < archive.first_seq:
         return refused(request, f"日志要先旧后新清除：{earlier}还在库里，先清除那一份。", 409)
     return _to(enqueue("trail-prune", params={"archive": archive.pk}, owner=request.user))

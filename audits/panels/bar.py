@@ -11,10 +11,10 @@ from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Level
 from audits import acting, facts, wanting
-from audits.days import written
 from audits.models import AdjustmentWindow, AuditList, Entry
 from audits.panels.entries import Entries, Row
 from audits.procedures import Act, Stage
+from office.days import near
 
 # What is said of a list as a whole → where on the page (or off it) it is mended.
 PLACES = (
@@ -135,7 +135,7 @@ def follows(audit_list: AuditList, on: datetime.date, entries: Entries) -> list[
     elif following.posting is not None:
         found += _posting(audit_list, following, on)
     else:
-        found.append((following.label, f"{written(on, on)}起"))
+        found.append((following.label, f"{near(on, on)}起"))
         if following.window:
             found.append(("开放调整期", _window(audit_list, on)))
     if following is not None and following.single and entries.households > 1:
@@ -155,7 +155,7 @@ def _acted(step: Stage, on: datetime.date, entries: Entries, unit: str) -> str:
     persons = f" {entries.persons} 人" if entries.persons else ""
     if step.act == Act.FIX_SIZE:
         return f"{entries.households} {unit}按现有家庭人口数核定"
-    return f"{entries.households} {unit}{persons}，日期 {written(on, on)}，不能再退回"
+    return f"{entries.households} {unit}{persons}，日期 {near(on, on)}，不能再退回"
 
 
 def _posting(audit_list: AuditList, stage: Stage, on: datetime.date) -> list[tuple[str, str]]:
@@ -165,10 +165,10 @@ def _posting(audit_list: AuditList, stage: Stage, on: datetime.date) -> list[tup
     days = audit_list.days_of(stage.key)
     first, last = (on + datetime.timedelta(days=more) for more in (1, days))
     places = "、".join(str(Level(level).label) for level in posting.places)
-    found = [(posting.word, f"今天张贴（{places}）：{written(first, on)}至{written(last, on)} 24:00")]
+    found = [(posting.word, f"今天张贴（{places}）：{near(first, on)}至{near(last, on)} 24:00")]
     after = audit_list.procedure.after(stage.key)
     if after is not None:
-        found.append((after.label, f"{written(last + datetime.timedelta(days=1), on)}起"))
+        found.append((after.label, f"{near(last + datetime.timedelta(days=1), on)}起"))
     return found
 
 
@@ -177,4 +177,4 @@ def _window(audit_list: AuditList, on: datetime.date) -> str:
     coming = windows.filter(closes_on__gte=on).order_by("opens_on").first()
     if coming is None:
         return "还没有登记，不能销号"
-    return f"{written(coming.opens_on, on)}至{written(coming.closes_on, on)}"
+    return f"{near(coming.opens_on, on)}至{near(coming.closes_on, on)}"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.roles import Role
-from audits.days import written
 from audits.models import AuditList, Decision, Notice, Verdict
 from audits.procedures import Stage
+from office.days import near
 
 PAST, NOW, LATER = "past", "now", "later"
 
@@ -69,7 +69,7 @@ def _passed(audit_list: AuditList) -> dict[str, Decision]:
 def _said(audit_list: AuditList, stage: Stage, state: str, done: Decision | None, on: datetime.date) -> str:
     if done is not None:
         for_whom = f"（受{done.on_behalf_of}委托）" if done.on_behalf_of else ""
-        return f"{done.by}{for_whom}　{written(done.decided_on, on)}"
+        return f"{done.by}{for_whom}　{near(done.decided_on, on)}"
     if state != NOW:
         return ""
     waited = (on - audit_list.stage_since).days
@@ -77,8 +77,8 @@ def _said(audit_list: AuditList, stage: Stage, state: str, done: Decision | None
     if audit_list.due_on is None:
         return said
     if audit_list.due_on < on:
-        return f"{said}，应于{written(audit_list.due_on, on)}办完"
-    return f"{said}，{'今天' if audit_list.due_on == on else written(audit_list.due_on, on)}到期"
+        return f"{said}，应于{near(audit_list.due_on, on)}办完"
+    return f"{said}，{'今天' if audit_list.due_on == on else near(audit_list.due_on, on)}到期"
 
 
 def _posted(audit_list: AuditList, stage: Stage, notices: list[Notice], on: datetime.date) -> str:
@@ -89,6 +89,6 @@ def _posted(audit_list: AuditList, stage: Stage, notices: list[Notice], on: date
         return f"{word} {audit_list.days_of(stage.key)} 天，未张贴"
     last = max(notices, key=lambda notice: notice.ends_on)
     if last.over(on):
-        return f"{word}满 {last.days} 天　{written(last.ends_on, on)}"
+        return f"{word}满 {last.days} 天　{near(last.ends_on, on)}"
     gone = max(0, (on - last.posted_on).days)
-    return f"{word}第 {gone}/{last.days} 天　{written(last.ends_on, on)} 24:00 满"
+    return f"{word}第 {gone}/{last.days} 天　{near(last.ends_on, on)} 24:00 满"

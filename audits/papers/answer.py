@@ -1,8 +1,8 @@
 """异议答复书: the written answer to an objection. It names neither contact nor who was asked."""
 
 from audits.models import Objection
-from audits.papers.columns import day
 from audits.papers.paper import Pairs, PrintedPaper, Words
+from office.days import written
 
 
 def answer_paper(objection: Objection) -> PrintedPaper:
@@ -17,7 +17,7 @@ def answer_paper(objection: Objection) -> PrintedPaper:
                 Pairs(
                     [
                         ("异议人", objection.raised_by or "没有留名"),
-                        ("提出日期", day(objection.raised_on)),
+                        ("提出日期", written(objection.raised_on)),
                         ("针对", about),
                         ("结论", objection.state),
                     ]
@@ -28,7 +28,7 @@ def answer_paper(objection: Objection) -> PrintedPaper:
             ]
         ],
         signatures=(
-            f"承办人：{objection.closed_by}　{day(objection.closed_on)}",
+            f"承办人：{objection.closed_by}　{written(objection.closed_on)}",
             "单位（盖章）：",
             "异议人签收：　　　　　年　月　日",
         ),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from areas.models import Level
 from audits.models.acceptance import ITEMS
 from audits.models.house_case import Signature
-from audits.papers.columns import COLUMNS, YES, amount, day, grid, money, pairs
+from audits.papers.columns import COLUMNS, YES, amount, grid, money, pairs
 from audits.papers.facts import ListFacts, Row
 from audits.papers.paper import Block, Grid, Opinion, Pairs, PrintedPaper, Words
 from audits.renovation import DEPARTMENTS
+from office.days import written
 
 if TYPE_CHECKING:
     from audits.papers.kinds import PaperKind
@@ -84,11 +85,11 @@ def acceptance(facts: ListFacts, kind: "PaperKind") -> PrintedPaper:
         for place, (name, label) in enumerate(ITEMS.items(), 1)
     ]
     visits = [
-        (heads.get(visit.entry_id, ""), day(visit.visited_on), YES[visit.confirmed], visit.finding)
+        (heads.get(visit.entry_id, ""), written(visit.visited_on), YES[visit.confirmed], visit.finding)
         for visit in facts.visits
     ]
     answers = [
-        (row.head, answer.concern, answer.answer, day(answer.answered_on))
+        (row.head, answer.concern, answer.answer, written(answer.answered_on))
         for row in rows
         for answer in row.entry.answers.all()
     ]
@@ -138,12 +139,12 @@ def houses(facts: ListFacts, kind: "PaperKind") -> PrintedPaper:
         house = row.entry.house_case
         facts_of = pairs(row, kind.columns_of(list_kind))
         facts_of += [
-            ("开工日期", day(house.started_on)),
-            ("竣工日期", day(house.completed_on)),
+            ("开工日期", written(house.started_on)),
+            ("竣工日期", written(house.completed_on)),
             ("五统一", "、".join(house.five_unities or ())),
             ("无障碍", YES[house.barrier_free]),
             ("挂牌", YES[house.plate]),
-            ("验收日期", day(house.accepted_on)),
+            ("验收日期", written(house.accepted_on)),
             ("是否合格", YES[house.accepted]),
         ]
         words = []
@@ -152,7 +153,7 @@ def houses(facts: ListFacts, kind: "PaperKind") -> PrintedPaper:
             words.append(
                 (department, "", "", "", "")
                 if one is None
-                else (department, YES[one.accepted], one.note, one.signed_by, day(one.signed_on))
+                else (department, YES[one.accepted], one.note, one.signed_by, written(one.signed_on))
             )
         page: list[Block] = [
             Pairs(facts_of),
@@ -208,5 +209,5 @@ def _opinions(facts: ListFacts, kind: "PaperKind") -> list[Block]:
             boxes.append(Opinion(heading))
         else:
             said = decision.opinion or f"{decision.stage_label}{decision.verdict}"
-            boxes.append(Opinion(heading, said, str(decision.by or ""), day(decision.decided_on)))
+            boxes.append(Opinion(heading, said, str(decision.by or ""), written(decision.decided_on)))
     return boxes

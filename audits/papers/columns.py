@@ -1,6 +1,5 @@
 """The columns of papers: what each shows of an entry, in the words of the forms."""
 
-import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +7,7 @@ from typing import Any
 
 from audits.papers.facts import ListFacts, Row
 from audits.papers.paper import Grid
+from office.days import written
 from office.pii import mask_account
 
 YES = {True: "是", False: "否", None: ""}
@@ -31,10 +31,6 @@ def amount(value: Any) -> str:
     return "" if value in (None, "") else f"{Decimal(str(value)).normalize():f}"
 
 
-def day(value: datetime.date | None) -> str:
-    return "" if value is None else f"{value.year}年{value.month}月{value.day}日"
-
-
 def _case(name: str, form: Callable[[Any], str] = amount) -> Callable[[Row], str]:
     return lambda row: form(row.facts.get(name))
 
@@ -50,11 +46,11 @@ def _house(name: str, form: Callable[[Any], str]) -> Callable[[Row], str]:
 def _agreed(row: Row) -> str:
     if row.entry.agreed is None:
         return ""
-    return f"{'认可' if row.entry.agreed else '不认可'} {day(row.entry.agreed_on)}"
+    return f"{'认可' if row.entry.agreed else '不认可'} {written(row.entry.agreed_on)}"
 
 
 def _outcome(row: Row) -> str:
-    return f"{row.entry.outcome} {day(row.entry.closed_on)}".strip()
+    return f"{row.entry.outcome} {written(row.entry.closed_on)}".strip()
 
 
 def _account(row: Row) -> str:
@@ -99,7 +95,7 @@ COLUMNS: dict[str, PaperColumn] = {
     "upper": _paid("中央省市（元）", "subsidy_upper"),
     "district": _paid("区级（元）", "subsidy_district"),
     "town": _paid("镇街（元）", "subsidy_town"),
-    "paid": PaperColumn("拨付日期", _house("paid_on", day)),
+    "paid": PaperColumn("拨付日期", _house("paid_on", written)),
     "account": PaperColumn("一卡通账号", _account),
 }
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from accounts.roles import Role
 from audits.criteria import Result
 from audits.models import Decision, FrozenFacts
-from audits.papers.columns import COLUMNS, amount, day
+from audits.papers.columns import COLUMNS, amount
 from audits.papers.facts import ListFacts, Row
 from audits.papers.paper import Block, Grid, Pairs, PrintedPaper, Words
 from audits.procedures import ListKind
+from office.days import written
 
 # What of the frozen facts the paper shows, by procedure.
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -31,7 +32,7 @@ def decision_paper(decision: Decision, facts: ListFacts, kept: Mapping[int, Froz
         ("办理人", str(decision.by or "")),
         ("任职", roles),
         ("受谁委托", str(decision.on_behalf_of or "")),
-        ("办理日期", day(decision.decided_on)),
+        ("办理日期", written(decision.decided_on)),
         ("条数", amount(decision.entries)),
         ("轮次", amount(decision.round)),
     ]

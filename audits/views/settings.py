@@ -18,6 +18,7 @@ from audits.models import AdjustmentWindow, AuditSetting
 from audits.settings_forms import SettingForm, WindowForm, default, names
 from audits.views.refusing import Refusal, attempt
 from office import clock
+from office.days import written
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ def windows(request: SignedIn) -> HttpResponse:
             asked = form.cleaned_data
             outcome = attempt(lambda: AdjustmentWindow.record(**asked, by=request.user, at=clock.moment()))
             if not isinstance(outcome, Refusal):
-                messages.success(request, f"已登记开放调整期：{outcome.opens_on}至{outcome.closes_on}。")
+                messages.success(
+                    request, f"已登记开放调整期：{written(outcome.opens_on)}至{written(outcome.closes_on)}。"
+                )
                 return HttpResponseRedirect(reverse("audits:windows"), status=303)
             status = outcome.status
             form.add_error(None, list(outcome.reasons))
@@ -68,7 +71,7 @@ def withdraw(request: SignedIn, pk: int) -> HttpResponse:
     require(request.user, Capability.AUDIT_SETTINGS, area=window.county)
     if not window.withdraw(by=request.user, at=clock.moment()):
         return refused(request, "这个调整期已经撤回。")
-    messages.success(request, f"已撤回调整期 {window.opens_on}至{window.closes_on}。")
+    messages.success(request, f"已撤回调整期 {written(window.opens_on)}至{written(window.closes_on)}。")
     return HttpResponseRedirect(reverse("audits:windows"), status=303)
 
 
@@ -97,7 +100,9 @@ def settings(request: SignedIn) -> HttpResponse:
                 )
             )
             if not isinstance(outcome, Refusal):
-                messages.success(request, f"已登记，{outcome.from_on}起开的名单用新值，已开的名单不变。")
+                messages.success(
+                    request, f"已登记，{written(outcome.from_on)}起开的名单用新值，已开的名单不变。"
+                )
                 return HttpResponseRedirect(reverse("audits:settings"), status=303)
             status = outcome.status
             form.add_error(None, list(outcome.reasons))

@@ -12,6 +12,7 @@ from households.codes import CODES
 from households.forms import Day, FreeText
 from households.models import ClosedYear, Household, Person
 from households.models.person import HEAD
+from office.days import written
 
 NOT_FILLED = "还没有填"
 
@@ -53,9 +54,9 @@ def seen() -> forms.IntegerField:
 def check_day(household: Household, on: datetime.date, day: datetime.date) -> None:
     """Raises ValidationError when nothing of the household may be dated on `on`; the models say the same."""
     if on > day:
-        raise forms.ValidationError(f"不能晚于今天（{day}）")
+        raise forms.ValidationError(f"不能晚于今天（{written(day)}）")
     if household.last_event_on is not None and on < household.last_event_on:
-        raise forms.ValidationError(f"不能早于该户上一次动态的日期（{household.last_event_on}）")
+        raise forms.ValidationError(f"不能早于该户上一次动态的日期（{written(household.last_event_on)}）")
     if ClosedYear.objects.filter(county=household.county_id, year=on.year).exists():
         raise forms.ValidationError(f"{on.year}年已经封存，日期要写在没有封存的年度")
 

@@ -22,6 +22,7 @@ from households.entry.member_form import MemberForm
 from households.models import Household, Person
 from households.models.person import FOUNDING, HEAD, MOVED_IN
 from households.models.transfers import TWICE
+from office.days import written
 
 MOVED_OUT = "分户转出"
 RELATIONS = tuple(word for word in CODES["relation"].words if word != HEAD)
@@ -107,7 +108,7 @@ class Returning(ActForm):
     def clean_on(self) -> datetime.date:
         on = super().clean_on()
         if self.person.left_on is not None and on < self.person.left_on:
-            raise forms.ValidationError(f"不能早于减少日期（{self.person.left_on}）")
+            raise forms.ValidationError(f"不能早于减少日期（{written(self.person.left_on)}）")
         return on
 
 
@@ -133,7 +134,7 @@ class Leaving(RelatingForm):
     def clean_on(self) -> datetime.date:
         on = super().clean_on()
         if self.person.joined_on is not None and on < self.person.joined_on:
-            raise forms.ValidationError(f"不能早于增加日期（{self.person.joined_on}）")
+            raise forms.ValidationError(f"不能早于增加日期（{written(self.person.joined_on)}）")
         return on
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import models
 from households.entry.fields import entry_field
 from households.models import Household
 from office.codes import CodeField, CodesField
+from office.days import written
 from office.pii import EncryptedTextField
 
 NOT_FILLED = "还没有填"
@@ -46,5 +47,5 @@ class Care(forms.ModelForm):
         """The cleaned day; nothing is recorded before it has happened."""
         value = self.cleaned_data.get(name)
         if value is not None and value > self.day:
-            raise forms.ValidationError(f"不能晚于今天（{self.day}）")
+            raise forms.ValidationError(f"不能晚于今天（{written(self.day)}）")
         return value

@@ -12,6 +12,7 @@ from households.colours import anniversary
 from households.forms import FreeText
 from households.models import Helper, Household, Person
 from households.models.card import POOR
+from office.days import written
 
 OF_HELPERS = ("C040", "C086")
 
@@ -82,7 +83,9 @@ class HelperForm(Care):
     def clean_start_on(self) -> Any:
         start = self.not_later_than_today("start_on")
         if self.after is not None and start is not None and start <= self.after.start_on:
-            raise forms.ValidationError(f"须晚于{self.after.name}的开始时间（{self.after.start_on}）")
+            raise forms.ValidationError(
+                f"须晚于{self.after.name}的开始时间（{written(self.after.start_on)}）"
+            )
         return start
 
     def clean_id_number(self) -> str:
@@ -163,7 +166,7 @@ class HelperEnd(Care):
     def clean_end_on(self) -> Any:
         end = self.not_later_than_today("end_on")
         if end is not None and end < self.instance.start_on:
-            raise forms.ValidationError(f"不能早于开始时间（{self.instance.start_on}）")
+            raise forms.ValidationError(f"不能早于开始时间（{written(self.instance.start_on)}）")
         return end
 
 

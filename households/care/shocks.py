@@ -6,6 +6,7 @@ from django import forms
 
 from households.care.forms import Care, care_field
 from households.models import Shock
+from office.days import written
 
 
 class ShockForm(Care):
@@ -46,5 +47,5 @@ class Settle(Care):
     def clean_settled_on(self) -> Any:
         settled = self.not_later_than_today("settled_on")
         if settled is not None and settled < self.instance.happened_on:
-            raise forms.ValidationError(f"不能早于发生日期（{self.instance.happened_on}）")
+            raise forms.ValidationError(f"不能早于发生日期（{written(self.instance.happened_on)}）")
         return settled

@@ -10,6 +10,7 @@ from households.care.forms import NOT_FILLED, Care, care_field
 from households.codes import CODES
 from households.models import LEFT, Household, Watch
 from households.models.card import POOR
+from office.days import written
 
 KINDS = CODES["watch_kind"]
 UNSTABLE, FRINGE, SUDDEN = KINDS.words
@@ -142,7 +143,7 @@ class WatchRemoval(Care):
     def clean_removed_on(self) -> Any:
         removed = self.not_later_than_today("removed_on")
         if removed is not None and removed < self.instance.identified_on:
-            raise forms.ValidationError(f"不能早于识别时间（{self.instance.identified_on}）")
+            raise forms.ValidationError(f"不能早于识别时间（{written(self.instance.identified_on)}）")
         return removed
 
     def clean(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from areas.scope import AreaScope
 from households import colours
 from households.acts.forms import NOT_FILLED, remark
 from households.forms import Day
+from office.days import written
 
 
 class Multiple(forms.DecimalField):
@@ -76,7 +77,7 @@ class FactorsForm(forms.Form):
         """What was judged before stays judged."""
         from_on: datetime.date = self.cleaned_data["from_on"]
         if from_on < self.day:
-            raise forms.ValidationError(f"不能早于今天（{self.day}）：以前的判定不变")
+            raise forms.ValidationError(f"不能早于今天（{written(self.day)}）：以前的判定不变")
         return from_on
 
     @property

@@ -18,6 +18,7 @@ from households.models.colour import HouseholdColour
 from households.models.event import ClosedYear, Origin, StatusEvent, day_of
 from households.models.person import Person
 from office import clock
+from office.days import written
 
 STANDING = (
     "village_id",
@@ -90,9 +91,11 @@ class Act:
         household, on = self.household, self.on
         recorded = day_of(self.recorded_at)
         if on > recorded:
-            raise ValidationError(f"生效日期{on}晚于办理日期{recorded}")
+            raise ValidationError(f"生效日期{written(on)}晚于办理日期{recorded}")
         if household.last_event_on is not None and on < household.last_event_on:
-            raise ValidationError(f"生效日期{on}早于该户上一次动态的日期{household.last_event_on}")
+            raise ValidationError(
+                f"生效日期{written(on)}早于该户上一次动态的日期{written(household.last_event_on)}"
+            )
         if self.closed(household.county_id):
             raise ValidationError(f"{on.year}年已经封存，请按更正办理，日期写在未封存的年度")
 

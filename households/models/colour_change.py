@@ -11,6 +11,7 @@ from areas.scope import ScopedQuerySet
 from households.codes import CODES
 from households.models.belonging import OfHousehold
 from office.codes import CodeField
+from office.days import written
 
 
 class ColourChange(OfHousehold):
@@ -35,7 +36,7 @@ class ColourChange(OfHousehold):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.was or '不评定'}→{self.colour or '不评定'}"
+        return f"{written(self.on)} {self.was or '不评定'}→{self.colour or '不评定'}"
 
 
 def who_acts() -> Any:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from households import colours
+from office.days import written
 
 
 class ColourFactorsQuerySet(ScopedQuerySet):
@@ -63,7 +64,7 @@ class ColourFactors(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.county}{self.from_on}起"
+        return f"{self.county}{written(self.from_on)}起"
 
     @property
     def factors(self) -> colours.Factors:

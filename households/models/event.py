@@ -16,6 +16,7 @@ from areas.scope import ScopedQuerySet
 from households.codes import CODES
 from office.clock import SHANGHAI, end_of
 from office.codes import CodeField
+from office.days import written
 
 
 class Kind(models.TextChoices):
@@ -192,7 +193,7 @@ class StatusEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.kind}"
+        return f"{written(self.on)} {self.kind}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

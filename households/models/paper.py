@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from households.models.belonging import OfHousehold
+from office.days import written
 from office.pii import EncryptedTextField
 from office.striking import Strikable, StrikableQuerySet, struck_with_a_reason
 
@@ -48,4 +49,4 @@ class Paper(Strikable, OfHousehold):
         constraints = [struck_with_a_reason("paper_struck_with_a_reason", "作废材料须写明原因")]
 
     def __str__(self) -> str:
-        return f"{self.made_on} {self.kind}"
+        return f"{written(self.made_on)} {self.kind}"

@@ -7,6 +7,7 @@ from areas.scope import ScopedQuerySet
 from households.codes import CODES
 from households.models.belonging import OfHousehold, money
 from office.codes import CodeField
+from office.days import written
 
 
 class Shock(OfHousehold):
@@ -32,4 +33,4 @@ class Shock(OfHousehold):
         ]
 
     def __str__(self) -> str:
-        return f"{self.happened_on} {self.kind}"
+        return f"{written(self.happened_on)} {self.kind}"

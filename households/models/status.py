@@ -20,6 +20,7 @@ from households.models.card import LEFT, NOT_OUT, RETURNED
 from households.models.colour import HouseholdColour
 from households.models.event import Kind, Origin, StatusEvent
 from households.models.person import HEAD, Person
+from office.days import written
 
 # What is written of a person who comes back.
 RETURNED_WITH = ("joined_on", "join_reason", "present", "left_on", "leave_reason", "relation")
@@ -161,7 +162,7 @@ class HouseholdStatus(HouseholdColour):
         if returning and (person.present or person.household_id != self.pk):
             raise ValidationError(f"{person.name}不是本户减少的人口")
         if returning and person.left_on is not None and on < person.left_on:
-            raise ValidationError(f"增加日期早于减少日期{person.left_on}")
+            raise ValidationError(f"增加日期早于减少日期{written(person.left_on)}")
         act = Act(self, on, entry)
         if act.load is None and person.relation == HEAD and self.has_head():
             raise ValidationError("本户已有户主，请先变更户主")
@@ -197,7 +198,7 @@ class HouseholdStatus(HouseholdColour):
         if self.member_count <= 1:
             raise ValidationError("户内只有这一人，请办理注销")
         if person.joined_on is not None and on < person.joined_on:
-            raise ValidationError(f"减少日期早于增加日期{person.joined_on}")
+            raise ValidationError(f"减少日期早于增加日期{written(person.joined_on)}")
         self._check_next_head(person.relation == HEAD, new_head, {person.pk})
         words = read_relations(relations or {})
         act = Act(self, on, entry)

@@ -6,6 +6,7 @@ from django.db import models
 from households.codes import CODES
 from households.models.belonging import OfHousehold, yes_no
 from office.codes import CodeField, CodesField
+from office.days import written
 from office.striking import Strikable, StrikableQuerySet, struck_with_a_reason
 
 
@@ -40,4 +41,4 @@ class Visit(Strikable, OfHousehold):
         constraints = [struck_with_a_reason("visit_struck_with_a_reason", "作废走访记录须写明原因")]
 
     def __str__(self) -> str:
-        return f"{self.visited_on} {self.visitor}"
+        return f"{written(self.visited_on)} {self.visitor}"

@@ -10,6 +10,7 @@ from households.codes import CODES
 from households.income import INCOME_PARTS, per_head
 from households.models.belonging import OfHousehold, money
 from office.codes import CodeField, CodesField
+from office.days import written
 
 
 class Watch(OfHousehold):
@@ -63,7 +64,7 @@ class Watch(OfHousehold):
         ]
 
     def __str__(self) -> str:
-        return f"{self.identified_on} {self.kind}"
+        return f"{written(self.identified_on)} {self.kind}"
 
     def net_income_per_capita(self, *, with_claims: bool = False) -> Decimal | None:
         """消除后人均纯收入 over the present members; whether 理赔收入 counts is the caller's setting."""

@@ -26,6 +26,7 @@ from households.views.act_page import act_page, present
 from households.views.history import seen
 from households.views.people import METHODS
 from office import clock, trail
+from office.days import written
 from office.listing import area_choices
 
 CHANGED = "打开本页以后数据有变动。"
@@ -214,5 +215,5 @@ def _numbers(found: Duplicate) -> dict[str, Any]:
 
 
 def _standing(found: Duplicate) -> str:
-    who = f"已由{found.decided_by}于{found.decided_on}办理：" if found.decided_by else ""
+    who = f"已由{found.decided_by}于{written(found.decided_on)}办理：" if found.decided_by else ""
     return f"这一对{who}{found.state}。"

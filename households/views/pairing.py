@@ -15,6 +15,7 @@ from households.lists.pairing import helpers
 from households.models import Helper, Household
 from households.views.care_form import Late, form_page, household_for
 from office import clock, trail
+from office.days import written
 from office.listing import area_choices
 
 ENDED = "这项结对已经结束"
@@ -29,7 +30,7 @@ def new(request: SignedIn, number: str) -> HttpResponse:
     def save() -> str:
         helper = form.save()
         _noted(request, "安排帮扶责任人", household, helper, form)
-        return f"已安排：{helper.name}自{helper.start_on}起帮扶该户。"
+        return f"已安排：{helper.name}自{written(helper.start_on)}起帮扶该户。"
 
     return form_page(request, household, form, title="安排帮扶责任人", submit="安排", save=save)
 
@@ -47,7 +48,7 @@ def change(request: SignedIn, number: str, pk: int) -> HttpResponse:
         _end(household, old, old.end_on, form.cleaned_data["start_on"] - ONE_DAY)
         helper = form.save()
         _noted(request, "更换帮扶责任人", household, helper, form, 原责任人=old.name)
-        return f"已更换：{old.name}到{old.end_on}止，{helper.name}自{helper.start_on}起。"
+        return f"已更换：{old.name}到{written(old.end_on)}止，{helper.name}自{written(helper.start_on)}起。"
 
     title = f"更换帮扶责任人{old.name}"
     return form_page(request, household, form, title=title, submit="更换", save=save)
@@ -66,7 +67,7 @@ def end(request: SignedIn, number: str, pk: int) -> HttpResponse:
         _end(household, helper, was, form.cleaned_data["end_on"])
         early = {"提前撤出的理由": form.cleaned_data["reason"]} if form.cleaned_data["reason"] else {}
         _noted(request, "结束帮扶", household, helper, form, 结束时间=helper.end_on, **early)
-        said = f"已结束：{helper.name}的帮扶到{helper.end_on}止。"
+        said = f"已结束：{helper.name}的帮扶到{written(helper.end_on)}止。"
         if not household.helpers.valid_on(day + ONE_DAY).exists():
             said += "该户明天起没有帮扶责任人，请另行安排。"
         return said

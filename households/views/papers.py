@@ -17,6 +17,7 @@ from households.models import Paper
 from households.views.care_form import Late, form_page, household_for
 from office import attachments, clock, trail
 from office.attachments import Attachment
+from office.days import written
 
 
 def _may_strike(user: User, paper: Paper) -> bool:
@@ -57,9 +58,9 @@ def strike(request: SignedIn, number: str, pk: int) -> HttpResponse:
         if not paper.strike(by=request.user, at=clock.moment(), reason=reason):
             raise Late("这份材料已经作废")
         _note(request, paper, "作废档案材料", 原因=reason)
-        return f"{paper.made_on}的{paper.kind}已作废，原件仍然保留。"
+        return f"{written(paper.made_on)}的{paper.kind}已作废，原件仍然保留。"
 
-    title = f"作废{paper.made_on}的{paper.kind}"
+    title = f"作废{written(paper.made_on)}的{paper.kind}"
     return form_page(request, household, form, title=title, submit="作废", save=save)
 
 

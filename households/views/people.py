@@ -14,6 +14,7 @@ from households.models import Household
 from households.views.act_page import CANCELLED, act_page, last_done, present
 from households.views.care_form import household_for
 from office import clock
+from office.days import written
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -72,7 +73,7 @@ def leave(request: SignedIn, number: str, person: str) -> HttpResponse:
     if not leaving.present:
         return refused(
             request,
-            f"{leaving.name}已于{leaving.left_on}减少（{leaving.leave_reason}）。{last_done(household)}",
+            f"{leaving.name}已于{written(leaving.left_on)}减少（{leaving.leave_reason}）。{last_done(household)}",
         )
     if household.registered_on is None:
         return refused(request, "该户还没有纳入，成员在“修改”里增减。")

@@ -13,6 +13,7 @@ from households.models import Visit
 from households.views.care_form import Late, form_page, household_for
 from office import attachments, clock, trail
 from office.attachments import Attachment
+from office.days import written
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,7 @@ def new(request: SignedIn, number: str) -> HttpResponse:
                 "照片": len(photos),
             }
             trail.record("登记走访", request=request, subject=visit, area=household.village, detail=detail)
-        return f"已登记{visit.visited_on}的走访。登记后不能修改，写错了可以作废重登。"
+        return f"已登记{written(visit.visited_on)}的走访。登记后不能修改，写错了可以作废重登。"
 
     return form_page(request, household, form, title="登记走访", submit="登记", save=save)
 
@@ -56,9 +57,9 @@ def strike(request: SignedIn, number: str, pk: int) -> HttpResponse:
             raise Late("这条走访记录已经作废")
         detail = {"户编号": household.number, "走访日期": visit.visited_on, "原因": reason}
         trail.record("作废走访", request=request, subject=visit, area=household.village, detail=detail)
-        return f"{visit.visited_on}的走访记录已作废，原记录仍然保留。"
+        return f"{written(visit.visited_on)}的走访记录已作废，原记录仍然保留。"
 
-    title = f"作废{visit.visited_on}的走访"
+    title = f"作废{written(visit.visited_on)}的走访"
     return form_page(request, household, form, title=title, submit="作废", save=save)
 
 

@@ -15,7 +15,7 @@ from households.lists.watch import watch_list
 from households.models import Household, Watch
 from households.record import written
 from households.views.care_form import Late, form_page, household_for
-from office import clock, trail
+from office import clock, days, trail
 from office.listing import area_choices
 
 OPEN, REMOVED = "该户已经在监测中", "该户的风险已经登记消除"
@@ -50,7 +50,7 @@ def listing(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn, number: str) -> HttpResponse:
     household, day = household_for(request, number, Capability.REGISTER_EDIT), clock.today()
     if not kinds_on(day):
-        return refused(request, f"监测对象的类别从{first_kind_from()}起才有，{day}还不能列入。")
+        return refused(request, f"监测对象的类别从{first_kind_from()}起才有，{days.written(day)}还不能列入。")
     if household.watches.filter(risk_removed=False).exists():
         return refused(request, OPEN)
     watch = Watch(household=household)  # type: ignore[misc]

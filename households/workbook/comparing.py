@@ -36,6 +36,7 @@ from households.workbook.columns import (
 )
 from households.workbook.outcome import Fault, Head, Outcome, letters
 from households.workbook.since import Downloaded
+from office.days import written
 from office.workbook_read import Cell, Row, WorkbookRefused
 
 FIRST_YEAR = 2013
@@ -291,7 +292,7 @@ class Sheet:
         if on > self.outcome.day:
             message = "增加日期晚于今天"
         elif household.last_event_on is not None and on < household.last_event_on:
-            message = f"增加日期早于该户上一次动态的日期{household.last_event_on}"
+            message = f"增加日期早于该户上一次动态的日期{written(household.last_event_on)}"
         elif (household.county_id, on.year) in self.outcome.closed:
             message = f"{on.year}年已经封存，增加日期须在未封存的年度"
         return [self.head.fault("person.joined_on", "C029", message)] if message else []

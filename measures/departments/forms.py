@@ -15,6 +15,7 @@ from accounts.units import Unit
 from areas.models import Area, Level
 from measures.departments.kinds import KINDS, of_units
 from measures.models import DifferenceKind, Settled
+from office.days import written
 from office.form_fields import Day, Filter, FreeText, choice
 from office.uploads import most_bytes, too_big
 
@@ -67,7 +68,7 @@ class ListForm(forms.Form):
     def clean_as_on(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["as_on"]
         if day > self.day:
-            raise ValidationError(f"名单日期不能晚于今天（{self.day}）")
+            raise ValidationError(f"名单日期不能晚于今天（{written(self.day)}）")
         return day
 
     def clean_file(self) -> UploadedFile:

@@ -19,7 +19,7 @@ from households.lists.rows import opens
 from households.record import written
 from measures.departments.forms import DifferenceFilter, ListFilter, RowFilter
 from measures.models import DepartmentList, DifferenceKind, ListDifference, ListRow, ListState, Settled
-from office.clock import SHANGHAI
+from office.days import moment
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
@@ -47,7 +47,7 @@ LISTS = [
     Column("rows", "行数", lambda row: row.rows if _done(row) else "", "n s2", width=10),
     Column("faulty", "未匹配", lambda row: row.faulty if _done(row) else "", "n s2", width=10),
     Column("state", "状态", lambda row: row.get_state_display(), "nb s2", width=12),
-    Column("uploaded", "上传", lambda row: _moment(row.uploaded_at), "nb s4", width=20),
+    Column("uploaded", "上传", lambda row: moment(row.uploaded_at), "nb s4", width=20),
 ]
 # How many differences wait is a count of the register: the district's column.
 WAITING = Column("waiting", "待处理差异", lambda row: _waiting(row), "n s2", plain=lambda row: row.waiting)
@@ -167,8 +167,3 @@ def _waiting(row: Any) -> SafeString | str:
         return "0" if _done(row) else ""
     url = reverse("measures:list-differences")
     return format_html('<a href="{}?list={}">{}</a>', url, row.pk, row.waiting)
-
-
-def _moment(at: datetime.datetime) -> str:
-    here = at.astimezone(SHANGHAI)
-    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"

@@ -18,7 +18,7 @@ from households.record import written
 from measures.desk.forms import DeskFilter
 from measures.models import DeskRequest, DeskState
 from measures.models.desk_request import SCORES
-from office.clock import SHANGHAI
+from office.days import moment
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 from office.pii import mask_phone
@@ -49,7 +49,7 @@ COLUMNS = [
     Column("asker", "姓名", lambda row: row.asker, "nb s2", said=False),
     Column("phone", "电话", lambda row: mask_phone(row.phone), "nb s3", width=16),
     Column("area", "办理", lambda row: f"{row.area.name}　{row.unit}".strip(), "nb s3", width=20),
-    Column("received", "收到", lambda row: _moment(row.received_at), "nb s3", width=18),
+    Column("received", "收到", lambda row: moment(row.received_at), "nb s3", width=18),
     Column("due", "期限", lambda row: _due(row), "nb s3", plain=lambda row: row.due_on, width=14),
     Column("state", "状态", lambda row: _state(row), "nb s2", plain=lambda row: row.state, width=10),
     Column("score", "满意度", lambda row: row.score, "n s1", width=8),
@@ -127,8 +127,3 @@ def _state(row: DeskRequest) -> SafeString:
     return format_html(
         '<span class="{}">{}</span>', CHIPS.get(DeskState(row.state), "chip chip-done"), row.state
     )
-
-
-def _moment(at: datetime.datetime) -> str:
-    here = at.astimezone(SHANGHAI)
-    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"

@@ -23,6 +23,7 @@ from measures.models.measure import HOME, Measure, Taken
 from measures.models.money import ZERO, MaybeMoneyField, MoneyField
 from measures.models.policy import Policy
 from measures.models.project import Project, by_whom, words
+from office.days import written
 
 WITHOUT_LABOUR = ("丧失劳动力", "无劳动力")
 SOLAR, SOLAR_POLICY, INCOME_POLICY = "光伏电站", "PV-INCOME", "PROJECT-PER-HH"
@@ -174,9 +175,9 @@ class AssetIncome(models.Model):
         """The same form sent twice, and a voucher that stands already, are Taken."""
         income = cls(asset=asset, entered_by=by, entered_at=at, once=once, **facts)
         if income.received_on > today:
-            raise ValidationError({"received_on": f"不能晚于今天（{today}）"})
+            raise ValidationError({"received_on": f"不能晚于今天（{written(today)}）"})
         if income.received_on < asset.formed_on:
-            raise ValidationError({"received_on": f"不能早于资产形成日期（{asset.formed_on}）"})
+            raise ValidationError({"received_on": f"不能早于资产形成日期（{written(asset.formed_on)}）"})
         if income.amount <= 0:
             raise ValidationError({"amount": "收益要大于 0"})
         if income.costs >= income.amount:
@@ -293,7 +294,7 @@ class Sharing(models.Model):
     def confirm(self, *, posted_on: datetime.date, minutes: str, by: Any, on: datetime.date) -> None:
         """拟定 → 确认: the list was posted in the village and the meeting agreed."""
         if posted_on > on or posted_on < self.proposed_on:
-            raise ValidationError({"posted_on": f"应在 {self.proposed_on} 到 {on} 之间"})
+            raise ValidationError({"posted_on": f"应在 {written(self.proposed_on)} 到 {written(on)} 之间"})
         facts = {"posted_on": posted_on, "minutes": minutes, "confirmed_on": on, "confirmed_by": by}
         self._move(SharingState.PROPOSED, SharingState.CONFIRMED, **facts)
 
@@ -307,9 +308,9 @@ class Sharing(models.Model):
     def pay(self, *, paid_on: datetime.date, voucher: str, by: Any, today: datetime.date) -> int:
         """确认 → 发放: each household has its share as a delivered measure; how many."""
         if paid_on > today:
-            raise ValidationError({"paid_on": f"不能晚于今天（{today}）"})
+            raise ValidationError({"paid_on": f"不能晚于今天（{written(today)}）"})
         if self.confirmed_on is not None and paid_on < self.confirmed_on:
-            raise ValidationError({"paid_on": f"不能早于确认日期（{self.confirmed_on}）"})
+            raise ValidationError({"paid_on": f"不能早于确认日期（{written(self.confirmed_on)}）"})
         income, asset = self.income, self.income.asset
         with transaction.atomic():
             facts = {"paid_on": paid_on, "voucher": voucher, "paid_by": by}

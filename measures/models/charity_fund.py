@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from measures.models.measure import Taken
+from office.days import written
 
 SHORT_OF = "扶贫专户余额不足"
 
@@ -131,7 +132,7 @@ class FundUse(models.Model):
         ordering = ["-on", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.purpose} {self.amount}"
+        return f"{written(self.on)} {self.purpose} {self.amount}"
 
     def undo(self, *, by: Any, on: datetime.date, note: str) -> "FundUse":
         """冲正, once: an entry of the same sum against it, and the money is in the fund again."""

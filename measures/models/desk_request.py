@@ -22,6 +22,7 @@ from areas.models import Area
 from areas.scope import ScopedQuerySet
 from measures.models.measure import Taken
 from measures.models.policy import Policy
+from office.days import moment
 from office.pii import EncryptedTextField
 from office.prints import PrintField
 
@@ -239,4 +240,4 @@ class DeskStep(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.at:%Y-%m-%d}"
+        return f"{self.action} {moment(self.at)}"

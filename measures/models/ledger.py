@@ -22,6 +22,7 @@ from measures.models.fund import FundSource, ProjectFund
 from measures.models.measure import Taken
 from measures.models.money import MoneyField, money
 from measures.models.project import Project, by_whom
+from office.days import written
 from office.pii import EncryptedTextField, mask_account
 
 
@@ -116,7 +117,7 @@ class FundEntry(Appended):
         """
         entry = cls(recorded_at=at, **facts)
         if today is not None and entry.on > today:
-            raise ValidationError({"on": f"不能晚于今天（{today}）"})
+            raise ValidationError({"on": f"不能晚于今天（{written(today)}）"})
         if not entry.is_counter and entry.amount <= 0:
             raise ValidationError({"amount": "金额要大于 0"})
         try:
@@ -156,7 +157,7 @@ class FundEntry(Appended):
         if not reason.strip():
             raise ValidationError({"note": "冲回要写明原因"})
         if on < self.on:
-            raise ValidationError({"on": f"不能早于原来的日期（{self.on}）"})
+            raise ValidationError({"on": f"不能早于原来的日期（{written(self.on)}）"})
         return FundEntry.enter(
             kind=self.kind,
             area=self.area,

@@ -23,6 +23,7 @@ from areas.scope import AreaScope, ScopedQuerySet
 from households.models import Household, Person
 from measures.models.enterprise import Enterprise
 from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS, Policy
+from office.days import written
 
 FIRST_YEAR = 2014
 HOME = {"county": "household__county_id", "town": "household__town_id", "village": "household__village_id"}
@@ -273,7 +274,7 @@ class Measure(models.Model):
     ) -> None:
         """计划 → 落实; raises ValidationError for impossible facts, Taken when it is not planned any more."""
         if on > today:
-            raise ValidationError({"delivered_on": f"不能晚于今天（{today}）"})
+            raise ValidationError({"delivered_on": f"不能晚于今天（{written(today)}）"})
         if on.year < self.year:
             raise ValidationError({"delivered_on": f"不能早于措施的年度（{self.year}年）"})
         if amount < 0:

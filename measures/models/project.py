@@ -27,6 +27,7 @@ from measures.models.measure import Taken
 from measures.models.money import ZERO, MoneyField
 from measures.models.policy import MEASURE_CHAPTERS
 from office.clock import end_of
+from office.days import written
 
 # National list of the county project store (2018).
 CATEGORIES = (
@@ -271,14 +272,16 @@ class Project(models.Model):
     ) -> "ProjectDecision":
         """Another sum or end of the works, by the district, with a reason; not after the acceptance."""
         if not self.since <= act["on"] <= today:
-            raise ValidationError({"on": f"应在进入本环节的 {self.since} 到今天（{today}）之间"})
+            raise ValidationError(
+                {"on": f"应在进入本环节的 {written(self.since)} 到今天（{written(today)}）之间"}
+            )
         if due_on < self.start_on:
             raise ValidationError({"due_on": "计划竣工不能早于计划开工"})
         if plan_money <= 0:
             raise ValidationError({"plan_money": "计划投资要大于 0"})
         if plan_money < self.allocated:
             raise ValidationError({"plan_money": f"不能少于已分配的 {self.allocated:,.2f} 元"})
-        before = f"{self.plan_money:,.2f} 元、{self.due_on}"
+        before = f"{self.plan_money:,.2f} 元、{written(self.due_on)}"
         with transaction.atomic():
             mine = Project.objects.filter(pk=self.pk, version=seen, allocated__lte=plan_money)
             mine = mine.filter(stage__in=(stages.APPROVED, stages.WORKS))
@@ -312,11 +315,11 @@ class Project(models.Model):
         """Raises ValidationError for what cannot be, PermissionDenied by four eyes, Taken when it was done."""
         step, before = stages.STEPS[key], self.stage
         if on > today:
-            raise ValidationError({"on": f"不能晚于今天（{today}）"})
+            raise ValidationError({"on": f"不能晚于今天（{written(today)}）"})
         if step not in stages.open_steps(before, self.submitted):
             raise Taken(self._taken_by())
         if on < self.since:
-            raise ValidationError({"on": f"不能早于进入本环节的日期（{self.since}）"})
+            raise ValidationError({"on": f"不能早于进入本环节的日期（{written(self.since)}）"})
         if step.reason and not act.get("opinion", "").strip():
             raise ValidationError({"opinion": "要写明原因"})
         with transaction.atomic():
@@ -390,7 +393,7 @@ class ProjectDecision(Appended):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label}（{self.by}，{self.on}）"
+        return f"{self.label}（{self.by}，{written(self.on)}）"
 
     @property
     def label(self) -> str:

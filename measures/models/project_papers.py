@@ -11,6 +11,7 @@ from measures import stages
 from measures.models.appended import Appended, AppendOnly
 from measures.models.measure import Taken
 from measures.models.project import Project, by_whom, words
+from office.days import written
 
 
 class ProjectProgress(Appended):
@@ -37,7 +38,7 @@ class ProjectProgress(Appended):
         ]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.percent}%"
+        return f"{written(self.on)} {self.percent}%"
 
     @classmethod
     def report(
@@ -60,7 +61,7 @@ class ProjectProgress(Appended):
         if project.stage != stages.WORKS or project.started_on is None:
             raise Taken(f"项目现在是“{project.stage}”，实施中的项目才报进度")
         if on > today:
-            raise ValidationError({"on": f"不能晚于今天（{today}）"})
+            raise ValidationError({"on": f"不能晚于今天（{written(today)}）"})
         if on < max(project.started_on, project.progress_on or project.started_on):
             last = project.progress_on or project.started_on
             raise ValidationError({"on": f"不能早于开工或上次报告（{last}）"})
@@ -138,4 +139,4 @@ class ProjectRecord(Appended):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}（{self.on}）"
+        return f"{self.kind}（{written(self.on)}）"

@@ -18,6 +18,7 @@ from areas.models import Area
 from areas.scope import AreaScope, ScopedQuerySet
 from measures.models.charity_fund import CharityFund
 from measures.models.measure import Taken
+from office.days import written
 
 
 class HelpKind(models.TextChoices):
@@ -173,7 +174,7 @@ class SocialHelp(models.Model):
     def finish(self, *, by: Any, on: datetime.date) -> None:
         """进行中 → 已完成; what goes to the 扶贫专户 is entered there in the same transaction."""
         if self.start_on > on:
-            raise ValidationError(f"开始日期是{self.start_on}，还没有到")
+            raise ValidationError(f"开始日期是{written(self.start_on)}，还没有到")
         with transaction.atomic():
             self._move(HelpState.RUNNING, HelpState.DONE, by, end_on=self.end_on or on)
             if self.to_fund:

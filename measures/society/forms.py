@@ -14,6 +14,7 @@ from households.models import Household, Person
 from measures.measure_forms import MONEY, SHORT, WHOLE, amount_field, year_field
 from measures.models import FundPurpose, GiverKind, HelpKind, HelpState, SocialHelp
 from measures.models.social_help import LIVE, SocialHelpQuerySet
+from office.days import written
 from office.form_fields import Day, Filter, FreeText, HalfWidthChars, choice
 from office.selects import PlainSelect
 
@@ -268,5 +269,5 @@ class SpendForm(forms.Form):
     def clean_on(self) -> datetime.date:
         on: datetime.date = self.cleaned_data["on"]
         if on > self.day:
-            raise ValidationError(f"不能晚于今天（{self.day}）")
+            raise ValidationError(f"不能晚于今天（{written(self.day)}）")
         return on

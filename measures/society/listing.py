@@ -164,8 +164,8 @@ def _state(row: SocialHelp) -> SafeString:
 
 def _undone(row: FundUse) -> str:
     if row.against is not None:
-        return f"冲正{row.against.on}"
-    return f"{row.undone_by.on}已冲正" if hasattr(row, "undone_by") else ""
+        return f"冲正{written(row.against.on)}"
+    return f"{written(row.undone_by.on)}已冲正" if hasattr(row, "undone_by") else ""
 
 
 def _undo(row: FundUse) -> SafeString | str:

@@ -18,6 +18,7 @@ from measures.models import Project, ProjectDecision, ProjectProgress, ProjectRe
 from measures.project_forms import ProgressForm, ProjectForm, RecordForm, ReviseForm
 from office import attachments, clock, trail
 from office.attachments import Attachment
+from office.days import written
 from office.listing import area_choices
 
 UP = "area__parent__parent__parent__parent"
@@ -145,7 +146,7 @@ def revise(request: SignedIn, pk: int) -> HttpResponse:
     def save() -> str:
         project.revise(by=request.user, today=clock.today(), recorded_at=clock.moment(), **form.cleaned_data)
         noted(request, "调整项目计划", project, 计划投资=project.plan_money, 计划竣工=project.due_on)
-        return f"已调整：计划投资 {project.plan_money:,.2f} 元，计划竣工 {project.due_on}。"
+        return f"已调整：计划投资 {project.plan_money:,.2f} 元，计划竣工 {written(project.due_on)}。"
 
     return form_page(request, project, form, title="调整计划", submit="保存调整", save=save)
 
@@ -193,7 +194,7 @@ def progress(request: SignedIn, pk: int) -> HttpResponse:
             for file in kept:
                 file.bind(report, by=request.user, at=clock.moment())
             noted(request, "报项目进度", project, 截至=report.on, 进度=report.percent)
-        return f"已报进度：截至{report.on}，{report.percent}%。"
+        return f"已报进度：截至{written(report.on)}，{report.percent}%。"
 
     late = lateness.reasons(project, day)
     return form_page(request, project, form, title="报进度", submit="报进度", save=save, late=late)

@@ -58,7 +58,9 @@ def plan(request: SignedIn) -> HttpResponse:
         raise Http404("nobody of this number")
     require(request.user, Capability.MEASURE_EDIT, area=person.household.village)
     if person.wish == skills.UNWILLING:
-        return refused(request, f"{person.name}{person.asked}表示不愿意培训，改变主意的先补登意愿。")
+        return refused(
+            request, f"{person.name}{skills.asked_on(person.asked)}表示不愿意培训，改变主意的先补登意愿。"
+        )
     without = skills.rows(skills.WITHOUT, Ground(request.user.area_scope(), None, day))
     if not without.filter(pk=person.pk).exists():
         return refused(request, f"{person.name}不在没有培训过的劳动力里，可能刚刚培训合格，请刷新后再看。")

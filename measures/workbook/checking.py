@@ -18,6 +18,7 @@ from measures.models import Measure, MeasureWorkbook
 from measures.proposals import propose, rates
 from measures.workbook.columns import AMOUNT, DAY, NOTE, PAYER, SHEET, USUAL, VOUCHER, Layout, layout
 from measures.workbook.eligible import of_person
+from office.days import written
 from office.digit_runs import mask_digit_runs
 from office.rulebook import ERROR, WARNING
 from office.workbook_read import Cell, ErrorCell, Row, WorkbookRefused
@@ -230,7 +231,7 @@ class Reading:
 
     def _delivered(self, line: Line, on: str, said: dict[str, Any]) -> None:
         if on > self.day.isoformat():
-            line.faults.append(self._fault(DAY, f"不能晚于今天（{self.day}）"))
+            line.faults.append(self._fault(DAY, f"不能晚于今天（{written(self.day)}）"))
         elif int(on[:4]) < self.made.year:
             line.faults.append(self._fault(DAY, f"不能早于措施的年度（{self.made.year}年）"))
         if not said.get(PAYER) and PAYER not in {fault[1] for fault in line.faults}:

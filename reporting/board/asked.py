@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
+from office.days import written
 from office.form_fields import Day, Filter, year_field
 from office.listing import area_in
 from reporting.report import Request
@@ -32,7 +33,7 @@ class BoardForm(Filter):
     def clean_as_of(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["as_of"] or self.today
         if day > self.today:
-            raise forms.ValidationError(f"统计截止不能晚于今天（{self.today:%Y-%m-%d}）")
+            raise forms.ValidationError(f"统计截止不能晚于今天（{written(self.today)}）")
         return day
 
 

@@ -10,8 +10,9 @@ from django.db.models import Count, Sum
 
 from households.codes import CODES
 from households.models import StatusEvent
+from office.days import written
 from reporting.definitions import exit_tally
-from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share, written_day
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
 from reporting.lists import register_list
 from reporting.report import (
     HOUSEHOLDS,
@@ -73,7 +74,7 @@ def figures(request: Request, progress: Progress) -> Figures:
 
 def blocks(request: Request) -> Sequence[Block]:
     title, first = (
-        f"{request.area.name}{written_day(request.until)}建档立卡贫困户致贫原因统计表",
+        f"{request.area.name}{written(request.until)}建档立卡贫困户致贫原因统计表",
         FIRST[request.area.level],
     )
     counted = [

@@ -15,6 +15,7 @@ from areas.models import Area
 from households.models import StatusEvent
 from measures import channels
 from measures.channel_lists import HOLDS
+from office.days import written
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
 from reporting.goals import goal
@@ -132,7 +133,7 @@ def _path(request: Request, area: Area, persons: int) -> list[Cell]:
 def _path_note(request: Request) -> str:
     asked = goal(ECOLOGY, request.area.name)
     printed = f"规划人数照印：{asked.said}。" if asked else "没有这个区域的规划人数。"
-    until = f"到{asked.until:%Y-%m-%d}为止，" if asked else ""
+    until = f"到{written(asked.until)}为止，" if asked else ""
     return f"{printed}已退出从{SINCE.year}年起累计，{until}一户只计最后一次，返贫和回退的不计，其余同前。"
 
 

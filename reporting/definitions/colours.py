@@ -9,8 +9,9 @@ from households import tally
 from households.colours import GREEN, ORANGE, RED, YELLOW
 from households.forms import UNJUDGED
 from households.models import StatusEvent
+from office.days import written
 from reporting.definitions import exit_tally
-from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, written_day
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
 from reporting.lists import colour_list
 from reporting.report import (
     HOUSEHOLDS,
@@ -39,7 +40,7 @@ def check(request: Request) -> None:
     last = tally.coloured(StatusEvent.objects.in_area(request.area), request.until)
     if not last.exclude(colour="").exists():
         raise ReportRefused(
-            f"{request.area}到{request.until:%Y-%m-%d}没有一户评定过四色，没有可统计的数："
+            f"{request.area}到{written(request.until)}没有一户评定过四色，没有可统计的数："
             f"没有{request.until.year}年的扶贫标准就评定不了，请到“扶贫标准”公布以后再生成"
         )
 
@@ -83,7 +84,7 @@ def blocks(request: Request) -> Sequence[Block]:
         for key, word in {TOTAL: "合计", **COLOURS}.items()
         for unit, unit_word in UNITS.items()
     )
-    title = f"{request.area.name}{written_day(request.until)}四色管理分布表"
+    title = f"{request.area.name}{written(request.until)}四色管理分布表"
     return [Block("all", "四色分布", title, "户、人", columns, FIRST[request.area.level])]
 
 

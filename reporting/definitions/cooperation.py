@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import ExtractYear
 
 from measures.models import HelpKind, SocialHelp
+from office.days import written
 from office.official_form import HeadCell, OfficialForm
 from reporting.definitions.places import children_of, places, whole_of
 from reporting.definitions.rows import FIRST
@@ -51,7 +52,7 @@ def helps(request: Request) -> Any:
 
 def check(request: Request) -> None:
     if request.year > request.as_of.year:
-        raise ReportRefused(f"{request.year}年在统计截止（{request.as_of:%Y-%m-%d}）以后，还没有数")
+        raise ReportRefused(f"{request.year}年在统计截止（{written(request.as_of)}）以后，还没有数")
     if not helps(request):
         first, last = years(request)[0], request.year
         raise ReportRefused(f"{request.area}{first}—{last}年没有登记扶贫协作，没有可统计的数")

@@ -14,6 +14,7 @@ from areas.models import Area
 from households.codes import CODES
 from households.models import StatusEvent
 from households.models.event import Kind
+from office.days import written
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
 from reporting.lists import event_list, register_list
 from reporting.plan_figures import PlanFigures
@@ -74,7 +75,7 @@ def check(request: Request) -> None:
     if request.year < EARLIEST:
         raise ReportRefused(f"{request.year}年没有登记：年度写四位数字")
     if request.year > request.as_of.year:
-        raise ReportRefused(f"{request.year}年在统计截止（{request.as_of:%Y-%m-%d}）以后，还没有数")
+        raise ReportRefused(f"{request.year}年在统计截止（{written(request.as_of)}）以后，还没有数")
     first = StatusEvent.objects.order_by("on").values_list("on", flat=True).first()
     if first is not None and request.year < first.year:
         raise ReportRefused(f"{request.year}年没有登记：名册从{first.year}年开始")
@@ -84,7 +85,7 @@ def registered(request: Request) -> None:
     """As check; refused too where nobody was ever on the register: noughts would look like a count."""
     check(request)
     if not StatusEvent.objects.in_area(request.area).known(request.until, request.as_of).exists():
-        raise ReportRefused(f"{request.area}到{request.until:%Y-%m-%d}还没有登记过贫困户，没有可统计的数")
+        raise ReportRefused(f"{request.area}到{written(request.until)}还没有登记过贫困户，没有可统计的数")
 
 
 def count(request: Request, since: datetime.date | None = None, below: str | None = None) -> Counts:

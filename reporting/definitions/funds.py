@@ -15,6 +15,7 @@ from areas.models import Area
 from measures import stages
 from measures.models import EntryKind, FundEntry, Project, ProjectProgress, SourceKind
 from office.clock import end_of
+from office.days import written
 from office.official_form import HeadCell, OfficialForm
 from reporting.definitions.places import Place, children_of, places, whole_of
 from reporting.definitions.rows import FIRST, share
@@ -68,7 +69,7 @@ def projects(request: Request) -> Any:
 
 def check(request: Request) -> None:
     if request.year > request.as_of.year:
-        raise ReportRefused(f"{request.year}年在统计截止（{request.as_of:%Y-%m-%d}）以后，还没有数")
+        raise ReportRefused(f"{request.year}年在统计截止（{written(request.as_of)}）以后，还没有数")
     if not entries(request) and not projects(request):
         raise ReportRefused(f"{request.area}{request.year}年没有项目和资金，没有可统计的数")
 

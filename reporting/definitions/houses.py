@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 
 from audits import house_list as rules
 from audits.models import HouseCase
+from office.days import written
 from reporting.definitions.places import children_of, places, whole_of
 from reporting.definitions.rows import FIRST
 from reporting.lists import house_list
@@ -49,7 +50,7 @@ def cases(request: Request) -> Any:
 
 def check(request: Request) -> None:
     if request.year > request.as_of.year:
-        raise ReportRefused(f"{request.year}年在统计截止（{request.as_of:%Y-%m-%d}）以后，还没有数")
+        raise ReportRefused(f"{request.year}年在统计截止（{written(request.as_of)}）以后，还没有数")
     if not cases(request):
         raise ReportRefused(f"{request.area}{request.year}年没有危房改造户，没有可统计的数")
 

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from areas.models import Area
+from office.days import written
 from office.official_form import HeadCell, OfficialForm, Value
 from reporting.definitions import exit_tally
-from reporting.definitions.rows import FIRST, child_areas, report_rows, whole_name, written_day
+from reporting.definitions.rows import FIRST, child_areas, report_rows, whole_name
 from reporting.lists import key_village_event_list, key_village_list
 from reporting.report import (
     VILLAGES,
@@ -93,7 +94,7 @@ def figures(request: Request, progress: Progress) -> Figures:
         for figure in WORDS
         for level in LEVELS
     ]
-    note = f"十二五已达标和剩余按{written_day(TWELFTH_PERIOD_ENDS)}；级别是当日的级别。"
+    note = f"十二五已达标和剩余按{written(TWELFTH_PERIOD_ENDS)}；级别是当日的级别。"
     return Figures(report_rows(request.area, children), cells, notes={"all": note})
 
 

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 
 from measures.models import Measure
 from measures.models.policy import MEASURE_CHAPTERS
+from office.days import written
 from reporting.definitions.places import children_of, places, whole_of
 from reporting.definitions.rows import FIRST
 from reporting.lists import measure_list
@@ -52,10 +53,10 @@ def delivered(request: Request) -> Any:
 
 def check(request: Request) -> None:
     if request.year > request.as_of.year:
-        raise ReportRefused(f"{request.year}年在统计截止（{request.as_of:%Y-%m-%d}）以后，还没有数")
+        raise ReportRefused(f"{request.year}年在统计截止（{written(request.as_of)}）以后，还没有数")
     if not delivered(request).exists():
         raise ReportRefused(
-            f"{request.area}{request.year}年到{request.until:%Y-%m-%d}没有落实过帮扶措施，没有可统计的数"
+            f"{request.area}{request.year}年到{written(request.until)}没有落实过帮扶措施，没有可统计的数"
         )
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Sum
 from households import resettlers
 from households.models import StatusEvent
 from households.resettlers import IN, OUT
+from office.days import written
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
 from reporting.goals import Goal, share_asked
@@ -54,7 +55,7 @@ def check(request: Request) -> None:
     exit_tally.registered(request)
     events = StatusEvent.objects.in_area(request.area)
     if not resettlers.stood(events, request.until, request.as_of).exists():
-        raise ReportRefused(f"{request.area}到{request.until:%Y-%m-%d}没有标为水库移民的户，没有可统计的数")
+        raise ReportRefused(f"{request.area}到{written(request.until)}没有标为水库移民的户，没有可统计的数")
 
 
 def count(request: Request) -> Counts:

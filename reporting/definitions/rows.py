@@ -1,6 +1,5 @@
 """The rows of a report: the area as its form prints it, then its direct children."""
 
-import datetime
 from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -52,8 +51,3 @@ def share(part: int | Decimal, whole: int | Decimal) -> str | None:
     if not whole:
         return None
     return str((Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP))
-
-
-def written_day(day: datetime.date) -> str:
-    """2018年11月20日, as titles have it."""
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -14,8 +14,9 @@ from django.db.models import Case, CharField, F, Q, Value, When
 from households.models import StatusEvent
 from households.spans import WHOLE, Span
 from households.structure import BIGGEST, SIZES, TRAITS, Members
+from office.days import written
 from reporting.definitions import exit_tally
-from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, written_day
+from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
 from reporting.lists import members_list, register_list
 from reporting.report import (
     HOUSEHOLDS,
@@ -41,7 +42,7 @@ def check(request: Request) -> None:
     exit_tally.registered(request)
     stock = StatusEvent.objects.in_area(request.area)
     if not stock.last_of_each(request.until, request.as_of, standing=True).exists():
-        raise ReportRefused(f"{request.area}{request.until:%Y-%m-%d}没有在册的户，没有可统计的数")
+        raise ReportRefused(f"{request.area}{written(request.until)}没有在册的户，没有可统计的数")
 
 
 def count(request: Request, span: Span = WHOLE) -> dict[int, Counter[str]]:
@@ -125,7 +126,7 @@ def _row(request: Request, code: str, counts: Counter[str]) -> list[Cell]:
 
 
 def blocks(request: Request) -> Sequence[Block]:
-    title = f"{request.area.name}{written_day(request.until)}建档立卡贫困人口结构统计表"
+    title = f"{request.area.name}{written(request.until)}建档立卡贫困人口结构统计表"
     first = FIRST[request.area.level]
     whole = Column(f"{TOTAL}_{PERSONS}", ("合计",), PERSONS, edge=True)
     found = []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from office.days import written
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import FIRST, child_areas, report_rows, share
 from reporting.lists import team_list
@@ -54,7 +55,7 @@ def _days(request: Request) -> dict[str, datetime.date]:
 def check(request: Request) -> None:
     exit_tally.check(request)
     if not teams.key_villages(request.area, request.until).exists():
-        raise ReportRefused(f"{request.area}{request.until:%Y-%m-%d}没有在列的重点村，没有可统计的数")
+        raise ReportRefused(f"{request.area}{written(request.until)}没有在列的重点村，没有可统计的数")
 
 
 def count(request: Request) -> Counts:

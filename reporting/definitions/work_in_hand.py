@@ -8,8 +8,9 @@ from django.db.models import Count
 from audits import procedures, stood
 from audits.models import AuditList
 from audits.procedures import ListKind
+from office.days import written
 from reporting.definitions.places import children_of, places, whole_of
-from reporting.definitions.rows import FIRST, written_day
+from reporting.definitions.rows import FIRST
 from reporting.lists import audit_list
 from reporting.report import (
     ITEMS,
@@ -34,7 +35,7 @@ def check(request: Request) -> None:
     if request.year != request.as_of.year:
         raise ReportRefused(f"在办情况是一个时点的数：{request.year}年的请把统计截止写成那一年的日期")
     if not AuditList.objects.in_area(request.area).filter(opened_on__lte=request.until).exists():
-        raise ReportRefused(f"{request.area}到{request.until:%Y-%m-%d}还没有开过名单，没有可统计的数")
+        raise ReportRefused(f"{request.area}到{written(request.until)}还没有开过名单，没有可统计的数")
 
 
 def stages(kind: ListKind) -> dict[str, str]:
@@ -82,7 +83,7 @@ def figures(request: Request, progress: Progress) -> Figures:
 
 
 def blocks(request: Request) -> Sequence[Block]:
-    title = f"{request.area.name}{written_day(request.until)}审核在办情况统计表"
+    title = f"{request.area.name}{written(request.until)}审核在办情况统计表"
     first = FIRST[request.area.level]
     sums = [
         Column(f"{kind}_{key}", (str(kind.label), word), ITEMS, edge=key == LATE)

@@ -15,6 +15,7 @@ from accounts.roles import Capability
 from accounts.views.errors import refused
 from areas.models import Area
 from office import clock, trail
+from office.days import written
 from office.listing import asked_area, page_by_key
 from reporting.definitions import DEFINITIONS
 from reporting.forms import ScheduleForm
@@ -127,7 +128,7 @@ def _told(request: SignedIn, action: str, schedule: ReportSchedule, **more: str)
     detail = {
         "报表": DEFINITIONS[schedule.kind].title,
         "周期": schedule.get_rhythm_display(),
-        "起": f"{schedule.since}",
+        "起": f"{written(schedule.since)}",
         **more,
     }
     trail.record(action, request=request, subject=schedule, area=schedule.area, detail=detail)
@@ -136,7 +137,7 @@ def _told(request: SignedIn, action: str, schedule: ReportSchedule, **more: str)
 def _made_up(request: SignedIn, schedule: ReportSchedule, done: str) -> None:
     taken = take_up_due(schedule)
     due = schedule.next_due(clock.today())
-    message = f"{done}，下一期在{due.year}年{due.month}月{due.day}日生成" if due else done
+    message = f"{done}，下一期在{written(due)}生成" if due else done
     messages.success(request, f"{message}；已经过去的 {taken} 期正在补。" if taken else f"{message}。")
 
 

@@ -25,7 +25,7 @@ LEFT = replace(POOR, in_register=False, left_on=datetime.date(2016, 12, 20), inc
         (replace(LEFT, income=Decimal("3599.99"), left_on=datetime.date(2015, 11, 20)), "黄", ""),
         (replace(LEFT, income=Decimal("3599.99"), left_on=datetime.date(2015, 11, 19)), "绿", ""),
         (replace(LEFT, failing=("住房安全有保障",)), "黄", ""),
-        (replace(LEFT, open_shocks=("2018-05-01 重大疾病",), left_on=datetime.date(2014, 1, 1)), "黄", ""),
+        (replace(LEFT, open_shocks=("2018年5月1日 重大疾病",), left_on=datetime.date(2014, 1, 1)), "黄", ""),
         (Situation(on=ON, in_register=False), "", ""),
     ],
 )
@@ -76,7 +76,7 @@ def test_every_event_refreshes_the_colour(left):
 
 def test_an_open_shock_colours_an_exited_household_until_it_is_settled(left):
     shock = Shock.objects.create(household=left, kind="重大疾病", happened_on=datetime.date(2018, 5, 1))
-    assert left.explain_colour(ON).reasons == ("变故未消除：2018-05-01 重大疾病",)
+    assert left.explain_colour(ON).reasons == ("变故未消除：2018年5月1日 重大疾病",)
     shock.settled_on = ON
     shock.save(update_fields=["settled_on"])
     assert left.explain_colour(ON).colour == "绿"

@@ -317,7 +317,7 @@ def test_village_proposes_town_confirms_and_pays_on_its_pages(homes, ground, sig
     act = f"/projects/sharings/{sharing.pk}/"
     assert village.post(f"{act}confirm/", posted).status_code == 403
     early = town.post(f"{act}confirm/", {**posted, "posted_on": "2018-11-01"})
-    assert early.status_code == 422 and "应在 2018-11-20 到" in page(early)
+    assert early.status_code == 422 and "应在 2018年11月20日 到" in page(early)
     assert town.post(f"{act}confirm/", posted).status_code == 303
     assert town.post(f"{act}pay/", {"paid_on": "2018-11-20", "voucher": "发9"}).status_code == 303
     assert town.post(f"{act}withdraw/", {"withdrawn_reason": "后悔"}).status_code == 409

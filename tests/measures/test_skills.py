@@ -36,7 +36,7 @@ def test_one_trained_member_is_enough_and_only_a_wholly_unwilling_house_is_told_
 
 
 def test_the_reason_names_who_said_what_when():
-    assert why((NO_A, B, CHILD)) == "没有人培训合格：甲2018-03-01表示不愿意，乙还没有询问意愿"
+    assert why((NO_A, B, CHILD)) == "没有人培训合格：甲2018年3月1日表示不愿意，乙还没有询问意愿"
     assert why((A, Worker("乙", trained=True))) == "乙培训合格"
     willing = Worker("乙", wish="愿意", asked="2018-03-02")
     assert candidates([NO_A, A, willing, CHILD]) == [willing, A]
@@ -124,7 +124,7 @@ def test_one_press_plans_the_course_for_who_is_willing(home, signed_in):
     wish(one, "不愿意", "2018-05-01")
     client = signed_in("village")
     html = client.get(PAGE).content.decode()
-    assert 'data-total="1"' in html and f"{one.name}2018-05-01表示不愿意" in html
+    assert 'data-total="1"' in html and f"{one.name}2018年5月1日表示不愿意" in html
     assert f"给{other.name}列入培训" in html and f"给{one.name}列入培训" not in html
     assert f"登记{other.name}的意愿" in html and "四章一节一" in html
     refused = client.post(PLAN, {"subject": one.number})

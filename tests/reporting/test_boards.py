@@ -306,7 +306,7 @@ def test_an_empty_area_and_a_year_without_figures_say_so(ground, signed_in, page
     if page == PAIRS:
         assert "没有重点村，也没有派驻的人" in answer.content.decode()
         return
-    assert "空演示镇到2018-11-20还没有登记过贫困户" in answer.content.decode()
+    assert "空演示镇到2018年11月20日还没有登记过贫困户" in answer.content.decode()
     assert "2014年没有登记" in client.get(page, {"year": "2014"}).content.decode()
     assert client.get(page, {"as_of": "2018-11-21"}).status_code == 422
     assert client.get(page, {"year": "x"}).status_code == 422

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from areas.models import Area
 from areas.scope import ScopedQuerySet
+from office.days import moment, written
 from office.pii import EncryptedTextField
 
 LONGEST = 500
@@ -99,7 +100,7 @@ class Incident(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.level}{self.kind} {self.found_on}"
+        return f"{self.level}{self.kind} {written(self.found_on)}"
 
     def is_late(self, day: datetime.date) -> bool:
         if self.state == S.FOUND:
@@ -171,4 +172,4 @@ class IncidentStep(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.at:%Y-%m-%d}"
+        return f"{self.action} {moment(self.at)}"

@@ -9,6 +9,7 @@ import datetime
 from django.db import models
 from django.db.models import Q
 
+from office.days import written
 from office.striking import StrikableQuerySet, struck_with_a_reason
 from villages.models.work_record import WorkRecord
 
@@ -66,7 +67,7 @@ class Inspection(WorkRecord):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.area.name} {self.on}"
+        return f"{self.kind} {self.area.name} {written(self.on)}"
 
     def feed_back(self, *, on: datetime.date, to: str) -> None:
         self.step(Q(fed_on__isnull=True), "已经反馈", fed_on=on, fed_to=to)

@@ -21,6 +21,7 @@ from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from office import clock
 from office.codes import CodeField
+from office.days import written
 from villages.codes import CODES
 from villages.models.village import Village
 
@@ -299,7 +300,7 @@ class KeyVillage(models.Model):
         ValidationError when something happened after the day.
         """
         if self.last_on > on:
-            raise ValidationError(f"{self.area}在 {self.last_on:%Y-%m-%d} 已有变动，日期不能更早")
+            raise ValidationError(f"{self.area}在 {written(self.last_on)} 已有变动，日期不能更早")
         with transaction.atomic():
             self.area = area
             self.save(update_fields=["area"])
@@ -322,9 +323,8 @@ class KeyVillage(models.Model):
             self.refresh_from_db(fields=["level", "stay", "on_list", "last_on"])
             if not turned:
                 early = self.last_on > on
-                day = f"{self.last_on:%Y-%m-%d}"
                 raise ValidationError(
-                    f"{self.area}{f'在 {day} 已有变动，日期不能更早' if early else refusal}"
+                    f"{self.area}{f'在 {written(self.last_on)} 已有变动，日期不能更早' if early else refusal}"
                 )
             return self._event(kind, *facts)
 
@@ -395,4 +395,4 @@ class KeyVillageEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.area} {self.on} {self.kind}"
+        return f"{self.area} {written(self.on)} {self.kind}"

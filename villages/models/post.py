@@ -15,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
+from office.days import written
 from office.pii import EncryptedTextField
 from office.striking import Strikable, StrikableQuerySet, struck_with_a_reason
 from villages.models.village import PHONE
@@ -105,13 +106,13 @@ class Post(WorkRecord):
     def end(self, *, on: datetime.date, reason: str) -> None:
         """离岗: the reason is kept, so that who was taken away before the task was done is seen (R254)."""
         if on < self.start_on:
-            raise ValidationError({"on": f"离岗不能早于到岗（{self.start_on}）"})
+            raise ValidationError({"on": f"离岗不能早于到岗（{written(self.start_on)}）"})
         self.step(Q(end_on__isnull=True), "已经登记离岗", end_on=on, end_reason=reason)
 
     def link_party(self, *, on: datetime.date) -> None:
         """党组织关系转入 the village (001 八章一节三, R257)."""
         if on < self.start_on:
-            raise ValidationError({"on": f"不能早于到岗（{self.start_on}）"})
+            raise ValidationError({"on": f"不能早于到岗（{written(self.start_on)}）"})
         self.step(Q(party_link_on__isnull=True), "党组织关系已经登记转入", party_link_on=on)
 
     def stay(self, *, year: int, month: int, days: int, by: Any, at: datetime.datetime) -> "StayMonth":

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Capability
 from accounts.units import Unit
 from areas.scope import ScopedQuerySet
+from office.days import moment, written
 from office.striking import StrikableQuerySet, struck_with_a_reason
 from villages.models.inspection import Inspection
 from villages.models.work_record import WorkRecord, by_whom
@@ -134,7 +135,7 @@ class Rectification(WorkRecord):
 
     def extend(self, *, due_on: datetime.date, note: str, by: Any, at: datetime.datetime) -> None:
         guard = Q(state__in=UNFINISHED, due_on__lt=due_on)
-        self._turn(guard, f"延期到{due_on}", by, at, note, due_on=due_on)
+        self._turn(guard, f"延期到{written(due_on)}", by, at, note, due_on=due_on)
 
     def _other_eyes(self, by: Any) -> None:
         if self.reported_by_id == by.pk:
@@ -166,7 +167,7 @@ class RectificationStep(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.at:%Y-%m-%d}"
+        return f"{self.action} {moment(self.at)}"
 
 
 class Responsibility(WorkRecord):

@@ -19,10 +19,11 @@ from accounts.views.errors import refused
 from office import attachments, clock, trail
 from office.attachments import Attachment
 from office.constraints import broken
+from office.days import written
 from office.listing import area_choices
 from villages.models.work_record import OutOfTurn
 from villages.work.fields import StrikeForm
-from villages.work.kind import Act, Kind, day_word
+from villages.work.kind import Act, Kind
 from villages.work.kinds import KINDS, listed
 
 # Several forms stand on one page: each has identifiers of its own.
@@ -233,7 +234,7 @@ def _facts(kind: Kind, record: Any) -> list[tuple[str, Any]]:
         if isinstance(field, BooleanField):
             value = "是"
         elif isinstance(field, DateField):
-            value = day_word(value)
+            value = written(value)
         found.append((str(field.verbose_name), value))
     return found
 

@@ -8,8 +8,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from areas.models import Level
+from office.days import written
 from office.listing import Column
-from villages.work.kind import day_word, excerpt, late_word
+from villages.work.kind import excerpt, late_word
 
 
 def opening(one: str, key: str, label: str, text: Callable[[Any], str], *, width: float = 40) -> Column:
@@ -39,7 +40,7 @@ def fact(name: str, label: str, classes: str = "nb s3", *, width: float = 14) ->
 
 def day(name: str, label: str, classes: str = "nb s3") -> Column:
     return Column(
-        name, label, lambda row: day_word(getattr(row, name)), classes, plain=lambda row: getattr(row, name)
+        name, label, lambda row: written(getattr(row, name)), classes, plain=lambda row: getattr(row, name)
     )
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area, Level
+from office.days import written
 from office.file_fields import Files, choose_again
 from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice, own_field
 from office.pii import EncryptedTextField
@@ -122,7 +123,7 @@ class WorkForm(forms.ModelForm):
         asked: dict[str, Any] = super().clean() or self.cleaned_data
         for name in self.past:
             if asked.get(name) and asked[name] > self.day:
-                self.add_error(name, ValidationError(f"不能晚于今天（{self.day}）"))
+                self.add_error(name, ValidationError(f"不能晚于今天（{written(self.day)}）"))
         return asked
 
     def _post_clean(self) -> None:
@@ -149,7 +150,7 @@ class StepForm(forms.Form):
     def clean_on(self) -> datetime.date:
         on: datetime.date = self.cleaned_data["on"]
         if on > self.day:
-            raise ValidationError(f"不能晚于今天（{self.day}）")
+            raise ValidationError(f"不能晚于今天（{written(self.day)}）")
         return on
 
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Capability
 from accounts.units import Unit
 from areas.models import Level
+from office.days import written
 from office.form_fields import Day, choice, year_field
 from villages.models.inspection import Grade, Inspection, InspectionKind
 from villages.models.rectification import Rectification, RectState, Source
@@ -26,7 +27,7 @@ from villages.work.fields import (
     form_field,
     text_field,
 )
-from villages.work.kind import Act, Kind, day_word
+from villages.work.kind import Act, Kind
 
 OVERDUE, UNCLOSED = "逾期", "未销号"
 C = Capability
@@ -91,7 +92,7 @@ class InspectionFilter(WorkFilter):
 
 def _feed(one: Inspection, asked: dict[str, Any], by: User, at: datetime.datetime) -> None:
     if asked["on"] < one.on:
-        raise ValidationError({"on": f"不能早于督查日期（{one.on}）"})
+        raise ValidationError({"on": f"不能早于督查日期（{written(one.on)}）"})
     one.feed_back(on=asked["on"], to=asked["to"])
 
 
@@ -106,7 +107,7 @@ def _withdraw(one: Inspection, asked: dict[str, Any], by: User, at: datetime.dat
 def _facts(one: Inspection, day: datetime.date) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     if one.fed_on is not None:
-        found.append(("反馈", f"{day_word(one.fed_on)}　{one.fed_to}"))
+        found.append(("反馈", f"{written(one.fed_on)}　{one.fed_to}"))
     if one.published_at is not None:
         found.append(("公开", one.published_text))
     return found
@@ -116,7 +117,7 @@ def _problems(one: Inspection) -> tuple[list[str], list[list[Any]]] | None:
     rows = one.rectifications.filter(struck_at__isnull=True)
     if not rows:
         return None
-    found = [[row.problem, row.holder, day_word(row.due_on), row.state] for row in rows]
+    found = [[row.problem, row.holder, written(row.due_on), row.state] for row in rows]
     return ["问题", "整改", "期限", "状态"], found
 
 
@@ -287,7 +288,7 @@ def _back(one: Rectification, asked: dict[str, Any], by: User, at: datetime.date
 
 def _extend(one: Rectification, asked: dict[str, Any], by: User, at: datetime.datetime) -> None:
     if asked["due_on"] <= one.due_on:
-        raise ValidationError({"due_on": f"要晚于原来的期限（{one.due_on}）"})
+        raise ValidationError({"due_on": f"要晚于原来的期限（{written(one.due_on)}）"})
     one.extend(due_on=asked["due_on"], note=asked["note"], by=by, at=at)
 
 
@@ -296,7 +297,7 @@ def _rect_facts(one: Rectification, day: datetime.date) -> list[tuple[str, Any]]
     named = [("发现于", found_by), ("整改措施", one.measures), ("整改结果", one.result)]
     found: list[tuple[str, Any]] = [pair for pair in named if pair[1]]
     if one.closed_on is not None:
-        found.append(("销号", f"{day_word(one.closed_on)}　{one.closed_by}"))
+        found.append(("销号", f"{written(one.closed_on)}　{one.closed_by}"))
     return found
 
 

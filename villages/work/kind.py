@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.roles import Capability
+from office.days import written
 from office.listing import Column, as_they_are
 
 Fact = tuple[str, Any]
@@ -89,15 +90,11 @@ class Kind:
         return next(act for act in self.acts if act.key == key)
 
 
-def day_word(day: datetime.date | None) -> str:
-    return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
-
-
 def late_word(row: Any) -> SafeString | str:
     """The day it is due; marked when it has gone by. `row.late` is set by the list."""
     if getattr(row, "late", False):
-        return format_html('<b class="msg-err">{}　逾期</b>', day_word(row.due_on))
-    return day_word(row.due_on)
+        return format_html('<b class="msg-err">{}　逾期</b>', written(row.due_on))
+    return written(row.due_on)
 
 
 def excerpt(text: str, most: int = 30) -> str:

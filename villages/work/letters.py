@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Capability
 from accounts.units import Unit
 from areas.models import Level
+from office.days import written
 from office.file_fields import Files, choose_again
 from office.form_fields import Day, choice, year_field
 from villages.models.letter import LEVEL, Letter, LetterState, Tier
@@ -27,7 +28,7 @@ from villages.work.fields import (
     day_field,
     form_field,
 )
-from villages.work.kind import Act, Kind, day_word
+from villages.work.kind import Act, Kind
 
 OPEN, LATE, DONE, DUE = "未完成", "逾期", "已完成", "已到期"
 C = Capability
@@ -83,7 +84,7 @@ def _sign(one: Letter, asked: dict[str, Any], by: User, at: datetime.datetime) -
 
 
 def _letter_facts(one: Letter, day: datetime.date) -> list[tuple[str, Any]]:
-    return [("签订日期", day_word(one.signed_on))] if one.signed_on else []
+    return [("签订日期", written(one.signed_on))] if one.signed_on else []
 
 
 LETTERS = Kind(
@@ -173,7 +174,7 @@ def _finish(one: Any, asked: dict[str, Any], by: User, at: datetime.datetime) ->
 
 
 def _done_facts(one: Any, day: datetime.date) -> list[tuple[str, Any]]:
-    return [("完成", f"{day_word(one.done_on)}　{one.done_note}")] if one.done_on else []
+    return [("完成", f"{written(one.done_on)}　{one.done_note}")] if one.done_on else []
 
 
 RESPONSIBILITIES = Kind(

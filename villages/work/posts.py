@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Level
+from office.days import written
 from office.form_fields import choice
 from office.pii import mask_phone
 from villages.models.post import GROUPS, OF_A_VILLAGE, RESIDENT, TIERS, Post, PostKind
@@ -21,7 +22,7 @@ from villages.work.fields import (
     text_field,
     whole_field,
 )
-from villages.work.kind import Act, Kind, day_word
+from villages.work.kind import Act, Kind
 
 HELD, ENDED, EARLY = "在岗", "已离岗", "任期未满离岗"
 SETS = {"驻村队伍": RESIDENT, "三级包联": TIERS, "工作小组": GROUPS}
@@ -117,10 +118,10 @@ def _stay(post: Post, asked: dict[str, Any], by: User, at: datetime.datetime) ->
 def _facts(post: Post, day: datetime.date) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [("电话", mask_phone(post.phone))]
     if post.kind in RESIDENT:
-        found.append(("一届两年到", day_word(post.term_ends)))
+        found.append(("一届两年到", written(post.term_ends)))
     if post.end_on is not None:
         early = "（任期未满）" if post.left_early else ""
-        found += [("离岗", f"{day_word(post.end_on)}{early}"), ("离岗原因", post.end_reason)]
+        found += [("离岗", f"{written(post.end_on)}{early}"), ("离岗原因", post.end_reason)]
     return found
 
 
