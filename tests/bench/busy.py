@@ -24,9 +24,9 @@ def main() -> dict[str, Any]:
     province = Area.objects.by_code(COUNTY).at(Level.PROVINCE)
     assert province is not None and user.home_area is not None
     data = Path(os.environ["BENCH_FILE"]).read_bytes()
-    batch = importing.take_in(user, user.home_area, "bench.xlsx", data, clock.moment())
-    params, tallies = {"batch": str(batch.pk)}, 0
-    importer = enqueue("register-import-check", params=params, owner=user)
+    imports = tallies = 0
+    batch: ImportBatch | None = None
+    importer: Job | None = None
     tally: Job | None = None
     rung = time.monotonic()
     while not stop.exists():
@@ -34,12 +34,18 @@ def main() -> dict[str, Any]:
             # As beat would, should a message be lost.
             sweep()
             rung = time.monotonic()
+        if batch is None or importer is None:
+            batch = importing.take_in(user, user.home_area, "bench.xlsx", data, clock.moment())
+            importer = enqueue("register-import-check", params={"batch": str(batch.pk)}, owner=user)
         importer.refresh_from_db()
+        assert importer.state != JobState.FAILED, importer.error
         if importer.state != JobState.QUEUED:
             begun.touch()
         if importer.state == JobState.DONE and importer.kind == "register-import-check":
             assert ImportBatch.objects.get(pk=batch.pk).move(ImportState.READY, ImportState.APPLYING)
-            importer = enqueue("register-import-apply", params=params, owner=user)
+            importer = enqueue("register-import-apply", params={"batch": str(batch.pk)}, owner=user)
+        elif importer.state == JobState.DONE:
+            imports, batch = imports + 1, None
         if tally is not None:
             tally.refresh_from_db()
             tallies += tally.state == JobState.DONE
@@ -48,5 +54,5 @@ def main() -> dict[str, Any]:
                 "report", params=parameters("exit-tally", province, YEAR, AS_OF), key=f"bench-{time.time()}"
             )
         time.sleep(0.5)
-    assert importer.state != JobState.FAILED, importer.error
-    return {"import": f"{importer.kind} {importer.state}", "tallies": tallies}
+    assert importer is not None
+    return {"import": f"{importer.kind} {importer.state}", "imports": imports, "tallies": tallies}

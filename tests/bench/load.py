@@ -24,6 +24,8 @@ from tests.bench.site import PATIENCE, Visitor, served, working
 Entry = dict[str, Any]
 PEOPLE = 200
 RATE = 50.0  # requests a second (P15)
+LOWER = (40.0, 30.0, 25.0, 20.0, 15.0, 10.0)  # tried in turn where the machine does not take that many
+MOST = 3.0  # times the idle p95
 SIGN_IN_SECONDS = 60.0
 IDLE_REQUESTS = 150
 
@@ -158,24 +160,37 @@ def measured(large: Place, seconds: float = 60.0) -> dict[str, Entry]:
             signing = _signing_in(port, crowd, lists[0])
             nice = ["nice", "-n", "10"]
             with working(place, nice), long_work(place) as told:
-                rush = Rush(port, crowd["sessions"])
-                rush.run(acts, RATE, seconds)
+                rushed = _rushed(port, crowd, acts, idle, seconds)
     return {
         "P15": {
-            "ratio": round(p95(rush.taken) / idle, 2),
-            "at": f"{place.size}, p95 of {len(rush.taken)} requests at {RATE:.0f}/s beside import and tallies ÷ idle",
-            "pass": p95(rush.taken) / idle <= 3 and not rush.wrong,
-            "ms": round(p95(rush.taken) * 1000, 1),
-            "wrong": rush.wrong[:3],
+            **rushed,
+            "at": f"{place.size}, p95 of requests at {RATE:.0f}/s beside import and tallies ÷ idle",
+            "pass": rushed["holds_at"] == RATE,
             "beside": told,
         },
         "P16": {
             **signing,
             "ratio": round(signing["ms"] / 1000 / idle_list, 2),
             "at": f"{place.size}, p95 of list pages while {PEOPLE} sign in within {SIGN_IN_SECONDS:.0f} s ÷ idle",
-            "pass": signing["ms"] / 1000 / idle_list <= 3 and not signing["wrong"],
+            "pass": signing["ms"] / 1000 / idle_list <= MOST and not signing["wrong"],
         },  # fmt: skip
     }
+
+
+def _rushed(
+    port: int, crowd: dict[str, Any], acts: Iterator[Callable[[Desk], object]], idle: float, seconds: float
+) -> Entry:
+    """What comes of the rate of the bar, and the highest rate at which the bar holds on this machine (0: none)."""
+    found: Entry = {}
+    for rate in (RATE, *LOWER):
+        rush = Rush(port, crowd["sessions"])
+        rush.run(acts, rate, seconds)
+        ratio = round(p95(rush.taken) / idle, 2)
+        entry = {"ratio": ratio, "ms": round(p95(rush.taken) * 1000, 1), "wrong": rush.wrong[:3]}
+        found = found or entry
+        if rush.wrong or ratio <= MOST:
+            break
+    return {**found, "holds_at": 0.0 if ratio > MOST or rush.wrong else rate, "held": entry}
 
 
 def _signing_in(port: int, crowd: dict[str, Any], page: Callable[[Desk], object]) -> dict[str, Any]:
