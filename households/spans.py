@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,12 @@ WHOLE = Span()
 
 
 def spans(households: Any, count: int) -> list[Span]:
-    """So many of equal width over the keys of these households; the first and the last have no end, so that together
-    they take in every other household too. The whole, where there are not so many keys."""
-    first, last = households.aggregate(first=Min("pk"), last=Max("pk")).values()
-    if first is None or last + 1 - first < count:
+    """So many with as many of these households each, however far apart their keys lie; the first and the last have no
+    end, so that together they take in every other household too. The whole, where there are not so many."""
+    total = households.count()
+    if total < count:
         return [WHOLE]
-    bounds = [None, *(first + (last + 1 - first) * place // count for place in range(1, count)), None]
+    firsts = [total * place // count + 1 for place in range(1, count)]
+    counted = households.annotate(place=Window(RowNumber(), order_by="pk")).filter(place__in=firsts)
+    bounds = [None, *counted.order_by("pk").values_list("pk", flat=True), None]
     return [Span(*pair) for pair in zip(bounds, bounds[1:], strict=False)]

@@ -42,6 +42,17 @@ def test_spans_take_in_every_household_once(lived, width):  # noqa: F811
 
 
 @pytest.mark.django_db
+def test_spans_are_even_wherever_the_keys_lie(make_household, ground):
+    for pk in (3, 4, 5, 6, 8000, 900_000):
+        make_household(pk=pk)
+    for pk in range(9000, 9004):
+        make_household(pk=pk, village=ground.foreign_village)
+    ours = Household.objects.in_area(ground.county)
+    assert [ours.filter(one.q("pk")).count() for one in spans(ours, 3)] == [2, 2, 2]
+    assert [ours.filter(one.q("pk")).count() for one in spans(ours, 4)] == [1, 2, 1, 2]
+
+
+@pytest.mark.django_db
 def test_of_nobody_there_is_one_span():
     assert spans(Household.objects.all(), 4) == [WHOLE]
 
