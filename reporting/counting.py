@@ -17,17 +17,23 @@ from reporting.definitions import DEFINITIONS
 from reporting.report import Count, Counts, Request
 
 KIND = "report-count"
-# Households of a span at the least; fewer are counted sooner than shared out. No more spans than that.
-IN_A_SPAN, MOST = 10_000, 12
+# No more spans than that.
+MOST = 12
 
 
 def counted(run: JobRun, kind: str, request: Request, moment: str) -> Counts | None:
     """None where the definition counts alone: cheap, a small area, or no moment that others could read at."""
-    households = Household.objects.in_area(request.area)
-    if DEFINITIONS[kind].count is None or not moment:
+    count = DEFINITIONS[kind].count
+    if count is None or not moment:
         return None
-    count = min(households.count() // IN_A_SPAN, MOST)
-    return shared(run, kind, request, moment, spans(households, count)) if count > 1 else None
+    households = Household.objects.in_area(request.area)
+    into = parts_of(households.count(), count)
+    return shared(run, kind, request, moment, spans(households, into)) if into > 1 else None
+
+
+def parts_of(households: int, count: Count) -> int:
+    """How many spans so many households are shared out into; one or none: they are counted at once."""
+    return min(households // count.least, MOST)
 
 
 def shared(run: JobRun, kind: str, request: Request, moment: str, of: list[Span]) -> Counts:

@@ -261,10 +261,15 @@ def no_sheets(request: Request) -> Sequence[OfficialForm]:
 
 @dataclass(frozen=True)
 class Count:
-    """Counting that can be done by spans of households: `of` one span, and the `figures` of what all came to."""
+    """Counting that can be done by spans of households: `of` one span, and the `figures` of what all came to.
+
+    A span has `least` households or more: so many that counting them takes longer than its statements do for
+    nobody, or workers who share would take longer than one alone.
+    """
 
     of: Callable[[Request, Span], Counts]
     figures: Callable[[Request, Counts], Figures]
+    least: int
 
 
 @dataclass(frozen=True)

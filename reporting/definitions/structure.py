@@ -152,5 +152,5 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
-    count=Count(count, figures_of),
+    count=Count(count, figures_of, least=5_000),
 )

@@ -1,5 +1,7 @@
 """Counting by spans of households comes to what counting at once does, and is of one moment."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import InternalError
 
@@ -82,12 +84,31 @@ def made(area) -> ReportRun:
 def test_a_report_of_spans_is_the_report(lived, ground, monkeypatch):  # noqa: F811
     at_once = made(ground.county)
     begun: list[dict] = []
-    monkeypatch.setattr(counting, "IN_A_SPAN", 1)
+    definition = DEFINITIONS["structure"]
+    assert definition.count is not None
+    monkeypatch.setitem(
+        DEFINITIONS, "structure", replace(definition, count=replace(definition.count, least=1))
+    )
     monkeypatch.setattr(
         counting, "in_parts", lambda run, kind, asked: begun.extend(asked) or in_parts(run, kind, asked)
     )
     assert made(ground.county).checksum == at_once.checksum
     assert len(begun) == 4 and not JobPart.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "households", "into"),
+    [
+        ("structure", 9_999, 1),
+        ("structure", 15_000, 3),
+        ("coverage", 59_999, 1),
+        ("coverage", 60_000, 2),
+        ("coverage", 120_000, 4),
+        ("structure", 1_200_000, 12),
+    ],
+)
+def test_a_county_is_shared_out_where_counting_takes_longer_than_asking(kind, households, into):
+    assert counting.parts_of(households, DEFINITIONS[kind].count) == into
 
 
 @pytest.mark.postgresql
