@@ -1,5 +1,5 @@
 """What a small world has beside its households: lists on their way, houses, teams, inspections, letters, plans, problems,
-surveys, doubts, entered values, and help by the named policies. How they are counted again: small_recount.py.
+surveys, doubts, entered values, and help by the named policies. How they are counted again: small_recount/.
 """
 
 import datetime
@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from audits import procedures
 from audits.models import AuditList, Decision, Entry, HouseCase, Notice
-from households.models import Living, Person, Shock
+from households.models import Living, Shock
 from measures.models import Measure, Policy
 from office.clock import SHANGHAI
 from office.models import Finding
-from tests.measures.recount import OF_HOME
 from tests.reporting import office_world
-from tests.reporting.small_recount import NAMED, STEPS
+from tests.reporting.small_recount import STEPS
+from tests.reporting.small_recount.coverage import HOMES, PERSONS
 from villages import indicators
 from villages.models import (
     Indicator,
@@ -26,6 +26,7 @@ from villages.models import (
     Rectification,
     WorkEvent,
 )
+from villages.models.post import StayMonth
 
 TODAY = office_world.TODAY
 DAY = datetime.timedelta(days=1)
@@ -52,13 +53,13 @@ def _lists(rng: random.Random, ground, homes, by) -> None:
     free = {kind: list(homes) for kind in procedures.TABLES}
     for number in range(rng.randrange(9)):
         kind = rng.choice(list(procedures.TABLES))
-        opened = some_day(rng)
+        opened = some_day(rng, rng.choice([2017, 2018, 2018]))
         procedure = procedures.current(kind, opened)
         area = rng.choice({"village": [ground.village, ground.other_village, ground.foreign_village],
                            "town": [ground.town, ground.other_town], "county": [ground.county]}[procedure.unit])  # fmt: skip
         stages, at = [stage.key for stage in procedure.stages], 0
         made = AuditList.objects.create(
-            kind=kind, area=area, year=2018, batch=number + 1, procedure_version=procedure.version,
+            kind=kind, area=area, year=opened.year, batch=number + 1, procedure_version=procedure.version,
             stage=stages[0], stage_since=opened, opened_on=opened, opened_at=evening(opened),
         )  # fmt: skip
         on, rounds = opened, 1
@@ -115,18 +116,24 @@ def _people_and_work(rng: random.Random, ground, villages) -> None:
     areas = [*villages, ground.town, ground.other_town, ground.county]
     for village in villages:
         if rng.random() < 0.7:
-            start = datetime.date(2018, rng.randrange(1, 10), 5)
+            start = datetime.date(rng.choice([2017, 2018]), rng.randrange(1, 10), 5)
             ends = rng.choice([None, start + DAY * 60])
             Post.objects.create(area=village, kind="第一书记", name="演示", unit="演示", start_on=start, end_on=ends,
                                 end_reason="演示" if ends else "", **made)  # fmt: skip
         for _ in range(rng.randrange(5)):
             kind = rng.choice(["驻村工作队长", "驻村工作队员"])
-            Post.objects.create(
-                area=village, kind=kind, name="演示", unit="演示", start_on=some_day(rng), **made
-            )
-        for _ in range(rng.randrange(6)):
+            post = Post.objects.create(
+                area=village, kind=kind, name="演示", unit="演示", start_on=some_day(rng, rng.choice([2017, 2018])), **made
+            )  # fmt: skip
+            for year, month in ((2017, 11), (2017, 12), (2018, 4), (2018, 10)):
+                if rng.random() < 0.8:
+                    StayMonth.objects.create(
+                        post=post, year=year, month=month, days=rng.randrange(15, 29), **_struck(rng), **made
+                    )
+        for _ in range(rng.randrange(9)):
             Inspection.objects.create(
-                area=village, kind=rng.choice(["驻村督查", "驻村督查", "月度督查"]), on=some_day(rng), body="演示",
+                area=village, kind=rng.choice(["驻村督查", "驻村督查", "月度督查"]),
+                on=some_day(rng, rng.choice([2017, 2018])), body="演示",
                 inspectors="演示", inspected="演示", grade="好", findings="演示", **_struck(rng), **made,
             )  # fmt: skip
         for number in range(rng.randrange(4)):
@@ -145,15 +152,15 @@ def _people_and_work(rng: random.Random, ground, villages) -> None:
         )
         for tier in tiers:
             if rng.random() < 0.6:
-                signed = rng.choice([None, some_day(rng)])
+                signed = rng.choice([None, some_day(rng), some_day(rng, 2017)])
                 Letter.objects.create(
-                    area=area, year=2018, tier=tier, giver="演示", taker="演示", tasks="演示", signed_on=signed,
+                    area=area, year=signed.year if signed else 2018, tier=tier, giver="演示", taker="演示", tasks="演示", signed_on=signed,
                     state="已签订" if signed else "待签订", **_struck(rng), **made,
                 )  # fmt: skip
         for _ in range(rng.randrange(3)):
             PlanItem.objects.create(
                 area=area, year=rng.choice([2017, 2018]), part="时间表", text="演示", holder="演示",
-                due_on=some_day(rng), done_on=rng.choice([None, some_day(rng)]), **_struck(rng), **made,
+                due_on=some_day(rng), done_on=rng.choice([None, some_day(rng), some_day(rng, 2017)]), **_struck(rng), **made,
             )  # fmt: skip
             Rectification.objects.create(
                 area=area, source="督查", problem="演示", holder="演示", due_on=some_day(rng, rng.choice([2017, 2018])),
@@ -162,7 +169,7 @@ def _people_and_work(rng: random.Random, ground, villages) -> None:
         if rng.random() < 0.4:
             asked = rng.randrange(1, 99)
             WorkEvent.objects.create(
-                area=area, kind="满意度调查", on=some_day(rng), title="演示", host="演示", content="演示", asked=asked,
+                area=area, kind="满意度调查", on=some_day(rng, rng.choice([2017, 2018])), title="演示", host="演示", content="演示", asked=asked,
                 satisfied=rng.randrange(asked + 1), **_struck(rng), **made,
             )  # fmt: skip
 
@@ -172,15 +179,6 @@ def _struck(rng: random.Random) -> dict[str, object]:
 
 
 def _named_policies(rng: random.Random, homes) -> None:
-    people = list(Person.objects.all())
-    for person in people:
-        Person.objects.filter(pk=person.pk).update(
-            subsistence_allowance=rng.random() < 0.3, extremely_poor_support=rng.random() < 0.1,
-            employee_pension=rng.random() < 0.5,
-        )  # fmt: skip
-        if rng.random() < 0.3:
-            schooling = rng.choice(["学前教育", "中职一年级", "高职高专一年级"])
-            Person.objects.filter(pk=person.pk).update(schooling=schooling)
     for home in homes:
         for year in (2016, 2017):
             if rng.random() < 0.4:
@@ -190,13 +188,16 @@ def _named_policies(rng: random.Random, homes) -> None:
             Shock.objects.create(
                 household=home, kind="意外事故", happened_on=on, settled_on=rng.choice([None, on + DAY])
             )
-    policies = {policy.code: policy for policy in Policy.objects.filter(code__in=NAMED)}
-    for code, policy in policies.items():
-        for row in rng.sample(homes if code in OF_HOME else people, 2):
+    for policy in Policy.objects.filter(
+        code__in=[*PERSONS, *HOMES], valid_from__lte=datetime.date(2017, 1, 1)
+    ):
+        for _ in range(2):
             on = some_day(rng, rng.choice([2017, 2018]))
-            of = {"household": row} if code in OF_HOME else {"person": row, "household_id": row.household_id}
+            home = rng.choice(homes)
+            # Now and then it does not say which of them has it.
+            person = None if policy.code in HOMES or rng.random() < 0.1 else rng.choice(home.persons.all())
             Measure.objects.create(policy=policy, year=on.year, state="落实", planned_on=on, delivered_on=on,
-                                   payer="演示", amount=1, unit="只", **of)  # fmt: skip
+                                   payer="演示", amount=1, unit="只", household=home, person=person)  # fmt: skip
 
 
 def _entered(rng: random.Random, ground) -> None:
