@@ -30,6 +30,8 @@ from villages.models.post import StayMonth
 
 TODAY = office_world.TODAY
 DAY = datetime.timedelta(days=1)
+# Of a doubt that was settled no day is known on which it waited yet: all are of before.
+FIRST = datetime.date(2016, 1, 4)
 
 
 def evening(on: datetime.date) -> datetime.datetime:
@@ -139,7 +141,7 @@ def _people_and_work(rng: random.Random, ground, villages) -> None:
         for number in range(rng.randrange(4)):
             Finding.objects.create(
                 rule="C001", severity="warning", message="演示", area=village, subject_type="x", subject_id=number,
-                part=village.code, fingerprint="x", first_seen=TODAY, last_seen=TODAY,
+                part=village.code, fingerprint="x", first_seen=FIRST, last_seen=FIRST,
                 state=rng.choice(["待核", "已消除"]),
             )  # fmt: skip
     for area in areas:

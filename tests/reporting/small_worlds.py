@@ -59,9 +59,6 @@ def build(rng: random.Random, ground, make_household, by) -> list[Household]:
     while on < TODAY:
         happens(rng, rng.choice(homes), ground_of, on)
         on += datetime.timedelta(days=rng.randrange(5, 60))
-    # Facts of the register as a load without versions leaves them.
-    Person.history.all().delete()
-    Household.history.all().delete()
     for home in homes:
         ColourChange.objects.filter(household=home).delete()
         judged(rng, home, FIRST, 1000)

@@ -16,6 +16,7 @@ from accounts.models import Duty
 from areas.models import Area
 from households.models import Household
 from households.spans import spans
+from office import clock
 from office.jobs import run_job
 from office.models import Job, JobState
 from reporting.definitions import DEFINITIONS
@@ -37,13 +38,20 @@ AS_IT_STANDS = ("coverage", "monthly")
 NO_SUM = ("printed_", "diff_", "verdict_")
 
 
-@pytest.fixture(params=range(WORLDS))
-def world(request, ground, cast, make_household, settings):
-    """Number and chance of a world, and its households."""
-    rng = random.Random(request.param)
-    settings.STAY_DAYS_A_MONTH = rng.choice([0, 20])
-    homes = small_worlds.build(rng, ground, make_household, cast["village"])
-    return request.param, rng, homes
+@pytest.fixture
+def make_world(ground, cast, make_household, settings):
+    """make_world(7) is the chance of the seventh world, and its households."""
+
+    def make(number: int):
+        rng = random.Random(number)
+        settings.STAY_DAYS_A_MONTH = rng.choice([0, 20])
+        # Facts of the register as a load without versions leaves them.
+        settings.SIMPLE_HISTORY_ENABLED = False
+        homes = small_worlds.build(rng, ground, make_household, cast["village"])
+        settings.SIMPLE_HISTORY_ENABLED = True
+        return rng, homes
+
+    return make
 
 
 def asked_for(area, year, as_of):
@@ -51,7 +59,7 @@ def asked_for(area, year, as_of):
     for kind, definition in DEFINITIONS.items():
         if kind in AS_IT_STANDS and as_of != TODAY:
             continue
-        request = Request(area, year, as_of)
+        request = Request(area, year, as_of, clock.shift())
         try:
             definition.check(request)
         except ReportRefused:
@@ -59,11 +67,11 @@ def asked_for(area, year, as_of):
         yield kind, request
 
 
-def test_every_cell_equals_a_recount_and_every_file_says_it(world, ground, cast, signed_in, settings):
-    number, rng, _ = world
+@pytest.mark.parametrize("number", range(WORLDS))
+def test_every_cell_equals_a_recount_and_every_file_says_it(number, make_world, ground, cast, signed_in):
+    rng, _ = make_world(number)
     level, as_of = LEVELS[number % len(LEVELS)], rng.choice(DAYS)
     area, client = getattr(ground, level), _client(level, ground, cast, signed_in)
-    settings.OFFICE_DAY = TODAY.isoformat()
     rows, kinds = Rows(), list(DEFINITIONS)
     for kind, request in asked_for(area, as_of.year, as_of):
         figures = DEFINITIONS[kind].figures(request, lambda *_: None)
@@ -76,11 +84,11 @@ def test_every_cell_equals_a_recount_and_every_file_says_it(world, ground, cast,
             every_form_says_it(client, run, told)
 
 
-def test_a_closed_year_says_the_same_later_and_after_whatever_happens(world, ground, settings):
-    number, rng, homes = world
+@pytest.mark.parametrize("number", range((WORLDS + 1) // 2))
+def test_a_closed_year_says_the_same_later_and_after_whatever_happens(number, make_world, ground, settings):
+    rng, homes = make_world(number)
     area = getattr(ground, LEVELS[(number + 1) % len(LEVELS)])
     first = datetime.date(2018, 2, 1)
-    settings.OFFICE_DAY = TODAY.isoformat()
     before, rows = {}, Rows()
     for kind, request in asked_for(area, CLOSED.year, first):
         before[kind] = figures = DEFINITIONS[kind].figures(request, lambda *_: None)
