@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 HOUSEHOLDS, PERSONS, VILLAGES, PERCENT = "households", "persons", "villages", "percent"
 # Lists, projects and deliveries have no unit among those; they are pieces.
 YUAN, ITEMS = "yuan", "items"
-UNIT_WORDS = {HOUSEHOLDS: "户", PERSONS: "人", VILLAGES: "个", YUAN: "元", PERCENT: "%", ITEMS: "个"}
+TEN_THOUSAND = "ten_thousand_persons"
+UNIT_WORDS = {
+    HOUSEHOLDS: "户",
+    PERSONS: "人",
+    TEN_THOUSAND: "万人",
+    VILLAGES: "个",
+    YUAN: "元",
+    PERCENT: "%",
+    ITEMS: "个",
+}
+DECIMALS = (YUAN, PERCENT, TEN_THOUSAND)
 ORDINALS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 PRINTED, DIFFERENCE, ACTUAL = "printed_", "diff_", "actual_"
 
@@ -144,8 +154,8 @@ class Cell:
 
 
 def amount_of(value: Value, unit: str) -> int | Decimal | None:
-    """What a cell comes to where it is a number: yuan and percent are kept as the text of a decimal."""
-    if isinstance(value, str) and unit in (YUAN, PERCENT) and DECIMAL.fullmatch(value):
+    """What a cell comes to where it is a number: yuan, percent and 万人 are kept as the text of a decimal."""
+    if isinstance(value, str) and unit in DECIMALS and DECIMAL.fullmatch(value):
         return Decimal(value)
     return value if isinstance(value, int) else None
 
@@ -153,6 +163,11 @@ def amount_of(value: Value, unit: str) -> int | Decimal | None:
 def yuan(amount: Decimal | None) -> str:
     """The text of a sum of money, two decimals; of nothing 0.00."""
     return f"{amount or 0:.2f}"
+
+
+def ten_thousands(persons: int) -> str:
+    """The text of persons in 万人, up to four decimals without the noughts behind: 12300 is 1.23."""
+    return f"{(Decimal(persons) / 10_000).normalize():f}"
 
 
 @dataclass(frozen=True)

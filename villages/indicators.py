@@ -1,6 +1,7 @@
-"""The table of 主要指标 as 004 专栏3 prints it (data/indicators.csv), loaded wherever it is not there yet.
+"""The table of 主要指标 as 004 专栏3 prints it and the rates of schools of its 第六章 (data/indicators.csv; R156), loaded
+wherever it is not there yet.
 
-Source: 《台儿庄区“十三五”脱贫攻坚规划》专栏3; the rows are the plan's, the codes and what is noted beside them are ours.
+Source: 《台儿庄区“十三五”脱贫攻坚规划》; the rows are the plan's, the codes and what is noted beside them are ours.
 """
 
 import csv
@@ -17,6 +18,11 @@ LINE = ("code", "category", "name", "unit", "attribute", "source", "units")
 def rows() -> list[dict[str, str]]:
     with FILE.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def in_the_box() -> set[str]:
+    """The codes of the fifteen lines that 专栏3 has; the others stand in the text of the plan."""
+    return {row["code"] for row in rows() if row["place"].endswith("专栏3")}
 
 
 def load(**_: Any) -> int:

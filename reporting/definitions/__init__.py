@@ -14,12 +14,15 @@ from reporting.definitions import (
     key_villages,
     monthly,
     points,
+    quarterly,
     resettlers,
     returns,
     rolling_plan,
     structure,
     teams,
+    two_standards,
     work_in_hand,
+    yearly_goals,
 )
 from reporting.report import ReportDefinition
 
@@ -28,6 +31,8 @@ DEFINITIONS: dict[str, ReportDefinition] = {
     for definition in (
         exit_tally.DEFINITION,
         rolling_plan.DEFINITION,
+        two_standards.DEFINITION,
+        yearly_goals.DEFINITION,
         key_villages.DEFINITION,
         indicators.DEFINITION,
         causes.DEFINITION,
@@ -43,6 +48,7 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         points.DEFINITION,
         work_in_hand.DEFINITION,
         monthly.DEFINITION,
+        quarterly.DEFINITION,
         teams.DEFINITION,
         assessment.DEFINITION,
     )

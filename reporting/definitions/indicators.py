@@ -1,7 +1,8 @@
 """主要指标 (004 专栏3; R284): base and target as the plan prints them, where it stands now, and whether it is reached.
 
 What the register can count it counts (poor people by standard, key villages, 因病返贫); the rest is what the named
-source entered, the newest year by the one asked for, as it was known on the as-of day.
+source entered, the newest year by the one asked for, as it was known on the as-of day. The rates of schools (R156) stand
+in the text of the plan: they have a block of their own and no line in the printed form.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ from reporting.report import (
     Value,
 )
 from villages.filters import STANDING
+from villages.indicators import in_the_box
 from villages.models import Indicator, IndicatorGoal, IndicatorValue, KeyVillage
 from villages.models.key_village import WAY_THEN
 
@@ -176,6 +178,7 @@ def blocks(request: Request) -> Sequence[Block]:
 def printed_form(request: Request) -> Sequence[OfficialForm]:
     """专栏3 as it is printed, a line an indicator, of the area itself."""
     found, area = figures(request, lambda *_: None), request.area.code
+    box = in_the_box()
     rows = [
         [
             one.category,
@@ -186,6 +189,7 @@ def printed_form(request: Request) -> Sequence[OfficialForm]:
             one.source,
         ]
         for one in Indicator.objects.all()
+        if one.code in box
     ]
     return [
         OfficialForm(
@@ -209,7 +213,7 @@ def _unit_word(one: Indicator) -> str:
 DEFINITION = ReportDefinition(
     kind="indicators",
     title="主要指标",
-    explanation="规划专栏3的主要指标：基期和目标照印，现在的数，是否实现。",
+    explanation="规划专栏3的主要指标和正文的教育指标：基期和目标照印，现在的数，是否实现。",
     check=check,
     figures=figures,
     blocks=blocks,

@@ -30,6 +30,7 @@ FIRM, HIRING, SKILLS = "measures.test_enterprises", "measures.test_hiring", "mea
 PROJECT = "measures.test_projects::test_a_project_lives_through_all_its_stages"
 CATEGORIES = "measures.test_requirements_projects::test_every_category_of_the_county_store_can_be_applied_for"
 INDICATOR = "villages.test_indicators::test_the_named_source_enters_its_value_and_the_table_shows_it"
+SCHOOLS = "reporting.test_indicators_report"
 
 SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R084": ("one project for every able household: coverage of PROJECT-PER-HH", (BOTH_WAYS, FIGURES)),
@@ -174,6 +175,13 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "R155": (
         "kindergartens are projects of chapter 教育 with year, amount of work and money",
         (PROJECT, CATEGORIES),
+    ),
+    "R156": (
+        "巩固率 95, 毛入园率 80, 高中毛入学率 80 beside what the education office enters: block 教育指标 of report `indicators`",
+        (
+            f"{SCHOOLS}::test_the_rates_of_schools_are_entered_by_the_education_office_and_stand_beside_their_targets",
+            f"{SCHOOLS}::test_another_office_does_not_enter_the_rates_of_schools",
+        ),
     ),
     "R157": (
         "TASK-SICK: class of treatment, doctor, hospital; the illness itself is sealed with the person",
@@ -323,8 +331,6 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
 NOT_BUILT = {
     "R123": "staff of 三支一扶 are not helped people: their terms stand in the catalogue (SANZHI-TERM, SANZHI-STAY), their "
     "files are kept by 人社",
-    "R156": "rates of schools come from the education office's statistics over all children, not from the register; they are "
-    "no line of the plan's table of indicators",
     "R168": "the electronic health file is the hospitals' own system; that a patient has one is a tick of 八个一",
     "R169": "the share of treatment within the district is the hospitals' statistics over all patients",
     "R174": "remote medicine is equipment of hospitals; its works are projects",

@@ -156,6 +156,13 @@ def test_every_counted_figure_opens_a_list_that_counts_to_it(lived, ground, sign
     assert opened == 2 * 3 * (28 + len(exit_tally.CAUSES))
 
 
+def test_what_each_town_was_to_do_stands_beside_what_it_did(lived, ground, plan):
+    figures, key = run(ground.county, 2017), exit_tally.key("exit", False, "persons")
+    for area, planned, left in ((ground.county, 6, 6), (ground.town, 3, 6), (ground.other_town, 2, 0)):
+        told = [figures.value(area.code, f"{prefix}{key}") for prefix in ("printed_", "", "diff_")]
+        assert told == [planned, left, left - planned], area
+
+
 def test_a_year_after_the_as_of_day_and_one_before_the_register_are_refused(lived, ground):
     for year in (2014, 2019):
         with pytest.raises(ReportRefused):

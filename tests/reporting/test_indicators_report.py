@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Duty
 from reporting.definitions import DEFINITIONS
 from reporting.report import Request
 from tests.reporting.test_exit_tally import TODAY, at, evening
@@ -97,4 +98,33 @@ def test_the_printed_form_has_a_line_an_indicator(county):
     (form,) = REPORT.sheets(Request(area=county, year=2018, as_of=TODAY))
     assert len(form.rows) == 15
     assert form.rows[1][3:7] == ["7294", "全部脱贫", 5, "未实现"]
-    assert len(REPORT.blocks(Request(area=county, year=2018, as_of=TODAY))) == 3
+    assert len(REPORT.blocks(Request(area=county, year=2018, as_of=TODAY))) == 4
+
+
+SCHOOLS = {
+    "schooling-kept": ("95", "95.1", "已实现"),
+    "preschool": ("80", "79.9", "未实现"),
+    "senior-school": ("80", "80", "已实现"),
+}
+
+
+def test_the_rates_of_schools_are_entered_by_the_education_office_and_stand_beside_their_targets(
+    county, cast, signed_in
+):
+    Duty.objects.filter(user=cast["department"]).update(unit="教育")
+    client = signed_in("department")
+    for code, (_, value, _) in SCHOOLS.items():
+        sent = {"year": "2017", "value": value, "note": ""}
+        assert client.post(f"/indicators/{code}/values/", sent).status_code == 303
+    cells = run(county)
+    for code, told in SCHOOLS.items():
+        keys = (f"printed_target_{code}_rate", f"now_{code}_rate", f"verdict_{code}_rate")
+        assert tuple(cells[county.code, key].value for key in keys) == told
+    block = REPORT.blocks(Request(area=county, year=2018, as_of=TODAY))[3]
+    assert (block.word, len(block.columns)) == ("教育指标", 3)
+
+
+def test_another_office_does_not_enter_the_rates_of_schools(county, cast, signed_in):
+    Duty.objects.filter(user=cast["department"]).update(unit="水务")
+    sent = {"year": "2017", "value": "96", "note": ""}
+    assert signed_in("department").post("/indicators/schooling-kept/values/", sent).status_code == 403

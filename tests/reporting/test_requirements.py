@@ -15,6 +15,7 @@ OPENS = "test_forms::test_every_counted_figure_opens_a_list_that_counts_to_it"
 OFFICE = "test_office_forms::test_the_parts_add_up_and_every_figure_opens_what_it_counts"
 LOOKED_AT = "test_workbooks::test_every_form_is_laid_out_as_it_was_looked_at"
 RECOUNT = "test_small_worlds::test_every_cell_equals_a_recount_and_every_file_says_it"
+YEARS = "test_small_years::test_every_cell_equals_a_recount"
 # number: (kind of report or "", what it is, tests)
 SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "R083": (
@@ -58,12 +59,15 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ),
     ),
     "R304": (
-        "monthly",
-        "月调度 of any day: deliveries, and beside it `houses`, `funds` and `work-in-hand`; settled by `assessment`",
+        "quarterly",
+        "月调度 is `monthly`, 季总结 this: the quarter and the year so far by town, by itself each quarter; 年底考核 `assessment`",
         (
             "test_office_forms::test_deliveries_of_the_month_and_of_the_year",
-            "test_office_forms::test_lists_stand_where_they_stood_on_the_day",
+            "test_quarterly::test_the_quarter_begins_with_its_first_day_and_the_year_with_its_own",
+            "test_quarterly::test_the_parts_add_up_and_every_figure_opens_what_it_counts",
+            "test_quarterly::test_it_is_made_by_itself_each_quarter_with_the_quarters_last_day",
             "test_settling::test_what_of_the_year_is_due_is_said_until_it_is_there",
+            YEARS,
         ),
     ),
     "R314": (
@@ -85,11 +89,16 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ),
     ),
     "R320": (
-        "",
-        "areas × two standards × years in 万人, words and blanks: imported, reconciled, printed in two rows an area",
+        "two-standards",
+        "two standards × base and years, 万人 above 摘帽村, of province, city or county: actual, printed and difference; "
+        "a printed table is imported, reconciled and printed in two rows an area",
         (
+            "test_two_standards::test_people_in_ten_thousands_above_villages_of_the_province",
+            "test_two_standards::test_every_figure_opens_a_list_of_as_many_persons_or_villages",
+            "test_two_standards::test_page_and_workbook_have_two_lines_an_area_under_two_heads",
             "test_workbooks::test_a_table_of_two_rows_an_area_is_printed_in_its_own_layout",
             "test_misprints::test_one_figure_printed_wrong_is_mended_by_one_figure",
+            YEARS,
         ),
     ),
     "R321": (
@@ -102,8 +111,11 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "R322": (
         "exit-tally",
-        "the year's exits beside what the plan printed for each town",
-        ("test_exit_tally::test_every_figure_of_area_and_parts_equals_a_count_by_hand", LOOKED_AT),
+        "the year's exits beside what the plan printed for each town, and how many more",
+        (
+            "test_exit_tally::test_every_figure_of_area_and_parts_equals_a_count_by_hand",
+            "test_exit_tally::test_what_each_town_was_to_do_stands_beside_what_it_did",
+        ),
     ),
     "R323": (
         "key-villages",
@@ -121,16 +133,22 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("test_office_forms::test_cooperation_of_three_years_by_area_and_by_name", RECOUNT),
     ),
     "R326": (
-        "exit-tally",
-        "persons who left by year, of any county; villages in `key-villages`",
-        ("test_exit_tally::test_base_and_in_less_out_is_now_and_the_parts_add_up", RECOUNT),
+        "yearly-goals",
+        "persons who left and villages that 摘帽 in each year, of any county",
+        (
+            "test_yearly_goals::test_persons_and_villages_of_each_year_are_those_of_the_events",
+            "test_yearly_goals::test_every_counted_figure_opens_a_list_that_counts_to_it",
+            YEARS,
+        ),
     ),
     "R327": (
-        "rolling-plan",
-        "yearly goals of another plan: its table is imported, adopted and held beside what was done",
+        "yearly-goals",
+        "烟台 leaves in 2016 and 2017 and keeps from 2018 to 2020: each year's aim, and whether it is reached",
         (
-            "test_plans_import::test_a_good_file_becomes_a_table",
-            "test_rolling_plan::test_the_nineteen_actual_figures_are_those_of_the_events",
+            "test_yearly_goals::test_the_first_plan_says_two_years_of_leaving_and_three_of_keeping",
+            "test_yearly_goals::test_who_came_back_misses_the_year_of_keeping_and_who_stays_out_has_time",
+            "test_yearly_goals::test_what_is_said_of_a_year",
+            YEARS,
         ),
     ),
     "R328": (
