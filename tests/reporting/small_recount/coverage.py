@@ -14,7 +14,7 @@ from measures.models import Measure, Policy
 from tests.reporting.small_recount import villages
 from tests.reporting.small_recount.register import age, in_order
 from tests.reporting.small_recount.rows import Asked, Counted, Day, Rows, by_then, share
-from tests.reporting.small_recount.work import lay
+from tests.reporting.small_recount.work import place_of
 from villages.models import KeyVillage
 
 ABLE = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力")
@@ -177,9 +177,9 @@ def coverage(asked: Asked) -> Counted:
     year = [
         datetime.date(day.year, 1, 1) + datetime.timedelta(days=n) for n in range(day.timetuple().tm_yday)
     ]
+    # Also what was given to a place or a firm: nobody is named who would be entitled.
     given = [one for one in rows.of(Measure) if one.state == "落实" and one.year == day.year
-             and one.delivered_on <= day and one.household_id
-             and asked.within(lay(rows, one.household_id, day))]  # fmt: skip
+             and one.delivered_on <= day and asked.within(place_of(rows, one, day))]  # fmt: skip
     for code in sorted({*PERSONS, *HOMES} & in_force(rows, day)):
         of_home = code in HOMES
 
