@@ -147,36 +147,8 @@ class Members:
 
     def sources(self, where: Q = Q()) -> tuple[Any, Any]:  # noqa: B008 — an empty condition
         """(versions, records without any): each person once in one of the two, with the facts of the day."""
-        versions: Any = Person.history.all()
-        # A day near the end of the calendar, which an address may name, has no day after it.
-        end = end_of(min(self.on, FARTHEST)) - self.shift
-        before = Q(history_date__lt=end)
-        then = versions.filter(before)
-        newer = Q(history_date__gt=OuterRef("history_date")) | Q(
-            history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")
-        )
-        older = Q(history_date__lt=OuterRef("history_date")) | Q(
-            history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
-        )
-        last = before & ~Exists(then.filter(newer, id=OuterRef("id"))) & Q(present=True)
-        # A household whose versions go back further knew of no such member on the day.
-        homes: Any = Household.history.all()
-        tracked = Exists(homes.filter(history_date__lt=end, id=OuterRef("household_id")))
-        dated = self._dated() & ~tracked
-        first = ~before & ~Exists(versions.filter(older, id=OuterRef("id"))) & dated
-        known = versions.exclude(history_type="-").filter(last | first, household__in=self.homes)
-        unversioned = Person.objects.filter(
-            ~Exists(versions.filter(id=OuterRef("pk"))) & dated, household__in=self.homes
-        )
-        return known.filter(where).order_by(), unversioned.filter(where).order_by()
-
-    def _dated(self) -> Q:
-        """Come by the day and not gone by it; founding members may have no 增加日期.
-
-        Who is there no more and has no 减员日期 went with the household (注销): while that was in the stock, so was he.
-        """
-        came = Q(joined_on__isnull=True) | Q(joined_on__lte=self.on)
-        return came & (Q(left_on__isnull=True) | Q(left_on__gt=self.on))
+        known, unversioned = then(self.on, self.shift, self.homes)
+        return known.filter(where), unversioned.filter(where)
 
     def persons(self, where: Q) -> Any:
         known, unversioned = self.sources(where)
@@ -187,3 +159,40 @@ class Members:
         last = self.events.last_of_each(self.on, self.as_of, standing=True)
         few = {"members": int(size)} if size.isdigit() else {"members__gte": BIGGEST}
         return last.filter(**few).order_by().values("household")
+
+
+def then(on: datetime.date, shift: datetime.timedelta, homes: Any) -> tuple[Any, Any]:
+    """The members on the day of these households: (versions, records without any), each person once in one of the two.
+
+    `shift` as in Members.
+    """
+    versions: Any = Person.history.all()
+    # A day near the end of the calendar, which an address may name, has no day after it.
+    end = end_of(min(on, FARTHEST)) - shift
+    before = Q(history_date__lt=end)
+    newer = Q(history_date__gt=OuterRef("history_date")) | Q(
+        history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")
+    )
+    older = Q(history_date__lt=OuterRef("history_date")) | Q(
+        history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
+    )
+    last = before & ~Exists(versions.filter(before & newer, id=OuterRef("id"))) & Q(present=True)
+    # A household whose versions go back further knew of no such member on the day.
+    of_home: Any = Household.history.all()
+    tracked = Exists(of_home.filter(history_date__lt=end, id=OuterRef("household_id")))
+    dated = _dated(on) & ~tracked
+    first = ~before & ~Exists(versions.filter(older, id=OuterRef("id"))) & dated
+    known = versions.exclude(history_type="-").filter(last | first, household__in=homes)
+    unversioned = Person.objects.filter(
+        ~Exists(versions.filter(id=OuterRef("pk"))) & dated, household__in=homes
+    )
+    return known.order_by(), unversioned.order_by()
+
+
+def _dated(on: datetime.date) -> Q:
+    """Come by the day and not gone by it; founding members may have no 增加日期.
+
+    Who is there no more and has no 减员日期 went with the household (注销): while that was in the stock, so was he.
+    """
+    came = Q(joined_on__isnull=True) | Q(joined_on__lte=on)
+    return came & (Q(left_on__isnull=True) | Q(left_on__gt=on))

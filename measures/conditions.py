@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from django.db.models import Exists, OuterRef, Q
 
+from households.looking_back import homes
 from households.models import POOR, Living, Person, Shock, Survey
 from measures.facts import Case, PersonFacts, When
 from villages.models import KeyVillage
@@ -162,6 +163,10 @@ class Supported:
         )
 
     def q(self, when: When, of: str) -> Q:
+        if when.back is not None:
+            there = Q(**{f"{_key(of)}__in": homes(when.back.poor())})
+            left = when.back.left_after(born_by(when.first, self.years))
+            return there | Q(**{f"{_key(of)}__in": homes(left)}) if self.years else there
         on_register = Q(**{f"{_home(of)}exit_mark__in": POOR})
         if not self.years:
             return on_register
@@ -197,8 +202,9 @@ class HouseGrade:
         return case.home.house_grade in self.words
 
     def q(self, when: When, of: str) -> Q:
-        rows = Living.objects.filter(household=OuterRef(_key(of)), house_grade__in=self.words)
-        return Q(Exists(_newest(rows, Living.objects.all())))
+        known = Living.objects.filter(year__lte=when.day.year)
+        rows = known.filter(household=OuterRef(_key(of)), house_grade__in=self.words)
+        return Q(Exists(_newest(rows, known)))
 
 
 @dataclass(frozen=True)
@@ -215,10 +221,9 @@ class IncomeBelow:
         return case.home.income is not None and case.home.income < self.yuan
 
     def q(self, when: When, of: str) -> Q:
-        rows = Survey.objects.counted().filter(
-            household=OuterRef(_key(of)), net_income_per_capita__lt=self.yuan
-        )
-        return Q(Exists(_newest(rows, Survey.objects.counted())))
+        known = Survey.objects.counted().filter(year__lte=when.day.year)
+        rows = known.filter(household=OuterRef(_key(of)), net_income_per_capita__lt=self.yuan)
+        return Q(Exists(_newest(rows, known)))
 
 
 @dataclass(frozen=True)
@@ -236,6 +241,9 @@ class InKeyVillage:
 
     def q(self, when: When, of: str) -> Q:
         standing = KeyVillage.objects.standing(when.day).filter(level_then__in=self.levels)
+        if when.back is not None:
+            there = when.back.last().filter(village__in=standing.values("area_then"))
+            return Q(**{f"{_key(of)}__in": homes(there)})
         return Q(**{f"{_home(of)}village__in": standing.values("area")})
 
 
@@ -249,7 +257,7 @@ class OpenShock:
         return case.home.open_shock
 
     def q(self, when: When, of: str) -> Q:
-        return Q(Exists(Shock.objects.filter(household=OuterRef(_key(of)), settled_on__isnull=True)))
+        return Q(Exists(Shock.objects.open(when.day).filter(household=OuterRef(_key(of)))))
 
 
 @dataclass(frozen=True)
@@ -267,8 +275,12 @@ class Member:
         return any(self.of.holds(Case(case.home, person), when) for person in present)
 
     def q(self, when: When, of: str) -> Q:
-        members = Person.objects.filter(household=OuterRef(_key(of)), present=True)
-        return Q(Exists(members.filter(self.of.q(when, OF_PERSON))))
+        here = [Person.objects.filter(present=True)] if when.back is None else when.back.persons()
+        asked = Q()
+        for members in here:
+            fulfil = members.filter(self.of.q(when, OF_PERSON), household=OuterRef(_key(of)))
+            asked |= Q(Exists(fulfil))
+        return asked
 
 
 @dataclass(frozen=True)

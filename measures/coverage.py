@@ -1,13 +1,14 @@
 """Coverage: 应享未享 (entitled by the record, nothing delivered this year) and 不应享而享 (the reverse).
 
 Counted by the database, a few statements for all policies; a list loads its page and no more. Whoever was entitled on
-any day of the year so far got rightly what was delivered in it; the record is read as it stands on the day asked.
+any day of the year so far got rightly what was delivered in it. The record is read as it stands or, with Ground.back, as
+it stood on the day: then households that have changed since are counted apart, by their events and versions.
 """
 
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -15,13 +16,15 @@ from simple_history.utils import bulk_create_with_history
 
 from areas.models import Area
 from areas.scope import AreaScope
-from households.models import Household, Person
+from households.looking_back import Back, homes
+from households.models import Household, Person, StatusEvent
 from households.spans import WHOLE, Span
 from measures import extras, held
 from measures.conditions import OF_PERSON
 from measures.eligibility import RULES, Rule
 from measures.extras import PLANNING
-from measures.facts import Case, When, homes
+from measures.facts import Case, When
+from measures.facts import homes as facts_of
 from measures.held import Held
 from measures.models import Measure, Policy
 from measures.models.measure import MeasureQuerySet
@@ -31,26 +34,67 @@ ENTITLED, MET, UNMET, UNDUE = "entitled", "met", "unmet", "undue"
 WORDS = {UNMET: "应享未享", UNDUE: "不应享而享", ENTITLED: "应享", MET: "应享已享"}
 NOBODY_NAMED = "没有写明享受人"
 BATCH = 2000
-LIES_IN = "lies_in"
+LIES_IN, BY_PERSON = "lies_in", "person__household_id"
+# The column of its household's key.
+HOME_OF: dict[Any, str] = {Household: "pk", Person: "household_id", Measure: "household_id"}
 Place = TypeVar("Place")
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What is looked at: by whom (scope), in which area (None: all of it), on which day, of which households."""
+    """What is looked at: by whom (scope), in which area (None: all of it), on which day, of which households.
+
+    With `back`, to the end of the day: the register as it stood then, whatever has happened since.
+    """
 
     scope: AreaScope
     area: Area | None
     day: datetime.date
     span: Span = WHOLE
+    back: Back | None = None
 
     @property
     def year(self) -> int:
         return self.day.year
 
     def of(self, model: Any) -> Any:
-        rows = model.objects.in_scope(self.scope).in_area(self.area)
-        return rows.filter(self.span.q("pk" if model is Household else "household_id"))
+        """Rows of the area as they stand; with `back` those alone of which nothing was recorded since."""
+        key = HOME_OF[model]
+        rows = model.objects.in_scope(self.scope).in_area(self.area).filter(self.span.q(key))
+        return rows if self.back is None else rows.filter(self.back.same(key))
+
+    def changed(self, model: Any) -> list[Any]:
+        """Who was on file in the area on the day, of households that have changed since, with `lies_in`; persons in two
+        sources, versions and records."""
+        if self.back is None:
+            return []
+        there = self.back.on_file(self._events()).filter(self.span.q("household_id"))
+        rows = self.back.persons() if model is Person else [Household.objects.all()]
+        key = HOME_OF[model]
+        return [
+            some.filter(**{f"{key}__in": homes(there)}).annotate(lies_in=self.back.village(key))
+            for some in rows
+        ]
+
+    def given(self) -> Any:
+        """What was delivered in the year up to the day, of the area, with `lies_in`."""
+        rows = self.of(Measure).placed()
+        return _of_the_year(rows if self.back is None else rows.filter(self.back.same(BY_PERSON)), self.day)
+
+    def given_to_changed(self) -> list[Any]:
+        """The same of households that have changed since, or whose persons went over to one that has."""
+        if self.back is None:
+            return []
+        rows = _of_the_year(Measure.objects.filter(self.span.q("household_id")), self.day)
+        rows = rows.filter(self.back.changed("household_id") | self.back.changed(BY_PERSON))
+        return rows.lay(self.back, self.area, self.scope)
+
+    def _events(self) -> Any:
+        return StatusEvent.objects.in_scope(self.scope).in_area(self.area)
+
+
+def _of_the_year(measures: Any, day: datetime.date) -> Any:
+    return measures.delivered().filter(year=day.year, delivered_on__lte=day)
 
 
 @dataclass(frozen=True)
@@ -97,22 +141,33 @@ def counts(
 
 def _questions(ground: Ground) -> Iterator[tuple[Any, str, dict[str, Any]]]:
     """Rows, the column that says where each lies ("{}": the area below), and what is counted of them."""
-    now, year = When(ground.day), When.any_day_of(ground.day)
     for model, some in _rules_by_model():
-        asked: dict[str, Any] = {
-            f"{rule.code} entitled": Count("pk", filter=rule.condition.q(now, rule.of)) for rule in some
-        }
-        yield ground.of(model).filter(some[0].on_file), "household__{}" if model is Person else "{}", asked
+        rows, where = ground.of(model).filter(some[0].on_file), "household__{}" if model is Person else "{}"
+        yield rows, where, _entitled_of(some, When(ground.day))
+        for rows in ground.changed(model):
+            yield rows, LIES_IN, _entitled_of(some, When(ground.day, back=ground.back))
     # Who has had it is counted from what was given: far fewer rows than there are people.
-    asked = {}
+    yield ground.given(), LIES_IN, _given_of(When(ground.day), None)
+    for rows in ground.given_to_changed():
+        # Each policy asks twice how somebody stood: too dear to ask of no row.
+        if rows.exists():
+            yield rows, LIES_IN, _given_of(When(ground.day), ground.back)
+
+
+def _entitled_of(rules: Sequence[Rule], when: When) -> dict[str, Any]:
+    return {f"{rule.code} entitled": Count("pk", filter=rule.condition.q(when, rule.of)) for rule in rules}
+
+
+def _given_of(now: When, back: Back | None) -> dict[str, Any]:
+    year, asked = When.any_day_of(now.day), dict[str, Any]()
     for rule in RULES.values():
         of_it = Q(policy__code=rule.code)
-        got = Count(rule.of, filter=of_it & Q(_rightly(rule, now)), distinct=True)
+        got = Count(rule.of, filter=of_it & _rightly(rule, now, back), distinct=True)
         asked |= {
             f"{rule.code} met": got,
-            f"{rule.code} undue": Count("pk", filter=of_it & ~Q(_rightly(rule, year))),
+            f"{rule.code} undue": Count("pk", filter=of_it & ~_rightly(rule, year, back)),
         }
-    yield _given(ground).placed(), LIES_IN, asked
+    return asked
 
 
 def figures(day: datetime.date, counts: Mapping[Place, Counter[str]]) -> dict[Place, list[Figures]]:
@@ -138,7 +193,12 @@ def unmet(rule: Rule, ground: Ground) -> Any:
 
 def entitled(rule: Rule, ground: Ground) -> Any:
     """Persons or households entitled on the day."""
-    return ground.of(rule.model).filter(rule.q(When(ground.day)))
+    stand = ground.of(rule.model).filter(rule.q(When(ground.day)))
+    if ground.back is None:
+        return stand
+    asked = rule.condition.q(When(ground.day, back=ground.back), rule.of)
+    stood = [rows.filter(asked) for rows in ground.changed(rule.model)]
+    return _together(rule.model, [stand, *stood])
 
 
 def met(rule: Rule, ground: Ground) -> Any:
@@ -148,16 +208,28 @@ def met(rule: Rule, ground: Ground) -> Any:
 
 def undue(rule: Rule, ground: Ground) -> MeasureQuerySet:
     """Measures delivered in the year to whom was not entitled on any day of it."""
-    found: MeasureQuerySet = (
-        _given(ground).of_policy(rule.code).exclude(_rightly(rule, When.any_day_of(ground.day)))
-    )
-    return found
+    year, back = When.any_day_of(ground.day), ground.back
+    found: MeasureQuerySet = ground.given().of_policy(rule.code).filter(~_rightly(rule, year, None))
+    if back is None:
+        return found
+    since = [
+        rows.of_policy(rule.code).filter(~_rightly(rule, year, back)) for rows in ground.given_to_changed()
+    ]
+    together: MeasureQuerySet = _together(Measure, [found, *since])
+    return together
+
+
+def _together(model: Any, parts: Iterable[Any]) -> Any:
+    found = Q()
+    for part in parts:
+        found |= Q(pk__in=part.order_by().values("id"))
+    return model.objects.filter(found)
 
 
 def reasons(rule: Rule, measures: Sequence[Measure], day: datetime.date) -> dict[int, str]:
     """Why each of these measures is undue, by its key, in two statements."""
     when = When.any_day_of(day)
-    facts = {home.id: home for home in homes(_households(measures), day)}
+    facts = {home.id: home for home in facts_of(_households(measures), day)}
     found: dict[int, str] = {}
     for row in measures:
         home = facts.get(row.household_id or 0)
@@ -174,6 +246,22 @@ def parts(rows: Any, area: str) -> list[tuple[str, str, str, int]]:
     names = tuple(f"{area}__{name}" for name in ("level", "code", "name"))
     found = rows.exclude(**{area: None}).order_by().values_list(*names).annotate(here=Count("pk"))
     return sorted(found, key=lambda part: part[1])
+
+
+def parts_then(rows: Any, home: str, back: Back, level: str) -> list[tuple[str, str, str, int]]:
+    """The same by where the households of the column `home` lay on the day, by town or by village."""
+    lay = (
+        rows.annotate(lies_in=back.village(home)).order_by().values_list("lies_in").annotate(here=Count("pk"))
+    )
+    counts: Counter[Area] = Counter()
+    counted = dict(lay)
+    for village in Area.objects.filter(pk__in=[pk for pk in counted if pk]).select_related("parent"):
+        place = village.at(level)
+        if place is not None:
+            counts[place] += counted[village.pk]
+    return sorted(
+        ((one.level, one.code, one.name, here) for one, here in counts.items()), key=lambda part: part[1]
+    )
 
 
 def with_plan(rule: Rule, rows: Any, year: int) -> Any:
@@ -246,19 +334,26 @@ def _households(measures: Sequence[Measure]) -> set[int]:
     return {row.household_id for row in measures if row.household_id is not None}
 
 
-def _given(ground: Ground) -> Any:
-    return ground.of(Measure).delivered().filter(year=ground.year, delivered_on__lte=ground.day)
-
-
 def _delivered(rule: Rule, day: datetime.date) -> Exists:
     """Something of the policy was delivered to the row in the year of the day, up to it."""
     given = Measure.objects.delivered().of_policy(rule.code).filter(year=day.year, delivered_on__lte=day)
     return Exists(given.filter(**{rule.of: OuterRef("pk")}))
 
 
-def _rightly(rule: Rule, when: When) -> Exists:
-    """The measure's person or household is entitled."""
-    return Exists(rule.entitled(when).filter(pk=OuterRef(f"{rule.of}_id")))
+def _rightly(rule: Rule, when: When, back: Back | None) -> Q:
+    """The measure's person or household is entitled; with `back`, as both stood on the day."""
+    key, whose = HOME_OF[rule.model], OuterRef(f"{rule.of}_id")
+    stand = rule.entitled(when)
+    if back is None:
+        return Q(Exists(stand.filter(pk=whose)))
+    found = Q(Exists(stand.filter(back.same(key), pk=whose)))
+    rows = (
+        back.persons() if rule.of == OF_PERSON else [Household.objects.filter(pk__in=homes(back.on_file()))]
+    )
+    asked = rule.condition.q(replace(when, back=back), rule.of)
+    for some in rows:
+        found |= Q(Exists(some.filter(asked, id=whose)))
+    return found
 
 
 def _named(rows: Any, asked: dict[str, Any]) -> dict[str, int]:

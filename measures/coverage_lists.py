@@ -14,8 +14,9 @@ from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import AreaScope
 from households.lists.rows import opens, strong
+from households.looking_back import Back
 from households.models import Household, Person
-from households.record import head_names, written
+from households.record import head_names, within, written
 from measures import solar
 from measures.conditions import OF_PERSON
 from measures.coverage import (
@@ -34,6 +35,7 @@ from measures.coverage import (
 )
 from measures.eligibility import RULES, Rule
 from measures.models import Policy
+from office import clock
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
@@ -44,7 +46,7 @@ COMMON = [
     Column(
         "number",
         "户编号",
-        lambda row: opens(row.home.number),
+        lambda row: opens(row.home.number, row.may_open),
         plain=lambda row: row.home.number,
         said=False,
         pinned=True,
@@ -53,8 +55,8 @@ COMMON = [
     ),
     Column("head", "户主", lambda row: strong(row.head_name), "nb s3", plain=lambda row: row.head_name),
     Column("whom", "对象", lambda row: row.whom, "nb s3"),
-    Column("town", "镇街", lambda row: row.home.village.parent.name, "nb hide-phone", said=False),
-    Column("village", "村", lambda row: row.home.village.name, "nb s3", said=False, width=18),
+    Column("town", "镇街", lambda row: row.lay.parent.name, "nb hide-phone", said=False),
+    Column("village", "村", lambda row: row.lay.name, "nb s3", said=False, width=18),
     Column("why", "理由", lambda row: row.why, "s6", width=40),
 ]
 WANTING = [*COMMON, Column("planned", "计划", lambda row: row.plan_word, "nb s2")]
@@ -99,10 +101,17 @@ class CoverageFilter(forms.Form):
         super().__init__(*args, **options)
         self.use_required_attribute = False
         self.today = day
-        known = Policy.objects.in_force(day).filter(code__in=RULES).order_by("pk")
+        # A figure of the past opens its list though the policy has ended since.
+        known = Policy.objects.in_force(self._asked(day)).filter(code__in=RULES).order_by("pk")
         self.policies = {policy.code: policy for policy in known}
         field: Any = self.fields["policy"]
         field.choices = [(code, policy.name) for code, policy in self.policies.items()]
+
+    def _asked(self, day: datetime.date) -> datetime.date:
+        try:
+            return datetime.date.fromisoformat(self.data.get("on", ""))
+        except ValueError:
+            return day
 
     def clean_on(self) -> datetime.date | None:
         day: datetime.date | None = self.cleaned_data["on"]
@@ -114,6 +123,11 @@ class CoverageFilter(forms.Form):
     def day(self) -> datetime.date:
         """The day that is asked about, of a valid form."""
         return self.cleaned_data["on"] or self.today
+
+    @property
+    def back(self) -> Back | None:
+        """How to read the register where the day is one of the past, of a valid form."""
+        return Back.since(self.day, clock.shift()) if self.cleaned_data["on"] else None
 
     @property
     def chosen(self) -> tuple[Policy, Rule, str]:
@@ -130,8 +144,8 @@ def coverage_list(user: User, query: QueryDict, day: datetime.date) -> Listed:
     if not form.is_valid():
         return Listed(Person.objects.none(), WANTING, ORDER, form, area)
     _, rule, kind = form.chosen
-    rows, related = rows_of(rule, kind, Ground(scope, area, form.day))
-    dress = partial(_dress, rule=rule, kind=kind, day=form.day)
+    rows, related = rows_of(rule, kind, Ground(scope, area, form.day, back=form.back))
+    dress = partial(_dress, rule=rule, kind=kind, day=form.day, back=form.back, scope=scope)
     columns = GIVEN if kind == UNDUE else WANTING
     if rule.code == solar.POLICY and kind != UNDUE:
         return _by_sun(rows.select_related(*related), form, area, dress)
@@ -168,9 +182,15 @@ def rows_of(rule: Rule, kind: str, ground: Ground) -> tuple[Any, tuple[str, ...]
     return rows, ("household__village__parent",) if rule.of == OF_PERSON else ("village__parent",)
 
 
-def _dress(rows: list[Any], *, rule: Rule, kind: str, day: datetime.date) -> None:
+def _dress(
+    rows: list[Any], *, rule: Rule, kind: str, day: datetime.date, back: Back | None, scope: AreaScope
+) -> None:
     for row in rows:
         row.home = row if isinstance(row, Household) else row.household
+    lay = back.places(row.home.pk for row in rows) if back else {}
+    for row in rows:
+        row.lay = lay.get(row.home.pk, row.home.village)
+        row.may_open = back is None or within(scope, row.home)
     bare = [row for row in rows if not hasattr(row, "head_name")]
     names = head_names(row.home.pk for row in bare) if bare else {}
     for row in bare:
@@ -178,7 +198,9 @@ def _dress(rows: list[Any], *, rule: Rule, kind: str, day: datetime.date) -> Non
     if kind == UNDUE:
         whys = reasons(rule, rows, day)
         for row in rows:
-            row.why, row.whom = whys[row.pk], row.person.name if row.person else "全户"
+            # Of a day of the past the record of now may have nothing against it.
+            row.why = whys[row.pk] or f"按{day}的登记不符合条件"
+            row.whom = row.person.name if row.person else "全户"
         return
     for row in rows:
         row.whom = f"{row.name}　{row.age(day)}岁" if isinstance(row, Person) else "全户"

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Round
 
+from households.looking_back import Back
 from households.models import Household, Living, Person, Production, Shock, Survey
 from villages.models import KeyVillage, VillageYear
 
@@ -86,19 +87,24 @@ class Case:
 
 @dataclass(frozen=True)
 class When:
-    """The day a condition is asked of. With an earlier `since`, an age is right that was so on any day between."""
+    """The day a condition is asked of. With an earlier `since`, an age is right that was so on any day between.
+
+    With `back` the database is asked how those stood on the day who have changed since; without it, of the record as it
+    stands.
+    """
 
     day: datetime.date
     since: datetime.date | None = None
+    back: Back | None = None
 
     @property
     def first(self) -> datetime.date:
         return self.since or self.day
 
     @classmethod
-    def any_day_of(cls, day: datetime.date) -> "When":
+    def any_day_of(cls, day: datetime.date, back: Back | None = None) -> "When":
         """Any day of the year up to this one."""
-        return cls(day, since=datetime.date(day.year, 1, 1))
+        return cls(day, since=datetime.date(day.year, 1, 1), back=back)
 
 
 PERSON = tuple(each.name for each in fields(PersonFacts))
@@ -114,11 +120,12 @@ def homes(ids: Iterable[int], day: datetime.date) -> Iterator[HomeFacts]:
         members[row.pop("household_id")].append(PersonFacts(**row))
     mine = {"household": OuterRef("pk")}
     villages = KeyVillage.objects.standing(day).filter(area=OuterRef("village"))
+    years = {"year__lte": day.year}
     known = Household.objects.filter(pk__in=wanted).annotate(
-        last_grade=_last(Living.objects.filter(**mine), "house_grade"),
-        last_income=_last(Survey.objects.counted().filter(**mine), "net_income_per_capita"),
+        last_grade=_last(Living.objects.filter(**mine, **years), "house_grade"),
+        last_income=_last(Survey.objects.counted().filter(**mine, **years), "net_income_per_capita"),
         level=Subquery(villages.values("level_then")[:1]),
-        struck=Exists(Shock.objects.filter(**mine, settled_on__isnull=True)),
+        struck=Exists(Shock.objects.open(day).filter(**mine)),
         **{
             f"{name}_{part}": newest(rows, part)
             for name, rows in _means(OuterRef("pk"), OuterRef("village"), day).items()

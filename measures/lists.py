@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -15,8 +16,10 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Level
+from areas.scope import AreaScope
 from households.lists.rows import opens
-from households.record import head_names, written
+from households.looking_back import Back
+from households.record import head_names, within, written
 from measures import (
     channel_lists,
     coverage_lists,
@@ -34,6 +37,7 @@ from measures.extras import Extra
 from measures.measure_filter import MeasureFilter
 from measures.models import Measure, State
 from measures.society import listing as society_lists
+from office import clock
 from office.exports import exportable
 from office.listing import Column, Listed, area_in
 
@@ -74,7 +78,7 @@ COLUMNS = [
     Column(
         "household",
         "户编号",
-        lambda row: opens(row.household.number) if row.household else "",
+        lambda row: opens(row.household.number, row.may_open) if row.household else "",
         "nb s3",
         plain=lambda row: row.household.number if row.household else "",
         said=False,
@@ -109,13 +113,28 @@ def measures(user: User, query: QueryDict, day: datetime.date) -> Listed:
     area, form = area_in(query, user), MeasureFilter(query, day=day)
     if not form.is_valid():
         return Listed(visible.none(), COLUMNS, ORDER, form, area)
-    rows = form.matching(visible.in_area(area))
+    day_then = form.cleaned_data["lay"]
+    back = Back.since(day_then, clock.shift()) if day_then else None
+    here = Measure.objects.lay(back, area, user.area_scope()) if back else [visible.in_area(area)]
     if form.cleaned_data["own"] and area is not None:
-        rows = rows.placed().filter(lies_in=area.pk)
+        here = [(some if back else some.placed()).filter(lies_in=area.pk) for some in here]
+    rows = form.matching(_together(here))
     joined = rows.select_related(
         "policy", "person", "household__village__parent", "village__parent", "enterprise__area__parent"
     )
-    return Listed(joined, _columns(form.code), ORDER, form, area, dress=_dress)
+    dress = partial(_dress, back=back, scope=user.area_scope())
+    return Listed(joined, _columns(form.code), ORDER, form, area, dress=dress)
+
+
+def _together(parts: list[Any]) -> Any:
+    """Rows of any of the parts."""
+    first, *others = parts
+    if not others:
+        return first
+    found = Q()
+    for part in parts:
+        found |= Q(pk__in=part.values("pk"))
+    return Measure.objects.filter(found)
 
 
 def _columns(code: str) -> list[Column]:
@@ -147,23 +166,28 @@ def _said(extra: Extra) -> Column:
     )
 
 
-def _dress(rows: list[Any]) -> None:
-    names = head_names(row.household_id for row in rows if row.household_id)
+def _dress(rows: list[Any], *, back: Back | None, scope: AreaScope) -> None:
+    homes = {row.household_id for row in rows if row.household_id}
+    names, lay = head_names(homes), back.places(homes) if back else {}
     for row in rows:
         row.head_name = names.get(row.household_id, "")
+        row.lay = lay.get(row.household_id) or row.place
+        row.may_open = back is None or row.household is None or within(scope, row.household)
 
 
-def _opens(row: Measure) -> SafeString:
+def _opens(row: Any) -> SafeString | str:
+    if not row.may_open:
+        return str(row.policy.name)
     return format_html('<a href="{}">{}</a>', reverse("measures:measure", args=[row.pk]), row.policy.name)
 
 
-def _town(row: Measure) -> str:
-    place = row.place
+def _town(row: Any) -> str:
+    place = row.lay
     return place.name if place.level == Level.TOWN else place.parent.name if place.parent else ""
 
 
-def _village(row: Measure) -> str:
-    return row.place.name if row.place.level == Level.VILLAGE else ""
+def _village(row: Any) -> str:
+    return row.lay.name if row.lay.level == Level.VILLAGE else ""
 
 
 def _state(row: Measure) -> SafeString:

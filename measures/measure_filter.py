@@ -30,7 +30,7 @@ OF: dict[str, dict[str, Any]] = {
 class MeasureFilter(Filter):
     """The area stands in the address beside it."""
 
-    further = ("kind_of", "due", "q", "since", "until", "own")
+    further = ("kind_of", "due", "q", "since", "until", "lay", "own")
 
     year = year_field(required=False)
     state = choice("状态", State.values, "w4")
@@ -43,6 +43,8 @@ class MeasureFilter(Filter):
     q = SearchWord(label="户编号", required=False, max_length=20, widget=forms.TextInput(attrs=SHORT))
     since = Day(label="落实起", required=False)
     until = Day(label="落实截至", required=False)
+    # Comes with a figure's address: a household counts where it lay at the end of this day.
+    lay = Day(label="所在村按这一天", required=False)
     own = own_field()
 
     def __init__(self, *args: Any, day: datetime.date, **options: Any) -> None:

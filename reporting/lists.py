@@ -208,7 +208,7 @@ def house_list(area: str, year: int, until: datetime.date, *, what: str = "", mo
 def measure_list(
     area: str, chapter: str, since: datetime.date, until: datetime.date, *, own: bool = False
 ) -> str:
-    """What was delivered between two days; data-yuan is what was paid of it in yuan."""
+    """What was delivered between two days to who lay there on the last; data-yuan is what was paid of it in yuan."""
     return _address(
         "measures:list",
         {
@@ -217,6 +217,7 @@ def measure_list(
             "state": "落实",
             "since": since,
             "until": until,
+            "lay": until,
             "own": "1" if own else "",
         },
     )

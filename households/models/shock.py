@@ -1,5 +1,7 @@
 """Shocks: illness, accident, disaster, job loss; an open one colours an exited household 黄 (domain §4)."""
 
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,6 +10,12 @@ from households.codes import CODES
 from households.models.belonging import OfHousehold, money
 from office.codes import CodeField
 from office.days import written
+
+
+class ShockQuerySet(ScopedQuerySet):
+    def open(self, on: datetime.date) -> "ShockQuerySet":
+        """Those that had happened by the end of the day and were not settled by it."""
+        return self.filter(Q(settled_on__isnull=True) | Q(settled_on__gt=on), happened_on__lte=on)
 
 
 class Shock(OfHousehold):
@@ -19,7 +27,7 @@ class Shock(OfHousehold):
     settled_on = models.DateField("消除日期", null=True, blank=True)
     amount = money("造成支出或损失")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ShockQuerySet.as_manager()
 
     class Meta:
         verbose_name = "变故"

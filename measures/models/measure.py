@@ -20,7 +20,8 @@ from simple_history.models import HistoricalRecords
 
 from areas.models import Area, Level
 from areas.scope import AreaScope, ScopedQuerySet
-from households.models import Household, Person
+from households.looking_back import Back, homes
+from households.models import Household, Person, StatusEvent
 from measures.models.enterprise import Enterprise
 from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS, Policy
 from office.days import written
@@ -64,6 +65,14 @@ class MeasureQuerySet(ScopedQuerySet):
         """With `lies_in`, the area in which each lies."""
         where = Coalesce("household__village", "village", "enterprise__area")
         return self.annotate(lies_in=where)
+
+    def lay(self, back: Back, area: Area | None, scope: AreaScope) -> "list[MeasureQuerySet]":
+        """Those of the area, and within the scope, as their households lay at the end of a day, with `lies_in`: of whom
+        nothing was recorded since, and the others."""
+        stayed = self.in_scope(scope).in_area(area).filter(~back.moved("household_id")).placed()
+        there = back.lay(StatusEvent.objects.in_scope(scope).in_area(area))
+        moved = self.filter(back.moved("household_id"), household__in=homes(there))
+        return [stayed, moved.annotate(lies_in=back.village("household_id"))]
 
     def planned(self) -> "MeasureQuerySet":
         return self.filter(state=State.PLANNED)

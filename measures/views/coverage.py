@@ -210,9 +210,11 @@ def _unit(rule: Rule) -> str:
 
 def _parts(listed: Listed, rule: Rule, kind: str, top: Area | None) -> list[tuple[str, str, str, int]]:
     """How many lie in each town of a county, else in each village."""
-    home = "" if kind != UNDUE and rule.of != OF_PERSON else "household__"
-    by_town = top is not None and top.level == Level.COUNTY
-    return coverage.parts(listed.rows, f"{home}{'town' if by_town else 'village'}")
+    of_home = kind != UNDUE and rule.of != OF_PERSON
+    level = Level.TOWN if top is not None and top.level == Level.COUNTY else Level.VILLAGE
+    if back := listed.form.back:
+        return coverage.parts_then(listed.rows, "pk" if of_home else "household_id", back, level)
+    return coverage.parts(listed.rows, f"{'' if of_home else 'household__'}{level}")
 
 
 def _without_area(request: SignedIn) -> str:

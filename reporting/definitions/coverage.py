@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from areas.scope import AreaScope
+from households.looking_back import Back
 from households.spans import WHOLE, Span
 from measures import coverage
 from measures.coverage import ENTITLED, MET, UNDUE, UNMET, Ground
@@ -42,8 +43,9 @@ UNIT_WORDS = {PERSONS: "人", HOUSEHOLDS: "户"}
 
 
 def count(request: Request, span: Span = WHOLE) -> Counts:
+    back = Back.since(request.until, request.shift)
     return coverage.counts(
-        Ground(AreaScope.whole(), request.area, request.until, span),
+        Ground(AreaScope.whole(), request.area, request.until, span, back),
         BELOW.get(request.area.level, "village_id"),
         lambda ids: children_of(request, ids),
     )

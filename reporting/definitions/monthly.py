@@ -1,6 +1,6 @@
 """帮扶措施月调度 (R304, R314, R324): by chapter what was delivered in the month and in the year to the day.
 
-A delivery counts where its household or village lies now, as its list does; money is what was paid in yuan.
+A delivery counts where its household lay at the end of the day, as its list does; money is what was paid in yuan.
 """
 
 import datetime
@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from areas.scope import AreaScope
+from households.looking_back import Back
 from measures.models import Measure
 from measures.models.policy import MEASURE_CHAPTERS
 from office.days import written
@@ -46,15 +48,17 @@ def since(request: Request, span: str) -> datetime.date:
     return request.until.replace(day=1) if span == MONTH else datetime.date(request.until.year, 1, 1)
 
 
-def delivered(request: Request) -> Any:
-    here = Measure.objects.in_area(request.area).delivered()
-    return here.filter(delivered_on__gte=since(request, YEAR), delivered_on__lte=request.until)
+def delivered(request: Request) -> list[Any]:
+    """What was delivered in the year to the day, with `lies_in`, in two parts."""
+    given = Measure.objects.delivered()
+    given = given.filter(delivered_on__gte=since(request, YEAR), delivered_on__lte=request.until)
+    return given.lay(Back(request.until, request.shift), request.area, AreaScope.whole())
 
 
 def check(request: Request) -> None:
     if request.year > request.as_of.year:
         raise ReportRefused(f"{request.year}年在统计截止（{written(request.as_of)}）以后，还没有数")
-    if not delivered(request).exists():
+    if not any(some.exists() for some in delivered(request)):
         raise ReportRefused(
             f"{request.area}{request.year}年到{written(request.until)}没有落实过帮扶措施，没有可统计的数"
         )
@@ -63,19 +67,18 @@ def check(request: Request) -> None:
 def count(request: Request) -> Counts:
     recent = Q(delivered_on__gte=since(request, MONTH))
     in_yuan = Q(unit="元")
-    grouped = (
-        delivered(request)
-        .order_by()
-        .placed()
-        .values("lies_in", "policy__chapter")
-        .annotate(
-            items_year=Count("pk"),
-            items_month=Count("pk", filter=recent),
-            yuan_year=Sum("amount", filter=in_yuan),
-            yuan_month=Sum("amount", filter=in_yuan & recent),
-        )
-    )
-    rows, keys = list(grouped), {chapter: key for key, chapter in CHAPTERS.items()}
+    sums: dict[str, Any] = {
+        "items_year": Count("pk"),
+        "items_month": Count("pk", filter=recent),
+        "yuan_year": Sum("amount", filter=in_yuan),
+        "yuan_month": Sum("amount", filter=in_yuan & recent),
+    }
+    rows = [
+        row
+        for some in delivered(request)
+        for row in some.order_by().values("lies_in", "policy__chapter").annotate(**sums)
+    ]
+    keys = {chapter: key for key, chapter in CHAPTERS.items()}
     child = children_of(request, [row["lies_in"] for row in rows])
     found: Counts = Counter()
     for row in rows:
