@@ -30,6 +30,9 @@ class FindingFilter(Filter):
         error_messages={"invalid_choice": "没有“%(value)s”这一项"},
     )
     owner = choice("核实人", [(MINE, "由我核实"), (NOBODY, "未分派")], "w6")
+    # Comes with a figure's address: those there were, or that waited, at the end of the day.
+    on = Day(label="时点", required=False)
+    further = ("on",)
 
     def __init__(self, *args: Any, owners: list[tuple[int, str]], **options: Any) -> None:
         """`owners`: id and name of who has findings that may be seen."""
@@ -43,7 +46,10 @@ class FindingFilter(Filter):
 
     def matching(self, findings: FindingQuerySet, user: User) -> FindingQuerySet:
         asked = self.cleaned_data
-        if asked["state"] != ALL:
+        if asked["on"]:
+            waited = asked["state"] == FindingState.OPEN
+            findings = findings.waiting_on(asked["on"]) if waited else findings.seen(asked["on"])
+        if asked["state"] not in (ALL, FindingState.OPEN if asked["on"] else ""):
             findings = findings.filter(state=asked["state"])
         for name in ("rule", "severity"):
             if asked[name]:

@@ -147,20 +147,21 @@ def _questions(ground: Ground) -> Iterator[tuple[Any, str, dict[str, Any]]]:
         for rows in ground.changed(model):
             yield rows, LIES_IN, _entitled_of(some, When(ground.day, back=ground.back))
     # Who has had it is counted from what was given: far fewer rows than there are people.
-    yield ground.given(), LIES_IN, _given_of(When(ground.day), None)
+    yield ground.given(), LIES_IN, _given_of(RULES.values(), When(ground.day), None)
     for rows in ground.given_to_changed():
-        # Each policy asks twice how somebody stood: too dear to ask of no row.
-        if rows.exists():
-            yield rows, LIES_IN, _given_of(When(ground.day), ground.back)
+        # Each policy asks twice how somebody stood: too dear to ask of those of which nothing was given.
+        codes = set(rows.order_by().values_list("policy__code", flat=True).distinct())
+        if given := [rule for rule in RULES.values() if rule.code in codes]:
+            yield rows, LIES_IN, _given_of(given, When(ground.day), ground.back)
 
 
 def _entitled_of(rules: Sequence[Rule], when: When) -> dict[str, Any]:
     return {f"{rule.code} entitled": Count("pk", filter=rule.condition.q(when, rule.of)) for rule in rules}
 
 
-def _given_of(now: When, back: Back | None) -> dict[str, Any]:
+def _given_of(rules: Iterable[Rule], now: When, back: Back | None) -> dict[str, Any]:
     year, asked = When.any_day_of(now.day), dict[str, Any]()
-    for rule in RULES.values():
+    for rule in rules:
         of_it = Q(policy__code=rule.code)
         got = Count(rule.of, filter=of_it & _rightly(rule, now, back), distinct=True)
         asked |= {

@@ -68,6 +68,7 @@ def _dress(rows: list[Any], *, day: datetime.date) -> None:
     """Adds head, place, reason, what is planned, and for a household `choices`: for whom a course may be planned."""
     for row in rows:
         row.home = row if isinstance(row, Household) else row.household
+        row.lay, row.may_open = row.home.village, True
     keys = {row.home.pk for row in rows}
     members, planned = skills.members_of(keys, day), _planned(keys, day.year)
     for row in rows:

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from areas.models import Area
 from areas.scope import ScopedQuerySet
@@ -63,6 +63,16 @@ class Found:
 class FindingQuerySet(ScopedQuerySet):
     def waiting(self) -> "FindingQuerySet":
         return self.filter(state=FindingState.OPEN)
+
+    def seen(self, day: datetime.date) -> "FindingQuerySet":
+        """Those that there were by the end of the day. One that went and came back began anew."""
+        return self.filter(first_seen__lte=day)
+
+    def waiting_on(self, day: datetime.date) -> "FindingQuerySet":
+        """Of those the ones that had not gone by then, nor been confirmed."""
+        gone = Q(state=FindingState.GONE, last_seen__lte=day)
+        confirmed = Q(confirmed_on__gte=F("first_seen"), confirmed_on__lte=day) & ~Q(state=FindingState.OPEN)
+        return self.seen(day).exclude(gone).exclude(confirmed)
 
     def of(self, subject: models.Model) -> "FindingQuerySet":
         return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))

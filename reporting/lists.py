@@ -248,9 +248,9 @@ def work_list(key: str, area: str, *, own: bool = False, **asked: object) -> str
     return _address(f"villages:{key}", {"area": area, **asked, "own": "1" if own else ""})
 
 
-def finding_list(area: str, *, all: bool) -> str:
-    """疑点 that wait, or every one there was, as the record stands."""
-    return _address("households:findings", {"area": area, "state": "all" if all else ""})
+def finding_list(area: str, on: datetime.date, *, all: bool) -> str:
+    """疑点 that waited at the end of the day, or every one there was by it."""
+    return _address("households:findings", {"area": area, "state": "all" if all else "", "on": on})
 
 
 def shared_list(area: str, kind: str, part: str, year: int) -> str:

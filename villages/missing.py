@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
-from areas.models import Area, Level
+from areas.models import Area, Level, valid_q
 from office.exports import exportable
 from office.form_fields import Day, Filter, choice, own_field, year_field
 from office.listing import Column, Listed, area_in
@@ -34,7 +34,7 @@ def _without(tier: str, year: int, day: datetime.date) -> Q:
     letters = Letter.objects.standing().filter(
         area=OuterRef("pk"), tier=tier, year=year, state=LetterState.SIGNED, signed_on__lte=day
     )
-    found = Q(~Exists(letters), level=LEVEL[tier], valid_to__isnull=True)
+    found = Q(~Exists(letters), valid_q(day), level=LEVEL[tier])
     if tier == Tier.SECRETARY:
         held = Post.objects.held(day).filter(area=OuterRef("pk"), kind=PostKind.FIRST_SECRETARY)
         found &= Q(Exists(held))

@@ -72,17 +72,17 @@ ORDER = ("area__code", "pk")
 
 
 def key_villages(area: Area | None, day: datetime.date) -> QuerySet:
-    """Every village that was chosen by the day, on the list or off it."""
-    return KeyVillage.objects.in_area(area).designated(day)
+    """Every village that was chosen by the day, on the list or off it, where it lay then."""
+    return KeyVillage.objects.designated(day).placed(area)
 
 
 def in_state(rows: QuerySet, state: str, day: datetime.date) -> QuerySet:
-    """Those of the key villages that are so on the day; an inspection counts in the quarter of the day, up to it."""
-    posts = Post.objects.held(day).filter(area=OuterRef("area"))
+    """Those of `key_villages` that are so on the day; an inspection counts in the quarter of the day, up to it."""
+    posts = Post.objects.held(day).filter(area=OuterRef("area_then"))
     secretary = Exists(posts.filter(kind=PostKind.FIRST_SECRETARY))
     team = posts.filter(kind__in=TEAM).order_by().values("area").annotate(people=Count("pk"))
     first, _ = quarter_of(day)
-    inspected = Exists(_inspections(first, day).filter(area=OuterRef("area")))
+    inspected = Exists(_inspections(first, day).filter(area=OuterRef("area_then")))
     counted = rows.annotate(
         team_people=Coalesce(Subquery(team.values("people"), output_field=IntegerField()), 0)
     )
@@ -92,7 +92,7 @@ def in_state(rows: QuerySet, state: str, day: datetime.date) -> QuerySet:
         last = quarter_end(day.year, quarter)
         if last <= day:
             in_it = _inspections(quarter_of(last)[0], last)
-            every &= Q(Exists(in_it.filter(area=OuterRef("area"))))
+            every &= Q(Exists(in_it.filter(area=OuterRef("area_then"))))
     conditions: dict[str, Q] = {
         SECRETARY: Q(secretary),
         NO_SECRETARY: ~Q(secretary),
@@ -121,7 +121,7 @@ def _stayed_little(day: datetime.date) -> Q:
             post=OuterRef("pk"), year=day.year, month=month, days__gte=least
         )
         through = Post.objects.held(ends).filter(
-            Q(start_on__lte=begins), kind__in=RESIDENT, area=OuterRef("area")
+            Q(start_on__lte=begins), kind__in=RESIDENT, area=OuterRef("area_then")
         )
         found |= Q(Exists(through.filter(~Exists(enough))))
     return found
@@ -144,9 +144,7 @@ class TeamFilter(Filter):
 
 
 def _village(row: Any) -> SafeString:
-    return format_html(
-        '<a href="{}">{}</a>', reverse("villages:village", args=[row.area.code]), row.area.name
-    )
+    return format_html('<a href="{}">{}</a>', reverse("villages:village", args=[row.lay.code]), row.lay.name)
 
 
 def _posted(row: Any) -> str:
@@ -192,8 +190,8 @@ def _inspection_column(quarter: int) -> Column:
 
 
 COLUMNS = [
-    Column("village", "村", _village, plain=lambda row: row.area.name, pinned=True, names_row=True, width=20),
-    Column("town", "镇街", lambda row: row.area.parent.name, "nb s2"),
+    Column("village", "村", _village, plain=lambda row: row.lay.name, pinned=True, names_row=True, width=20),
+    Column("town", "镇街", lambda row: row.lay.parent.name, "nb s2"),
     Column("level", "级别", lambda row: row.level if row.on_list else f"{row.level}，已摘帽", "nb s2"),
     Column("secretary", "第一书记", _secretary, "nb s2", plain=_posted, width=12),
     Column("unit", "派出单位", lambda row: "、".join(post.unit for post in row.secretaries), "s3", width=24),
@@ -205,19 +203,21 @@ COLUMNS = [
 
 @exportable(KEY, title="驻村情况")
 def teams(user: User, query: QueryDict, day: datetime.date) -> Listed:
-    visible = KeyVillage.objects.visible_to(user)
+    mine = Area.objects.visible_to(user)
     require(user, Capability.WORK_VIEW)
     area, form = area_in(query, user), TeamFilter(query)
     if not form.is_valid():
-        return Listed(visible.none(), COLUMNS, ORDER, form, area)
+        return Listed(KeyVillage.objects.none(), COLUMNS, ORDER, form, area)
     on = form.day(day)
-    rows = form.matching(visible.in_area(area).designated(on), day).select_related("area__parent")
+    visible = key_villages(area, on).filter(area_then__in=mine)
+    rows = form.matching(visible, day).select_related("area__parent")
     return Listed(rows, COLUMNS, ORDER, form, area, dress=partial(dress, on=on))
 
 
 def dress(rows: list[Any], *, on: datetime.date) -> None:
     """Posts, days stayed and inspections of the villages, in three statements for all."""
-    places = [row.area_id for row in rows]
+    places = [row.area_then for row in rows]
+    lay = Area.objects.select_related("parent").in_bulk(places)
     posts: dict[int, list[Post]] = defaultdict(list)
     for post in Post.objects.held(on).filter(area__in=places, kind__in=RESIDENT).order_by("start_on", "pk"):
         posts[post.area_id].append(post)
@@ -232,15 +232,16 @@ def dress(rows: list[Any], *, on: datetime.date) -> None:
         counts[area, (day.month - 1) // 3 + 1] += 1
     little = set()
     if settings.STAY_DAYS_A_MONTH:
-        here = KeyVillage.objects.filter(pk__in=[row.pk for row in rows])
+        here = key_villages(None, on).filter(pk__in=[row.pk for row in rows])
         little = set(in_state(here, STAY_SHORT, on).values_list("pk", flat=True))
     quarters = (1, 2, 3, 4)
     begun = {quarter: quarter_of(quarter_end(on.year, quarter))[0] <= on for quarter in quarters}
     over = {quarter: quarter_end(on.year, quarter) < on for quarter in quarters}
     for row in rows:
-        row.secretaries = [post for post in posts[row.area_id] if post.kind == PostKind.FIRST_SECRETARY]
-        row.team = sum(post.kind in TEAM for post in posts[row.area_id])
-        row.stayed = stayed.get(row.area_id, 0)
+        row.lay, key = lay[row.area_then], row.area_then
+        row.secretaries = [post for post in posts[key] if post.kind == PostKind.FIRST_SECRETARY]
+        row.team = sum(post.kind in TEAM for post in posts[key])
+        row.stayed = stayed.get(key, 0)
         row.stayed_little = row.pk in little
-        row.inspected = {quarter: counts[row.area_id, quarter] for quarter in quarters}
+        row.inspected = {quarter: counts[key, quarter] for quarter in quarters}
         row.begun, row.over = begun, over

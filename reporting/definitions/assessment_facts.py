@@ -20,7 +20,7 @@ from django.db.models import Count, Sum
 from areas.models import Area
 from households.models.event import Kind
 from measures.models import EntryKind
-from office.findings import Finding, FindingState
+from office.findings import Finding
 from reporting.definitions import exit_tally, funds, houses
 from reporting.definitions.places import Place, children_of, places, whole_of
 from reporting.definitions.rows import share
@@ -145,23 +145,21 @@ def _exits(request: Request, place: Place, counts: Counts, plan: PlanFigures) ->
 
 
 def _finding_counts(request: Request) -> Counts:
-    rows = Finding.objects.in_area(request.area).order_by().values_list("area", "state").annotate(Count("pk"))
-    return _by_place(
-        request,
-        [
-            (area, figure, count)
-            for area, state, count in rows
-            for figure in ((WHOLE, PART) if state == FindingState.OPEN else (WHOLE,))
-        ],
-    )
+    here = Finding.objects.in_area(request.area).order_by()
+    rows = [
+        (area, figure, count)
+        for figure, some in ((WHOLE, here.seen(request.until)), (PART, here.waiting_on(request.until)))
+        for area, count in some.values_list("area").annotate(Count("pk"))
+    ]
+    return _by_place(request, rows)
 
 
 def _findings(request: Request, place: Place, counts: Counts) -> Fact:
-    """As the record stands: of a year that is over nothing is known any more."""
+    """Of a year that is over they are no measure any more: what waits then is the next year's work."""
     if request.until < request.as_of:
         return NOTHING
     whole, waiting = counts[place.pk, WHOLE], counts[place.pk, PART]
-    urls = (finding_list(place.area.code, all=True), finding_list(place.area.code, all=False))
+    urls = (finding_list(place.area.code, request.until, all=each) for each in (True, False))
     return Fact(whole, waiting, share(whole - waiting, whole), *urls)
 
 
@@ -169,8 +167,10 @@ def _team_counts(state: str) -> Callable[[Request], Counts]:
     def count(request: Request) -> Counts:
         every = teams.key_villages(request.area, request.until)
         good = teams.in_state(every, state, request.until)
-        rows = [(area, WHOLE, 1) for area in every.values_list("area", flat=True)]
-        return _by_place(request, rows + [(area, PART, 1) for area in good.values_list("area", flat=True)])
+        rows = [(area, WHOLE, 1) for area in every.values_list("area_then", flat=True)]
+        return _by_place(
+            request, rows + [(area, PART, 1) for area in good.values_list("area_then", flat=True)]
+        )
 
     return count
 
@@ -187,7 +187,7 @@ def _teams(state: str) -> Measure:
 def _letter_counts(request: Request) -> Counts:
     """Places that sign letters, and those that have not all signed."""
     levels = {LEVEL[tier] for tier in LOOKED_FOR}
-    places = Area.objects.in_area(request.area).filter(level__in=levels, valid_to__isnull=True)
+    places = Area.objects.in_area(request.area).filter(level__in=levels).valid_on(request.until)
     missing = unsigned(places, request.year, request.until)
     rows = [(pk, WHOLE, 1) for pk in places.values_list("pk", flat=True)]
     return _by_place(request, rows + [(pk, PART, 1) for pk in missing.values_list("pk", flat=True)])

@@ -35,7 +35,10 @@ from reporting.report import (
 SHOWN = 3  # years
 UNITS = {"projects": ("项目（个）", ITEMS), "persons": ("受益（人）", PERSONS), "money": ("资金（元）", YUAN)}
 TOTAL = "total"
-NOTE = "按开始日期所在年度，进行中和已完成的；登记在哪里就统计在哪里。受益人数和资金照登记，没有登记的不计。"
+NOTE = (
+    "按开始日期所在年度，进行中和已完成的；登记在哪里就统计在哪里。受益人数和资金照登记，没有登记的不计。"
+    "按现在的登记：以后更正、取消的，再统计时按更正以后的。"
+)
 
 # (child area or None, year, "projects"…) → projects, persons or yuan
 Counts = Counter[tuple[int | None, int, str]]

@@ -1,7 +1,7 @@
 """帮扶到位: by policy how many are entitled, have it, lack it, and had it without being entitled (domain §6).
 
-The record is read as it stands, for the day asked about; what was delivered counts up to that day. Policies whose
-condition the record cannot tell have no coverage (measures/eligibility.py).
+The record is read as it stood on the day asked about, wherever a household lies by now; what was delivered counts up
+to that day. Policies whose condition the record cannot tell have no coverage (measures/eligibility.py).
 """
 
 from collections import Counter
@@ -71,7 +71,8 @@ def figures_of(request: Request, counts: Counts) -> Figures:
                 cells.append(Cell(area.code, f"{figure}_{code}", getattr(one, figure), unit, url))
             cells.append(Cell(area.code, f"{code}{RATE}", share(one.met, one.entitled), PERCENT))
     note = (
-        "应享按登记的情况，已享按截至当日已经落实的；不应享而享以落实的项计。登记说不清条件的政策不在表内。"
+        "应享按截止日的登记和户当时所在的村，已享按截至当日已经落实的；不应享而享以落实的项计。登记说不清条件的政策不在表内。"
+        "截止日以后才补登的落实、变故、住房鉴定，按它们自己的日期计；没有当日登记的按最早的登记。"
     )
     return Figures(
         report_rows(request.area, children),

@@ -37,6 +37,7 @@ STEPS = {name.removesuffix("_on"): (name, word) for name, word in rules.EVENTS.i
 PAID = "paid"
 NOTE = (
     "本年度名单上的户，剔除的不算；本月指统计截止日所在的月份，到截止日为止；补助资金是已拨付户的补助金额。"
+    "截止日以后才补登或更正的，按它们自己的日期计。"
 )
 
 # (child area or None, "listed" or step, "month" or "year") → houses or, of "subsidy", yuan

@@ -67,10 +67,14 @@ def stem(one: Indicator) -> str:
 
 
 def check(request: Request) -> None:
-    """Refused where the area has neither goals nor entered values nor anybody on the register."""
+    """Refused where the area had neither goals nor entered values nor anybody on the register by the day."""
     exit_tally.check(request)
-    places = (IndicatorGoal, IndicatorValue, StatusEvent)
-    if not any(model._default_manager.in_area(request.area).exists() for model in places):
+    known = (
+        IndicatorGoal.objects.in_area(request.area),
+        IndicatorValue.objects.in_area(request.area).filter(entered_at__lt=clock.end_of(request.as_of)),
+        StatusEvent.objects.in_area(request.area).known(request.until, request.as_of),
+    )
+    if not any(rows.exists() for rows in known):
         raise ReportRefused(f"{request.area}没有规划指标、填报的数和登记的贫困户，没有可统计的数")
 
 

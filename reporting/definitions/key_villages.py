@@ -49,7 +49,7 @@ Counts = Counter[tuple[int, str, str]]
 
 def check(request: Request) -> None:
     exit_tally.check(request)
-    if not KeyVillage.objects.in_area(request.area).exists():
+    if not tally.designated(request.area, request.until, request.as_of).exists():
         raise ReportRefused(f"{request.area}没有重点村，没有可统计的数")
 
 

@@ -38,7 +38,10 @@ SPANS = {MONTH: "本月", YEAR: "本年累计"}
 LINES = tuple((word, f"{span}_") for span, word in SPANS.items())
 CHAPTERS = {f"c{place:02d}": chapter for place, chapter in enumerate(MEASURE_CHAPTERS, 1)}
 TOTAL = "total"
-NOTE = "按落实日期统计，本月指统计截止日所在的月份，到截止日为止；资金只计以元支付的。"
+NOTE = (
+    "按落实日期统计，本月指统计截止日所在的月份，到截止日为止；户按截止日所在的村；资金只计以元支付的。"
+    "截止日以后才补登的落实，按落实日期计。"
+)
 
 # (child area or None, chapter key or "total", span, "items" or "yuan") → deliveries or yuan
 Counts = Counter[tuple[int | None, str, str, str]]

@@ -24,8 +24,8 @@ from reporting.report import (
     Request,
 )
 from villages import teams
+from villages.models.key_village import WAY_THEN
 from villages.models.work_record import quarter_end, quarter_of
-from villages.tally import UPWARDS
 
 ALL = "villages"
 STANDING = {
@@ -66,7 +66,7 @@ def count(request: Request) -> Counts:
     for key, (state, day) in asked.items():
         rows = teams.key_villages(request.area, day)
         rows = teams.in_state(rows, state, day) if state else rows
-        for places in rows.values_list(*UPWARDS):
+        for places in rows.values_list(*WAY_THEN):
             for place in {*places}:
                 counts[place, key] += 1
     return counts
@@ -97,6 +97,7 @@ def figures(request: Request, progress: Progress) -> Figures:
         f"驻村天数每人每月不少于 {least} 天，看本季已经过完的月" if least else "没有规定驻村天数，不填"
     )
     note = f"重点村含已摘帽的；工作队不含第一书记，足额是 {settings.TEAM_SIZE} 人；{days_asked}；没有到的季度不填。"
+    note += "截止日以后才补登的按它们自己的日期计，作废的不计。"
     return Figures(report_rows(request.area, children), cells, notes={"all": note})
 
 

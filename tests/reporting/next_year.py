@@ -202,7 +202,7 @@ def _villages(ground) -> None:
         if number % 2:
             Finding.objects.filter(pk=finding.pk).update(state="已消除", last_seen=SPRING)
     Finding.objects.create(
-        rule="C002", severity="warning", message="演示", area=ground.village, subject_type="x", subject_id="n",
+        rule="C002", severity="warning", message="演示", area=ground.village, subject_type="x", subject_id="999",
         fingerprint="y", first_seen=SPRING, last_seen=SUMMER,
     )  # fmt: skip
     for key in KeyVillage.objects.at(SPRING).filter(on_list=True)[:1]:
