@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import IntegerField, OuterRef, Q, Subquery
 
 from areas.models import Area
 from households import lookup, names, tally, year_plan
@@ -82,6 +82,11 @@ class RegisterFilter(Filter):
         return bool(asked["on_register"]) and not narrowed
 
     @property
+    def of_a_day(self) -> bool:
+        """Its households have `counted_persons`, as they stood then."""
+        return any(self.cleaned_data[name] for name in ("on_register", "colour_on"))
+
+    @property
     def of_figure(self) -> bool:
         """Opened from a figure: its count is exact, however long it is."""
         return any(self.cleaned_data[name] for name in ("on_register", "colour_on", "plan"))
@@ -133,7 +138,10 @@ class RegisterFilter(Filter):
             coloured = tally.coloured(events.in_area(area), asked["colour_on"])
             if asked["colour"]:
                 coloured = coloured.filter(colour=_colour(asked["colour"]))
-            found = everywhere.filter(pk__in=coloured.order_by().values("household"))
+            then = coloured.order_by().filter(household=OuterRef("pk")).values("members")
+            found = everywhere.filter(pk__in=coloured.order_by().values("household")).annotate(
+                counted_persons=Subquery(then[:1], output_field=IntegerField())
+            )
         else:
             found = households.in_area(area)
             if asked["standard"] == NATIONAL:

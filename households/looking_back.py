@@ -75,9 +75,10 @@ class Back:
         left = Coalesce(Subquery(exits.order_by("-on", "-pk").values("on")[:1]), F("household__left_on"))
         return self.on_file().filter(mark=LEFT).annotate(left=left).filter(left__gt=day)
 
-    def persons(self) -> Sequence[Any]:
-        """Who was in them, as known then: versions, and records without any; each person once in one of the two."""
-        return then(self.day, self.shift, homes(self.on_file()))
+    def persons(self, households: Any = None) -> Sequence[Any]:
+        """Who was in these households (in all of those) as known then: versions, and records without any; each person
+        once in one of the two."""
+        return then(self.day, self.shift, homes(self.on_file()) if households is None else households)
 
     def lay(self, events: Any) -> Any:
         """Of these events that which says where a household lay on the day: the last by it, else its first of all."""

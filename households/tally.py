@@ -168,7 +168,8 @@ def coloured(events: StatusEventQuerySet, on: datetime.date) -> StatusEventQuery
     with the `colour` it was judged to have (domain §4): empty before it was first judged, or without a line.
     """
     judged = ColourChange.objects.filter(household=OuterRef("household"), on__lte=on).order_by("-on", "-pk")
-    last = events.last_of_each(on).exclude(kind__in=(Kind.CANCEL, Kind.OUT))
+    # 转出 is the last event of a household that another was split off from: it stays where it is.
+    last = events.last_of_each(on).exclude(kind=Kind.CANCEL)
     return last.annotate(colour=Coalesce(Subquery(judged.values("colour")[:1]), Value("")))
 
 

@@ -15,16 +15,15 @@ from django.db.models import Count, Exists, OuterRef, Q
 from simple_history.utils import bulk_create_with_history
 
 from areas.models import Area
-from areas.scope import AreaScope
 from households.looking_back import Back, homes
-from households.models import Household, Person, StatusEvent
-from households.spans import WHOLE, Span
-from measures import extras, held
+from households.models import Household, Person
+from measures import extras, held, then
 from measures.conditions import OF_PERSON
 from measures.eligibility import RULES, Rule
 from measures.extras import PLANNING
 from measures.facts import Case, When
 from measures.facts import homes as facts_of
+from measures.ground import HOME_OF, Ground
 from measures.held import Held
 from measures.models import Measure, Policy
 from measures.models.measure import MeasureQuerySet
@@ -34,67 +33,8 @@ ENTITLED, MET, UNMET, UNDUE = "entitled", "met", "unmet", "undue"
 WORDS = {UNMET: "应享未享", UNDUE: "不应享而享", ENTITLED: "应享", MET: "应享已享"}
 NOBODY_NAMED = "没有写明享受人"
 BATCH = 2000
-LIES_IN, BY_PERSON = "lies_in", "person__household_id"
-# The column of its household's key.
-HOME_OF: dict[Any, str] = {Household: "pk", Person: "household_id", Measure: "household_id"}
+LIES_IN = "lies_in"
 Place = TypeVar("Place")
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What is looked at: by whom (scope), in which area (None: all of it), on which day, of which households.
-
-    With `back`, to the end of the day: the register as it stood then, whatever has happened since.
-    """
-
-    scope: AreaScope
-    area: Area | None
-    day: datetime.date
-    span: Span = WHOLE
-    back: Back | None = None
-
-    @property
-    def year(self) -> int:
-        return self.day.year
-
-    def of(self, model: Any) -> Any:
-        """Rows of the area as they stand; with `back` those alone of which nothing was recorded since."""
-        key = HOME_OF[model]
-        rows = model.objects.in_scope(self.scope).in_area(self.area).filter(self.span.q(key))
-        return rows if self.back is None else rows.filter(self.back.same(key))
-
-    def changed(self, model: Any) -> list[Any]:
-        """Who was on file in the area on the day, of households that have changed since, with `lies_in`; persons in two
-        sources, versions and records."""
-        if self.back is None:
-            return []
-        there = self.back.on_file(self._events()).filter(self.span.q("household_id"))
-        rows = self.back.persons() if model is Person else [Household.objects.all()]
-        key = HOME_OF[model]
-        return [
-            some.filter(**{f"{key}__in": homes(there)}).annotate(lies_in=self.back.village(key))
-            for some in rows
-        ]
-
-    def given(self) -> Any:
-        """What was delivered in the year up to the day, of the area, with `lies_in`."""
-        rows = self.of(Measure).placed()
-        return _of_the_year(rows if self.back is None else rows.filter(self.back.same(BY_PERSON)), self.day)
-
-    def given_to_changed(self) -> list[Any]:
-        """The same of households that have changed since, or whose persons went over to one that has."""
-        if self.back is None:
-            return []
-        rows = _of_the_year(Measure.objects.filter(self.span.q("household_id")), self.day)
-        rows = rows.filter(self.back.changed("household_id") | self.back.changed(BY_PERSON))
-        return rows.lay(self.back, self.area, self.scope)
-
-    def _events(self) -> Any:
-        return StatusEvent.objects.in_scope(self.scope).in_area(self.area)
-
-
-def _of_the_year(measures: Any, day: datetime.date) -> Any:
-    return measures.delivered().filter(year=day.year, delivered_on__lte=day)
 
 
 @dataclass(frozen=True)
@@ -116,7 +56,7 @@ class Figures:
 
 def overview(ground: Ground) -> list[Figures]:
     """The figures of every policy whose condition the record can tell, in the order of the catalogue."""
-    counts: Counter[str] = Counter()
+    counts = sum(_since(ground).values(), Counter[str]())
     for rows, _, asked in _questions(ground):
         counts.update(_named(rows, asked))
     return figures(ground.day, {None: counts})[None]
@@ -126,16 +66,34 @@ def counts(
     ground: Ground, below: str, child_of: Callable[[Iterable[int]], Mapping[int, int]]
 ) -> dict[int, Counter[str]]:
     """By area directly below (the area itself: what lies in none of them) how many are "EDU-1 entitled", "EDU-1 met",
-    "EDU-1 undue", in three statements however many areas these are.
+    "EDU-1 undue", in three statements however many areas these are; who has changed since the day is asked one by one.
 
     `below`: the column of a household that names the area below; `child_of` finds it for areas further down.
     """
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    for rows, where, asked in _questions(ground):
-        grouped = _grouped(rows, where.format(below), asked)
+    answers: list[tuple[str, Mapping[int, Mapping[str, int]]]] = [(LIES_IN, _since(ground))]
+    answers += [
+        (where, _grouped(rows, where.format(below), asked)) for rows, where, asked in _questions(ground)
+    ]
+    for where, grouped in answers:
         child = child_of(grouped) if where == LIES_IN else {key: key for key in grouped}
         for key, some in grouped.items():
             found[child[key]].update(some)
+    return found
+
+
+def _since(ground: Ground) -> dict[int, Counter[str]]:
+    """By village, what is counted of households that have changed since."""
+    if ground.back is None:
+        return {}
+    found, rest = then.counts(ground)
+    for rows in rest:
+        # Each policy asks twice how somebody stood: too dear to ask of those of which nothing was given.
+        codes = set(rows.order_by().values_list("policy__code", flat=True).distinct())
+        if given := [rule for rule in RULES.values() if rule.code in codes]:
+            asked = _given_of(given, When(ground.day), ground.back)
+            for key, some in _grouped(rows, LIES_IN, asked).items():
+                found[key].update(some)
     return found
 
 
@@ -143,20 +101,14 @@ def _questions(ground: Ground) -> Iterator[tuple[Any, str, dict[str, Any]]]:
     """Rows, the column that says where each lies ("{}": the area below), and what is counted of them."""
     for model, some in _rules_by_model():
         rows, where = ground.of(model).filter(some[0].on_file), "household__{}" if model is Person else "{}"
-        yield rows, where, _entitled_of(some, When(ground.day))
-        for rows in ground.changed(model):
-            yield rows, LIES_IN, _entitled_of(some, When(ground.day, back=ground.back))
+        now = When(ground.day)
+        yield (
+            rows,
+            where,
+            {f"{rule.code} entitled": Count("pk", filter=rule.condition.q(now, rule.of)) for rule in some},
+        )
     # Who has had it is counted from what was given: far fewer rows than there are people.
     yield ground.given(), LIES_IN, _given_of(RULES.values(), When(ground.day), None)
-    for rows in ground.given_to_changed():
-        # Each policy asks twice how somebody stood: too dear to ask of those of which nothing was given.
-        codes = set(rows.order_by().values_list("policy__code", flat=True).distinct())
-        if given := [rule for rule in RULES.values() if rule.code in codes]:
-            yield rows, LIES_IN, _given_of(given, When(ground.day), ground.back)
-
-
-def _entitled_of(rules: Sequence[Rule], when: When) -> dict[str, Any]:
-    return {f"{rule.code} entitled": Count("pk", filter=rule.condition.q(when, rule.of)) for rule in rules}
 
 
 def _given_of(rules: Iterable[Rule], now: When, back: Back | None) -> dict[str, Any]:

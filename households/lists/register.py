@@ -120,11 +120,10 @@ def _dress(rows: list[Any], *, form: RegisterFilter, scope: AreaScope, year: int
     """Name of the head, names that were sought, members of the day, standing."""
     names = head_names(row.pk for row in rows)
     members = form.members_found(rows)
-    of_a_day = bool(form.cleaned_data["on_register"])
     for row in rows:
         row.head_name = names.get(row.pk, "")
         row.members_found = [name for name in members.get(row.pk, ()) if name != row.head_name]
-        row.persons_shown = row.counted_persons if of_a_day else row.member_count
+        row.persons_shown = row.counted_persons if form.of_a_day else row.member_count
         row.mark = _mark(row, year)
         row.may_open = within(scope, row)
 

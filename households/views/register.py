@@ -50,7 +50,7 @@ def listing(request: SignedIn) -> HttpResponse:
         if form.by_stock:
             stock = tally.stock(form.events(events.in_area(area)), asked["on_register"], asked["as_of"])
             figures = {"total": stock.households, "persons": stock.persons}
-        persons = Sum("counted_persons" if asked["on_register"] else "member_count")
+        persons = Sum("counted_persons" if form.of_a_day else "member_count")
         page = listed.page(request, sums={"persons": persons}, figures=figures, exact=form.of_figure)
         top = area or _only_area(request.user, scope)
         if top is not None and top.level in PARTS:

@@ -100,7 +100,7 @@ def figures(request: Request, progress: Progress) -> Figures:
                 cells.append(Cell(area.code, f"verdict_{key}_rate", verdict, PERCENT))
     first, last = (asked(year) for year in DEADLINES)
     note = (
-        f"脱贫率＝已脱贫户÷登记户；注销和转出的户不计，没有到的年底不填。目标照印：{first.said}脱贫{first.figure}%以上，"
+        f"脱贫率＝已脱贫户÷登记户；注销的户不计，迁走的户计在迁入的地方，没有到的年底不填。目标照印：{first.said}脱贫{first.figure}%以上，"
         f"{last.until.year}年底前其余全部脱贫。是否水库移民按现在的登记，在册和人口按当日的动态。"
     )
     return Figures(
