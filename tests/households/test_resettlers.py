@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
-from households import resettlers
+from households import resettlers, tally
 from households.models import Household, StatusEvent
-from tests.reporting.test_exit_tally import at, removal_reason
+from tests.reporting.test_exit_tally import TODAY, at, removal_reason
 
 pytestmark = pytest.mark.django_db
 PAGE = "/households/resettlers/"
@@ -56,3 +56,13 @@ def test_the_page_counts_households_and_their_members(four, signed_in):
     assert 'data-total="0"' in signed_in("other_town_user").get(PAGE).content.decode()
     assert district.get(f"{PAGE}?standing=x").status_code == 422
     assert PAGE in district.get("/households/").content.decode()
+
+
+def test_a_household_that_another_was_split_off_from_stays_in_its_colour_and_standing(make_household):
+    """Its last event is 转出, and it has gone nowhere."""
+    home = make_household(persons=3, reservoir_resettler=True)
+    members = list(home.persons.exclude(relation="户主"))
+    new = home.split(members, head=members[0], on=TODAY)
+    kept = tally.coloured(StatusEvent.objects.all(), TODAY)
+    assert set(kept.values_list("household", "members")) == {(home.pk, 1), (new.pk, 2)}
+    assert stood("2018-11-20") == {home.pk, new.pk}
