@@ -199,7 +199,7 @@ def _dress(
         whys = reasons(rule, rows, day)
         for row in rows:
             # Of a day of the past the record of now may have nothing against it.
-            row.why = whys[row.pk] or f"按{day}的登记不符合条件"
+            row.why = whys[row.pk] or f"按{written(day)}的登记不符合条件"
             row.whom = row.person.name if row.person else "全户"
         return
     for row in rows:
