@@ -11,11 +11,11 @@ from audits.models import AuditList, Decision, Entry, HouseCase
 from households.codes import CODES
 from households.models import Household, Living, Person, Production, Shock, Survey
 from households.move import move_village
+from measures.eligibility import NAMED
 from measures.models import FundEntry, FundSource, Measure, Policy, SocialHelp
 from office import clock
 from office.models import Finding
 from tests.conftest import identity_number
-from tests.reporting.small_recount import NAMED
 from tests.reporting.small_worlds import evening
 from tests.reporting.test_exit_tally import at, removal_reason
 from villages.models import (
@@ -30,7 +30,7 @@ from villages.models import (
     WorkEvent,
 )
 
-SPRING, SUMMER = datetime.date(2019, 3, 1), datetime.date(2019, 6, 3)
+SPRING, SUMMER = datetime.date(2019, 4, 1), datetime.date(2019, 6, 3)
 JOIN, LEAVE = (CODES[name].words[0] for name in ("join_reason", "leave_reason"))
 
 
