@@ -198,7 +198,7 @@ def _villages(ground) -> None:
         PlanItem.objects.filter(pk=one.pk).update(done_on=SPRING)
     Rectification.objects.filter(reported_on__isnull=True).update(reported_on=SPRING)
     # The night check finds other doubts and is content with earlier ones.
-    for number, finding in enumerate(Finding.objects.order_by("pk")):
+    for number, finding in enumerate(Finding.objects.waiting().order_by("pk")):
         if number % 2:
             Finding.objects.filter(pk=finding.pk).update(state="已消除", last_seen=SPRING)
     Finding.objects.create(
