@@ -1,7 +1,7 @@
 """Official forms and, behind them, the lists they count, in one workbook.
 
 The forms and the heads of the lists are drawn by openpyxl, in memory; the rows go past one by one while the file is
-packed, however many there are. A list longer than a sheet goes on in the next one.
+packed, however many there are. A list longer than a sheet goes on in the next one, as both say.
 """
 
 import datetime
@@ -18,14 +18,22 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office.job_run import JobRefused
-from office.long_workbook import MAX_ROWS, ROWS_A_WRITE, ZIP_DAY, Stream, letters_of, row_xml
+from office.long_workbook import (
+    MAX_ROWS,
+    ROWS_A_WRITE,
+    ZIP_DAY,
+    Stream,
+    beside,
+    letters_of,
+    part_names,
+    row_xml,
+)
 from office.official_form import OfficialForm, Value
 from office.stamp import Stamp, on_paper, on_sheet
-from office.text_cells import sheet_name, text_width
+from office.text_cells import text_width
 from office.workbook_write import FACE, GREY, form_book, pack, put
 
 Row = Sequence[Value]
-NAME_LENGTH = 24  # of a sheet's 31 signs; the rest says which part of a list it is
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,7 @@ class LongList:
 
     @property
     def names(self) -> list[str]:
-        name = sheet_name(self.name)[:NAME_LENGTH]
-        return [f"{name}（{part}）" if part > 1 else name for part in range(1, self.sheets + 1)]
+        return part_names(self.name, self.sheets)
 
 
 def write_with_lists(
@@ -61,7 +68,7 @@ def write_with_lists(
     parts: dict[str, tuple[LongList, bool]] = {}
     for one in lists:
         for place, name in enumerate(one.names, start=1):
-            _draw_head(book.create_sheet(name), one)
+            _draw_head(book.create_sheet(name), one, place)
             parts[f"xl/worksheets/sheet{len(book.worksheets)}.xml"] = (one, place == one.sheets)
     drawn, count = io.BytesIO(pack(book, title=forms[0].title, made_at=made_at)), 0
     with ZipFile(drawn) as source, ZipFile(file, "w", ZIP_DEFLATED) as packed:  # type: ignore[call-overload]
@@ -90,7 +97,7 @@ def _day_format(book: Workbook) -> int:
     return number
 
 
-def _draw_head(sheet: Worksheet, one: LongList) -> None:
+def _draw_head(sheet: Worksheet, one: LongList, part: int) -> None:
     for place, (label, width) in enumerate(one.columns, start=1):
         here = put(sheet, 1, place, label)
         here.font, here.fill = Font(name=FACE, size=11, bold=True), GREY
@@ -101,6 +108,7 @@ def _draw_head(sheet: Worksheet, one: LongList) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     if sheet.oddFooter is not None:
+        sheet.oddFooter.center.text = beside(part, more=part < one.sheets) or None
         sheet.oddFooter.right.text = "第 &P 页　共 &N 页"
 
 

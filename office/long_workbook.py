@@ -2,7 +2,8 @@
 
 XlsxWriter in constant_memory keeps its rows in a temporary file in the clear and takes four times as long
 (tests/bench/exports.py has both); a list with full numbers must not lie about like that. Inline strings, no
-formula, no link; a new sheet every 1 048 575 rows; equal input gives equal bytes.
+formula, no link; a new sheet every 1 048 575 rows, each saying which it is of how many, so that nobody takes a part for
+the whole; equal input gives equal bytes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ SOURCE = "来源"
 MAX_ROWS = 1_048_576  # rows in a sheet, Excel's limit
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 ROWS_A_WRITE = 500
+NAME_LENGTH = 19  # of a sheet's 31 signs; the rest says which part of a list it is
 DAY_ZERO = datetime.date(1899, 12, 30).toordinal()
 # Text that is not written as it is: marked-up signs, control signs, what reads as an escape, blank ends.
 UNUSUAL = re.compile(r"[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
@@ -84,21 +86,21 @@ def write_long(
     """Writes the list; how many rows it has. `columns` are labels or (label, width in characters).
 
     `footer` is printed at the foot of each page. `origin` says what and who it comes from, on a last sheet of their
-    own, since below the rows a program would read them as a record. Raises TypeError for a value that is no text, whole
+    own, since below the rows a program would read them as a record; a list of several sheets has that sheet in any
+    case. Which part of how many a sheet is says its name, and the foot of its pages what goes before and after. Raises TypeError for a value that is no text, whole
     number, decimal or date.
     """
     labelled = [(column, 14.0) if isinstance(column, str) else column for column in columns]
     letters = [letters_of(place) for place in range(len(labelled))]
     source, count = iter(rows), 0
-    names: list[str] = []
+    parts = 0
     with ZipFile(file, "w", ZIP_DEFLATED) as book:  # type: ignore[call-overload]
         _part(book, "[Content_Types].xml", TYPES)
         _part(book, "_rels/.rels", ROOT)
         held: Sequence[Value] | None = next(source, None)
-        while held is not None or not names:
-            name = sheet_name(title)[:27] + (f"（{len(names) + 1}）" if names else "")
-            names.append(name)
-            with book.open(_entry(f"xl/worksheets/sheet{len(names)}.xml"), "w", force_zip64=True) as sheet:
+        while held is not None or not parts:
+            parts += 1
+            with book.open(_entry(f"xl/worksheets/sheet{parts}.xml"), "w", force_zip64=True) as sheet:
                 sheet.write(_sheet_top(labelled, letters).encode())
                 line, block = 1, []
                 while held is not None and line < MAX_ROWS:
@@ -109,7 +111,10 @@ def write_long(
                         block.clear()
                     held = next(source, None)
                 sheet.write("".join(block).encode())
-                sheet.write(_sheet_foot(footer).encode())
+                sheet.write(_sheet_foot(footer, beside(parts, more=held is not None)).encode())
+        names = part_names(title, parts)
+        if parts > 1:
+            origin = [*origin, ("工作表", f"一张表放不下，分成{parts}张：{'、'.join(names)}")]
         if origin:
             names.append(SOURCE)
             _part(
@@ -174,12 +179,26 @@ def _source_sheet(origin: Sequence[tuple[str, str]], footer: str) -> str:
     return _sheet_top([("项目", 16.0), ("内容", 80.0)], "AB") + rows + _sheet_foot(footer)
 
 
-def _sheet_foot(footer: str) -> str:
+def part_names(title: str, parts: int) -> list[str]:
+    """The names of the sheets of one list; of several each says which it is of how many. At most 31 signs."""
+    if parts == 1:
+        return [sheet_name(title)[:27]]
+    return [f"{sheet_name(title)[:NAME_LENGTH]}（第{part}张共{parts}张）" for part in range(1, parts + 1)]
+
+
+def beside(part: int, *, more: bool) -> str:
+    """What goes before a sheet of a list and after it; nothing where it is the only one."""
+    before = [f"上接第{part - 1}张表"] if part > 1 else []
+    return "　".join([*before, *([f"下接第{part + 1}张表"] if more else [])])
+
+
+def _sheet_foot(footer: str, said_beside: str = "") -> str:
     said = escape(clean(footer).replace("&", "&&"))
+    middle = f"&amp;C{said_beside}" if said_beside else ""
     return (
         '</sheetData><pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        f"<headerFooter><oddFooter>&amp;L{said}&amp;R第 &amp;P 页　共 &amp;N 页</oddFooter></headerFooter></worksheet>"
+        f"<headerFooter><oddFooter>&amp;L{said}{middle}&amp;R第 &amp;P 页　共 &amp;N 页</oddFooter></headerFooter></worksheet>"
     )
 
 

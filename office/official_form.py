@@ -15,6 +15,8 @@ Value = str | int | Decimal | datetime.date | None
 
 # Ten points, the smallest of a form, are sixteen on a wall.
 WALL = 1.6
+# Columns beside a form's own that its chart takes, the first left free.
+BESIDE = 11
 # Rows of a form beside head, body and notes: title, line under it, signatures, and the word of a part.
 FRAME = 4
 
@@ -40,6 +42,19 @@ class FormCell:
     comment: str = ""
     rows: int = 1
     number_format: str = ""
+
+
+@dataclass(frozen=True)
+class FormChart:
+    """Bars of the form's own rows beside them: `across` says what the rows are, `unit` what the figures count.
+
+    Upright, or `lying` where the names of the rows are long; `stacked` where the figures of a row are parts of a whole.
+    """
+
+    across: str
+    unit: str
+    lying: bool = False
+    stacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,7 @@ class OfficialForm:
     checks: CheckSheet | None = None
     sheet: str = ""
     wall: bool = False
+    chart: FormChart | None = None
     places: list[tuple[int, int, HeadCell]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +104,11 @@ class OfficialForm:
     @property
     def width(self) -> int:
         return sum(cell.cols for cell in self.head[0])
+
+    @property
+    def breadth(self) -> int:
+        """Columns of the page: its own, and those that its chart takes."""
+        return self.width + (BESIDE if self.chart else 0)
 
     def points(self, size: float) -> float:
         """A size or height of the page, as large as this form is written."""

@@ -23,6 +23,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from office.form_chart import CHART_ROWS, WIDE, draw_chart
 from office.long_workbook import AUTHOR, MAX_ROWS, ZIP_DAY, write_long
 from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value, in_parts
 from office.text_cells import ESCAPE_LIKE, clean, sheet_name, text_width
@@ -75,6 +76,12 @@ def form_book(*forms: OfficialForm) -> Workbook:
         body_row = _write_head(sheet, form, head_row)
         notes_row = _write_body(sheet, form, body_row)
         last_row = _write_foot(sheet, form, notes_row)
+        if form.chart is not None:
+            draw_chart(sheet, form, head_row, body_row)
+            last_row = max(last_row, head_row + CHART_ROWS)
+            sheet.row_dimensions[
+                last_row
+            ].height = 15  # a row that is there: what is written below begins below it
         _set_widths(sheet, form)
         _set_print(sheet, form, head_row, body_row, last_row)
     for form in forms:
@@ -89,7 +96,7 @@ def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
         sheet,
         1,
         1,
-        form.width,
+        form.breadth,
         form.title,
         "center",
         Font(name=FACE, size=form.points(TITLE_SIZE), bold=True),
@@ -101,7 +108,7 @@ def _write_top(sheet: Worksheet, form: OfficialForm) -> int:
         (form.as_of and f"统计截止时间：{form.as_of}", "center"),
         (form.unit and f"单位：{form.unit}", "right"),
     ]
-    _thirds(sheet, 2, form.width, [(text, side) for text, side in parts if text])
+    _thirds(sheet, 2, form.breadth, [(text, side) for text, side in parts if text])
     sheet.row_dimensions[2].height = 20
     return 3
 
@@ -271,7 +278,7 @@ def _natural_widths(form: OfficialForm) -> list[float]:
         len(form.signatures) * max((text_width(text) for text in form.signatures), default=0),
     )
     drawn = sum(widths)
-    if form.widths or not drawn or drawn >= wanted:
+    if form.widths or form.chart or not drawn or drawn >= wanted:
         return widths
     return [width * wanted / drawn for width in widths]
 
@@ -287,10 +294,12 @@ def _shown(given: Value | FormCell, column_format: str) -> str:
 def _set_widths(sheet: Worksheet, form: OfficialForm) -> None:
     for place, width in enumerate(_natural_widths(form), start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
+    for place in range(form.width + 1, form.breadth + 1):
+        sheet.column_dimensions[get_column_letter(place)].width = WIDE
 
 
 def _set_print(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: int, last_row: int) -> None:
-    last = get_column_letter(form.width)
+    last = get_column_letter(form.breadth)
     sheet.freeze_panes = f"{get_column_letter(min(form.fixed_columns, form.width - 1) + 1)}{body_row}"
     sheet.print_area = f"A1:{last}{last_row}"
     sheet.print_title_rows = f"{head_row}:{body_row - 1}"

@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from office.days import written
 from office.official_form import FormCell, HeadCell, OfficialForm
 from office.stamp import Stamp, stamped
 from office.workbook_write import write_csv, write_form
+from reporting import drawing, sums
 from reporting.definitions import DEFINITIONS
 from reporting.models.run import ReportFile, ReportRun
 from reporting.report import YUAN, Block, Figures, ReportDefinition, amount_of, headings
@@ -44,7 +46,7 @@ def as_json(run: ReportRun) -> dict[str, Any]:
 
 def as_workbook(run: ReportRun, made_at: datetime.datetime, sheets: Sequence[OfficialForm] = ()) -> bytes:
     """One sheet a block in its official form, marked cells filled and commented, the lists by name (`sheets`: read
-    at the moment of the figures, which are kept and they are not), and the sheet 来源.
+    at the moment of the figures, which are kept and they are not), then 图, 核对 and 来源.
     """
     return write_form(*forms_of(run, sheets), made_at=made_at)
 
@@ -52,8 +54,18 @@ def as_workbook(run: ReportRun, made_at: datetime.datetime, sheets: Sequence[Off
 def forms_of(run: ReportRun, sheets: Sequence[OfficialForm] = ()) -> list[OfficialForm]:
     definition = DEFINITIONS[run.kind]
     figures = run.figures
-    forms = [_form(run, figures, block) for block in definition.blocks_of(run)]
-    return [*forms, *sheets, _source(run, definition, figures)]
+    blocks = definition.blocks_of(run)
+    forms = [_form(run, figures, block) for block in blocks]
+    checks = sums.checks_of(definition, figures, blocks)
+    if wrong := sums.broken(checks):
+        forms = [
+            replace(form, notes=[*form.notes, f"核对有{len(wrong)}处不符，见“核对”表。"]) for form in forms
+        ]
+    forms += sheets
+    forms += drawing.charts_of(run, definition, figures, blocks)
+    if checks:
+        forms.append(sums.sheet(run, definition.title, written(run.as_of), checks))
+    return [*forms, _source(run, definition, figures)]
 
 
 def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:

@@ -207,6 +207,10 @@ class Figures:
     def cell(self, row: str, column: str) -> Cell:
         return self._by_place[row, column]
 
+    def find(self, row: str, column: str) -> Cell | None:
+        """None where the run was kept without that figure."""
+        return self._by_place.get((row, column))
+
     def value(self, row: str, column: str) -> Value:
         return self._by_place[row, column].value
 
@@ -275,6 +279,44 @@ def no_sheets(request: Request) -> Sequence[OfficialForm]:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """In each row the figure `left` is the sum of `plus` less that of `minus`, or with `most` no more than it."""
+
+    word: str
+    left: str
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+    most: bool = False
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart of the workbook. `series` are (word, keys): figures of the whole, a key for each of `words`; or, without
+    words, one key, of which every area below the whole has a figure."""
+
+    title: str
+    unit: str
+    across: str
+    series: tuple[tuple[str, tuple[str, ...]], ...]
+    words: tuple[str, ...] = ()
+    lying: bool = False
+    stacked: bool = False
+
+
+def no_drawings(blocks: Sequence[Block]) -> Iterable[Drawing]:
+    return ()
+
+
+def no_rules(figures: Figures) -> Iterable[Rule]:
+    return ()
+
+
+def nothing_apart(cell: Cell) -> bool:
+    """Every counted figure of the rows comes to that of the whole."""
+    return False
+
+
+@dataclass(frozen=True)
 class Count:
     """Counting that can be done by spans of households: `of` one span, and the `figures` of what all came to.
 
@@ -293,7 +335,9 @@ class ReportDefinition:
 
     `check` raises ReportRefused; `figures` does the counting and calls its progress with done, total and a word;
     `sheets` are lists by name that the form carries behind its figures, in the workbook alone. What is dear to count
-    says with `count` how workers share it (reporting/counting.py).
+    says with `count` how workers share it (reporting/counting.py). `rules` are what each row must come to, `apart` says
+    which figures of the rows do not add up to the whole (reporting/sums.py); `drawings` are its charts in the workbook
+    (reporting/drawing.py), of the blocks of the run.
     """
 
     kind: str
@@ -304,6 +348,9 @@ class ReportDefinition:
     blocks: Callable[[Request], Sequence[Block]]
     sheets: Callable[[Request], Sequence[OfficialForm]] = no_sheets
     count: Count | None = None
+    rules: Callable[[Figures], Iterable[Rule]] = no_rules
+    apart: Callable[[Cell], bool] = nothing_apart
+    drawings: Callable[[Sequence[Block]], Iterable[Drawing]] = no_drawings
 
     def blocks_of(self, run: ReportRun) -> list[Block]:
         """As the run was kept with."""

@@ -4,7 +4,7 @@ Asked for at the end of a month it is the 月调度, at the end of a quarter the
 年底考核 is settled from (reporting/models/assessment.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reporting.definitions import assessment_facts, exit_tally
@@ -17,6 +17,7 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
@@ -89,6 +90,10 @@ def _counted(item: Item) -> list[Column]:
     return [*found[:-1], replace(found[-1], edge=True)]
 
 
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    yield Drawing("脱贫攻坚考核得分", "分", blocks[0].first, (("得分", (SCORE,)),))
+
+
 DEFINITION = ReportDefinition(
     kind="assessment",
     title="考核",
@@ -96,4 +101,5 @@ DEFINITION = ReportDefinition(
     check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
+    drawings=drawings,
 )

@@ -4,7 +4,7 @@ The cause is the one frozen with a household's last event by the day, so that a 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, Sum
 
@@ -21,10 +21,12 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     Request,
+    Rule,
 )
 
 TOTAL = "total"
@@ -89,6 +91,16 @@ def blocks(request: Request) -> Sequence[Block]:
     ]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for unit in UNITS:
+        yield Rule("各致贫原因相加＝合计", f"{TOTAL}_{unit}", tuple(f"{code}_{unit}" for code in CAUSES))
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple((f"{word}数", tuple(f"{code}_{unit}" for code in CAUSES)) for unit, word in UNITS.items())
+    yield Drawing("主要致贫原因", "户、人", "致贫原因", series, tuple(CAUSES.values()), lying=True)
+
+
 DEFINITION = ReportDefinition(
     kind="causes",
     title="致贫原因统计",
@@ -96,4 +108,6 @@ DEFINITION = ReportDefinition(
     check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

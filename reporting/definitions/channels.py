@@ -6,7 +6,7 @@ column. Beside it the path that a plan prints (004 八章: 生态补偿 0.05万�
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -28,10 +28,12 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     Request,
+    Rule,
 )
 
 TOTAL, NONE = "total", "none"
@@ -155,6 +157,22 @@ def blocks(request: Request) -> Sequence[Block]:
     return [*found, Block(PATH, "对照规划路径", f"{title}（对照规划路径）", "人", path, first)]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    """Channels overlap, so that they may come to more than who left; each alone may not."""
+    for unit in UNITS:
+        for key in COLUMNS:
+            if key != TOTAL:
+                yield Rule("各渠道不大于退出合计", f"{key}_{unit}", (f"{TOTAL}_{unit}",), most=True)
+    path = tuple(f"{prefix}{ECOLOGY}" for prefix in (DIFFERENCE, f"{SO_FAR}_", PRINTED))
+    yield Rule("已退出−规划＝比规划", path[0], path[1:2], path[2:])
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    shown = {key: head for key, (_, head) in COLUMNS.items() if key != TOTAL}
+    series = (("退出人口", tuple(f"{key}_{PERSONS}" for key in shown)),)
+    yield Drawing("脱贫渠道", "人", "渠道", series, tuple(shown.values()), lying=True)
+
+
 DEFINITION = ReportDefinition(
     kind="channels",
     title="脱贫渠道",
@@ -162,4 +180,6 @@ DEFINITION = ReportDefinition(
     check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

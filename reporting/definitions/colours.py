@@ -1,7 +1,7 @@
 """四色分布: households by colour on a day, with their persons (domain §4, R080–R082)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, Sum
 
@@ -19,11 +19,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
 )
 
 UNITS = {HOUSEHOLDS: "户", PERSONS: "人"}
@@ -88,6 +90,16 @@ def blocks(request: Request) -> Sequence[Block]:
     return [Block("all", "四色分布", title, "户、人", columns, FIRST[request.area.level])]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for unit in UNITS:
+        yield Rule("四色加未评定＝合计", f"{TOTAL}_{unit}", tuple(f"{key}_{unit}" for key in COLOURS))
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple((word, (f"{key}_{HOUSEHOLDS}",)) for key, word in COLOURS.items())
+    yield Drawing("四色分布", "户", blocks[0].first, series, stacked=True)
+
+
 DEFINITION = ReportDefinition(
     kind="colours",
     title="四色分布",
@@ -95,4 +107,6 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

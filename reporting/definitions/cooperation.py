@@ -4,7 +4,7 @@ The record as it stands, of what began by the day; a record counts where it was 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,11 +24,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
     yuan,
 )
 
@@ -136,6 +138,27 @@ def by_project(request: Request) -> Sequence[OfficialForm]:
     ]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    """Of the years that the kept figures have."""
+    for key in UNITS:
+        columns = dict.fromkeys(cell.column for cell in figures.cells if cell.column.startswith(f"{key}_"))
+        parts = tuple(column for column in columns if column != f"{key}_{TOTAL}")
+        yield Rule("各年相加＝三年合计", f"{key}_{TOTAL}", parts)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    """Of the years of the block: persons and money have each a scale of their own."""
+    for unit, (word, _) in UNITS.items():
+        columns = [
+            column
+            for column in blocks[0].columns
+            if column.key.startswith(f"{unit}_") and TOTAL not in column.key
+        ]
+        series = ((word, tuple(column.key for column in columns)),)
+        years = tuple(column.path[0] for column in columns)
+        yield Drawing(f"扶贫协作各年{word}", word.partition("（")[2].rstrip("）"), "年度", series, years)
+
+
 DEFINITION = ReportDefinition(
     kind="cooperation",
     title="扶贫协作情况",
@@ -144,4 +167,6 @@ DEFINITION = ReportDefinition(
     figures=figures,
     blocks=blocks,
     sheets=by_project,
+    rules=rules,
+    drawings=drawings,
 )

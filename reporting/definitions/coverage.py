@@ -5,7 +5,7 @@ to that day. Policies whose condition the record cannot tell have no coverage (m
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from areas.scope import AreaScope
 from households.looking_back import Back
@@ -31,6 +31,7 @@ from reporting.report import (
     Progress,
     ReportDefinition,
     Request,
+    Rule,
 )
 
 WORDS = {ENTITLED: "应享", MET: "已享", UNMET: "应享未享", UNDUE: "不应享而享"}
@@ -139,6 +140,15 @@ def _column(policy: Policy, key: str) -> Column:
     return Column(key, (policy.chapter, policy.name, UNIT_WORDS[unit]), unit)
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    """Of every policy that the kept figures have."""
+    whole = next(row.code for row in figures.rows if row.top)
+    for cell in figures.cells:
+        if cell.row == whole and cell.column.startswith(f"{UNMET}_"):
+            code = cell.column.removeprefix(f"{UNMET}_")
+            yield Rule("应享−已享＝应享未享", cell.column, (f"{ENTITLED}_{code}",), (f"{MET}_{code}",))
+
+
 DEFINITION = ReportDefinition(
     kind="coverage",
     title="帮扶到位情况",
@@ -148,4 +158,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     # A condition a policy: its statements for nobody take as long as the counting of some 12 000 households.
     count=Count(count, figures_of, least=30_000),
+    rules=rules,
 )

@@ -6,7 +6,7 @@ every counted figure; a figure's list applies the same filter (StatusEventQueryS
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import BooleanField, Case, CharField, F, Q, Sum, Value, When
 
@@ -26,11 +26,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
 )
 
 EARLIEST = 2000
@@ -243,6 +245,31 @@ def blocks(request: Request) -> Sequence[Block]:
     return found
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for national in STANDARDS:
+        for unit in UNITS:
+            base, now, net = (key(figure, national, unit) for figure in (BASE, NOW, NET))
+            came, went = (
+                tuple(key(flow, national, unit) for flow in flows) for flows in (INCOMING, OUTGOING)
+            )
+            yield Rule("年初在册＋增加−减少＝现在册", now, (base, *came), went)
+            yield Rule("现在册−年初在册＝净增减", net, (now,), (base,))
+            if national:
+                yield Rule("国家标准不大于省定标准", now, (key(NOW, False, unit),), most=True)
+    yield Rule(
+        "各致贫原因相加＝退出", key(EXIT, False, PERSONS), tuple(cause_key(code) for code, _ in CAUSES)
+    )
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    left = key(EXIT, False, PERSONS)
+    planned = (("计划退出（照印）", (PRINTED + left,)), ("已退出", (left,)))
+    yield Drawing("退出人口：计划和实际", "人", blocks[0].first, planned)
+    of_causes = (("退出人口", tuple(cause_key(code) for code, _ in CAUSES)),)
+    words = tuple(label for _, label in CAUSES)
+    yield Drawing("退出人口按主要致贫原因", "人", "致贫原因", of_causes, words, lying=True)
+
+
 DEFINITION = ReportDefinition(
     kind="exit-tally",
     title="年度退出统计",
@@ -250,4 +277,6 @@ DEFINITION = ReportDefinition(
     check=registered,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

@@ -5,7 +5,7 @@ a project counts in the stage in which it stood then. Each project stands by nam
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,11 +27,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
     yuan,
 )
 
@@ -209,6 +211,21 @@ def _where(area: Area) -> str:
     return f"{area.parent.name} {area.name}" if area.level == "village" and area.parent else area.name
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for key, word in WORDS.items():
+        yield Rule(
+            f"各来源{word}相加＝{word}", f"{key}_{ALL}", tuple(f"{key}_{source}" for source in SOURCES)
+        )
+    yield Rule("各环节相加＝项目", PROJECTS, tuple(STAGES))
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    by_source = tuple((word, tuple(f"{key}_{source}" for source in SOURCES)) for key, word in WORDS.items())
+    yield Drawing("扶贫资金按来源：预算、分配和支付", "元", "来源", by_source, tuple(SOURCES.values()))
+    by_area = tuple((WORDS[key], (f"{key}_{ALL}",)) for key in ("allocated", "paid"))
+    yield Drawing("扶贫资金：分配和支付", "元", blocks[0].first, by_area)
+
+
 DEFINITION = ReportDefinition(
     kind="funds",
     title="项目资金进度",
@@ -217,4 +234,6 @@ DEFINITION = ReportDefinition(
     figures=figures,
     blocks=blocks,
     sheets=by_project,
+    rules=rules,
+    drawings=drawings,
 )

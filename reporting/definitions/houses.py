@@ -5,7 +5,7 @@ Of the year's lists: houses on them, and by step how many in the month and from 
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -22,11 +22,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
     yuan,
 )
 
@@ -115,6 +117,19 @@ def blocks(request: Request) -> Sequence[Block]:
     return [Block("all", "危房改造进度", title, "户、元", tuple(columns), FIRST[request.area.level])]
 
 
+def sums_of(figures: Figures) -> Iterator[Rule]:
+    for step in (*STEPS, SUBSIDY):
+        yield Rule("本月不大于累计", f"{step}_{MONTH}", (f"{step}_{YEAR}",), most=True)
+    for step in STEPS:
+        yield Rule("各步不大于名单户数", f"{step}_{YEAR}", (LISTED,), most=True)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple((word, tuple(f"{step}_{span}" for step in STEPS)) for span, word in SPANS.items())
+    words = tuple(word for _, word in STEPS.values())
+    yield Drawing("危房改造进度", "户", "环节", series, words)
+
+
 DEFINITION = ReportDefinition(
     kind="houses",
     title="危房改造月报",
@@ -122,4 +137,6 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    rules=sums_of,
+    drawings=drawings,
 )

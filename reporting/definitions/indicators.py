@@ -214,6 +214,11 @@ def _unit_word(one: Indicator) -> str:
     return f"照印{one.unit}，现在按人" if one.unit == TEN_THOUSAND else one.unit
 
 
+def apart(cell: Cell) -> bool:
+    """What its source enters of an area it enters of its parts or not: only what is counted adds up."""
+    return cell.list_url is None
+
+
 DEFINITION = ReportDefinition(
     kind="indicators",
     title="主要指标",
@@ -222,4 +227,5 @@ DEFINITION = ReportDefinition(
     figures=figures,
     blocks=blocks,
     sheets=printed_form,
+    apart=apart,
 )

@@ -5,7 +5,7 @@ began (note under 004 专栏2).
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from areas.models import Area
 from office.days import written
@@ -18,11 +18,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
 )
 from villages import tally
 from villages.filters import DESIGNATED, REACHED, STANDING, TO_GO
@@ -170,6 +172,19 @@ def event_days(request: Request, villages: list[int]) -> dict[tuple[int, str], V
     return {(pk, kind): on for pk, kind, on in rows.values_list("key_village", "kind", "on")}
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for figure in WORDS:
+        levels = tuple(_key(figure, level) for level in LEVELS if level)
+        yield Rule("省定＋市定＝合计", _key(figure, ""), levels)
+    yield Rule("现有不大于历次确定", _key(STANDING, ""), (_key(DESIGNATED, ""),), most=True)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    shown = (CAP_REMOVED, STANDING)
+    series = tuple((WORDS[figure], (_key(figure, ""),)) for figure in shown)
+    yield Drawing("重点村：本年摘帽和现有", "个", blocks[0].first, series)
+
+
 DEFINITION = ReportDefinition(
     kind="key-villages",
     title="重点村名单",
@@ -178,4 +193,6 @@ DEFINITION = ReportDefinition(
     figures=figures,
     blocks=blocks,
     sheets=names,
+    rules=rules,
+    drawings=drawings,
 )

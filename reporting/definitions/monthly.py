@@ -5,7 +5,7 @@ A delivery counts where its household lay at the end of the day, as its list doe
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,11 +25,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
     yuan,
 )
 
@@ -125,6 +127,24 @@ def blocks(request: Request) -> Sequence[Block]:
     return found
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for unit in (ITEMS, YUAN):
+        for span in SPANS:
+            parts = tuple(f"{span}_{chapter}_{unit}" for chapter in CHAPTERS)
+            yield Rule("各类措施相加＝合计", f"{span}_{TOTAL}_{unit}", parts)
+        for chapter in (TOTAL, *CHAPTERS):
+            month, year = (f"{span}_{chapter}_{unit}" for span in (MONTH, YEAR))
+            yield Rule("本月不大于本年累计", month, (year,), most=True)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple(
+        (word, tuple(f"{span}_{chapter}_{ITEMS}" for chapter in CHAPTERS)) for span, word in SPANS.items()
+    )
+    words = tuple(CHAPTERS.values())
+    yield Drawing("落实的帮扶措施", "项", "类别", series, words, lying=True)
+
+
 DEFINITION = ReportDefinition(
     kind="monthly",
     title="帮扶措施月调度",
@@ -132,4 +152,6 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

@@ -4,7 +4,7 @@ have their level of the 电商三级服务体系; the shares beside what 004 ask
 
 import datetime
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from areas.models import Area, Level
 from measures import points
@@ -26,6 +26,7 @@ from reporting.report import (
     Progress,
     ReportDefinition,
     Request,
+    Rule,
     Value,
 )
 
@@ -166,6 +167,17 @@ def blocks(request: Request) -> Sequence[Block]:
     ]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    yield Rule("有来料加工＋没有来料加工＝有贫困人口的村", "poor", ("process", "noprocess"))
+    for part, whole, _ in RATES.values():
+        yield Rule("有的不大于全部", part, (whole,), most=True)
+
+
+def apart(cell: Cell) -> bool:
+    """Centres and stations stand at the place itself: a town has no district centre to add."""
+    return cell.column in COUNTED and COUNTED[cell.column][0] != Level.VILLAGE
+
+
 DEFINITION = ReportDefinition(
     kind="points",
     title="来料加工和电商服务",
@@ -173,4 +185,6 @@ DEFINITION = ReportDefinition(
     check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    apart=apart,
 )

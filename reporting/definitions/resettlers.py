@@ -4,7 +4,7 @@ wants them out: at least 70 % by the end of 2016, the rest by the end of 2017.
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, Sum
 
@@ -24,11 +24,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
 )
 
 ALL, NOW = "all", "now"
@@ -131,6 +133,22 @@ def blocks(request: Request) -> Sequence[Block]:
     return found
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for key in (NOW, *DEADLINES):
+        for unit in UNITS:
+            parts = tuple(f"{standing}_{key}_{unit}" for standing in (OUT, IN))
+            yield Rule("已脱贫＋未脱贫＝登记户", f"{ALL}_{key}_{unit}", parts)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    days = {**{year: f"{year}年底" for year in DEADLINES}, NOW: "现在"}
+    series = tuple(
+        (STANDINGS[standing][0], tuple(f"{standing}_{day}_{HOUSEHOLDS}" for day in days))
+        for standing in (OUT, IN)
+    )
+    yield Drawing("水库移民户脱贫情况", "户", "时间", series, tuple(days.values()), stacked=True)
+
+
 DEFINITION = ReportDefinition(
     kind="resettlers",
     title="水库移民脱贫",
@@ -138,4 +156,6 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

@@ -5,7 +5,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import BooleanField, Case, Q, Sum, When
 
@@ -21,10 +21,12 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     Request,
+    Rule,
 )
 
 ILLNESS = "因病"
@@ -103,6 +105,16 @@ def blocks(request: Request) -> Sequence[Block]:
     return [Block("all", "返贫情况", title, "户、人、%", tuple(columns), FIRST[request.area.level])]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for unit in UNITS:
+        yield Rule("因病返贫不大于本年返贫", f"{ILL}_{unit}", (f"{RETURNED}_{unit}",), most=True)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple((WORDS[figure], (f"{figure}_{HOUSEHOLDS}",)) for figure in (RETURNED, ILL))
+    yield Drawing("返贫户", "户", blocks[0].first, series)
+
+
 DEFINITION = ReportDefinition(
     kind="returns",
     title="返贫情况统计",
@@ -110,4 +122,6 @@ DEFINITION = ReportDefinition(
     check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

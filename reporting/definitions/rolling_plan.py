@@ -6,7 +6,7 @@ actual figures run to the as-of day. Printed figures stay as printed; a doubtful
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import F, Q, Sum
 from django.db.models.functions import ExtractYear
@@ -30,11 +30,14 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
+    ordinal,
 )
 from villages import tally as key_villages
 from villages.models import KeyVillage
@@ -212,6 +215,40 @@ def blocks(request: Request) -> Sequence[Block]:
     ]
 
 
+# Of the nineteen columns: which is the sum of which, and which is part of which. 2018 has no column of villages.
+SUMS = {3: (4, 5), 5: (6, 7), 12: (8, 10, 11)}
+PARTS = {2: 1, 9: 8, 13: 12, 15: 14, 17: 16, 19: 18}
+
+
+def rules(figures: Figures) -> Iterator[Rule]:
+    for left, parts in SUMS.items():
+        said = "＋".join(ordinal(part - 1) for part in parts)
+        yield Rule(
+            f"实际：{ordinal(left - 1)}＝{said}",
+            f"{ACTUAL}{left}",
+            tuple(f"{ACTUAL}{part}" for part in parts),
+        )
+    for part, whole in PARTS.items():
+        word = f"实际：{ordinal(part - 1)}不大于{ordinal(whole - 1)}"
+        yield Rule(word, f"{ACTUAL}{part}", (f"{ACTUAL}{whole}",), most=True)
+    for number in range(1, len(ROLLING_COLUMNS) + 1):
+        yield Rule("差＝实际−照印", f"{DIFFERENCE}{number}", (f"{ACTUAL}{number}",), (f"{PRINTED}{number}",))
+
+
+# By what is drawn the columns of each year, and their unit.
+BY_YEAR = {"脱贫人口": ((8, 10, 11), "人"), "重点村退出": ((14, 16), "个")}
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    for word, (numbers, unit) in BY_YEAR.items():
+        series = tuple(
+            (name, tuple(f"{prefix}{number}" for number in numbers))
+            for name, prefix in (("计划（照印）", PRINTED), ("实际", ACTUAL))
+        )
+        years = tuple(f"{year}年" for year, _ in zip(YEARS, numbers, strict=False))
+        yield Drawing(f"各年{word}：计划和实际", unit, "年度", series, years)
+
+
 DEFINITION = ReportDefinition(
     kind="rolling-plan",
     title="滚动规划表",
@@ -219,4 +256,6 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

@@ -5,7 +5,7 @@ Who is on the register the events say (households/tally.py), what was known of a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import models
@@ -26,11 +26,13 @@ from reporting.report import (
     Column,
     Count,
     Counts,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
 )
 
 TOTAL, SIZE = "total", "size"
@@ -145,6 +147,23 @@ def blocks(request: Request) -> Sequence[Block]:
     return found
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for key, trait in TRAITS.items():
+        parts = tuple(f"{key}_{name}" for name in trait.words)
+        yield Rule(f"各类{trait.label}相加＝合计", f"{TOTAL}_{PERSONS}", parts)
+    sizes = tuple(f"{SIZE}_{size}" for size in SIZES)
+    yield Rule("各种家庭规模相加＝合计", f"{TOTAL}_{HOUSEHOLDS}", sizes)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    """Of each block its columns but the 合计."""
+    for block in blocks:
+        parts = block.columns[1:]
+        series = (("户数" if block.key == SIZE else "人数", tuple(column.key for column in parts)),)
+        words = tuple(column.path[-1] for column in parts)
+        yield Drawing(f"贫困人口结构（{block.word}）", block.unit, block.word, series, words, lying=True)
+
+
 DEFINITION = ReportDefinition(
     kind="structure",
     title="贫困人口结构",
@@ -153,4 +172,6 @@ DEFINITION = ReportDefinition(
     figures=figures,
     blocks=blocks,
     count=Count(count, figures_of, least=5_000),
+    rules=rules,
+    drawings=drawings,
 )

@@ -3,7 +3,7 @@ stayed, and how many were inspected each quarter."""
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
@@ -17,11 +17,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
 )
 from villages import teams
 from villages.models.key_village import WAY_THEN
@@ -112,6 +114,16 @@ def blocks(request: Request) -> Sequence[Block]:
     return [Block("all", "驻村情况", title, "个、%", tuple(columns), FIRST[request.area.level])]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    yield Rule("有第一书记＋没有第一书记＝重点村", ALL, ("secretary", "no_secretary"))
+    yield Rule("工作队足额＋工作队不足＝重点村", ALL, ("team", "team_short"))
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple((STANDING[key][0], (key,)) for key in (ALL, "secretary", "team"))
+    yield Drawing("驻村队伍到位", "个", blocks[0].first, series)
+
+
 DEFINITION = ReportDefinition(
     kind="teams",
     title="驻村情况",
@@ -119,4 +131,6 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

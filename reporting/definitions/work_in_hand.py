@@ -1,7 +1,7 @@
 """审核在办情况: open lists of every audit by stage and area, and those that were late (R304, R314)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Count
 
@@ -17,11 +17,13 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     ReportRefused,
     Request,
+    Rule,
 )
 
 TOTAL, LATE = "total", "late"
@@ -102,6 +104,20 @@ def blocks(request: Request) -> Sequence[Block]:
     return found
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for kind in ListKind:
+        parts = tuple(f"{kind}_{key}" for key in stages(kind))
+        yield Rule("各环节相加＝在办", f"{kind}_{TOTAL}", parts)
+        yield Rule("超期不大于在办", f"{kind}_{LATE}", (f"{kind}_{TOTAL}",), most=True)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple(
+        (word, tuple(f"{kind}_{key}" for kind in ListKind)) for key, word in ((TOTAL, "在办"), (LATE, "超期"))
+    )
+    yield Drawing("审核在办和超期的名单", "份", "事项", series, tuple(str(kind.label) for kind in ListKind))
+
+
 DEFINITION = ReportDefinition(
     kind="work-in-hand",
     title="审核在办情况",
@@ -109,4 +125,6 @@ DEFINITION = ReportDefinition(
     check=check,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

@@ -190,10 +190,33 @@ def test_long_lists_go_on_in_the_next_sheet_and_lose_no_row(tmp_path, monkeypatc
     path = tmp_path / "long.xlsx"
     assert write_long(path, ["序号"], ((number,) for number in range(8)), made_at=MADE, title="户") == 8
     book = load_workbook(path)
-    assert book.sheetnames == ["户", "户（2）", "户（3）"]
-    assert [
-        row[0] for name in book.sheetnames for row in book[name].iter_rows(min_row=2, values_only=True)
-    ] == list(range(8))
+    parts = [f"户（第{part}张共3张）" for part in (1, 2, 3)]
+    assert book.sheetnames == [*parts, "来源"]
+    assert [row[0] for name in parts for row in book[name].iter_rows(min_row=2, values_only=True)] == list(
+        range(8)
+    )
+
+
+def test_each_sheet_of_a_long_list_says_what_goes_before_and_after_and_the_last_one_how_much_there_is(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(long_workbook, "MAX_ROWS", 4)
+    path, title = tmp_path / "long.xlsx", "长" * 40
+    write_long(path, ["序号"], ((number,) for number in range(8)), made_at=MADE, title=title)
+    book = load_workbook(path)
+    feet = [sheet.oddFooter.center.text for sheet in book.worksheets[:3]]
+    assert feet == ["下接第2张表", "上接第1张表　下接第3张表", "上接第2张表"]
+    said = dict(row[:2] for row in book["来源"].iter_rows(min_row=2, values_only=True))
+    assert said["行数"] == "8"
+    assert said["工作表"] == "一张表放不下，分成3张：" + "、".join(book.sheetnames[:3])
+    assert all(len(name) <= 31 for name in book.sheetnames)
+
+
+def test_a_list_of_one_sheet_says_nothing_of_others(tmp_path):
+    path = tmp_path / "long.xlsx"
+    write_long(path, ["序号"], [(1,)], made_at=MADE, title="户")
+    book = load_workbook(path)
+    assert book.sheetnames == ["户"] and not book.active.oddFooter.center.text
 
 
 def test_equal_long_lists_have_equal_bytes(tmp_path):

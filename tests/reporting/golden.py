@@ -1,4 +1,5 @@
-"""A workbook as lines of text: sheets, paper, merged heads, formats, sides and values, to be kept and compared."""
+"""A workbook as lines of text: sheets, paper, widths, merged heads, formats, sides, fills, comments, values and charts,
+to be kept and compared."""
 
 import io
 from pathlib import Path
@@ -6,30 +7,44 @@ from pathlib import Path
 import openpyxl
 
 KEPT = Path(__file__).parent / "data" / "golden"
-SIGNED = "负责人"
+# What a fill says: a head or a 合计, a figure that is wrong, one that is noticed.
+FILLS = {"00E7EBEF": "灰", "00FBD5D2": "错", "00FCEBC8": "疑"}
 
 
-def described(content: bytes, leave: tuple[str, ...] = ("来源",)) -> list[str]:
-    """Every sheet but those left out: how it is laid out, then each row with its values, sides and formats."""
+def described(content: bytes) -> list[str]:
+    """Every sheet: how it is laid out, then each row with its values, sides, formats and fills."""
     lines: list[str] = []
     for sheet in openpyxl.load_workbook(io.BytesIO(content)):
-        if sheet.title in leave:
-            continue
         paper = {8: "A3", 9: "A4"}[int(sheet.page_setup.paperSize)]
         lines.append(
             f"## {sheet.title} {paper} {sheet.page_setup.orientation} 冻结 {sheet.freeze_panes}"
             f" 打印 {sheet.print_area} 重复 {sheet.print_title_rows}"
         )
+        widths = {letter: one.width for letter, one in sorted(sheet.column_dimensions.items())}
+        lines.append("列宽 " + " ".join(f"{letter}{width:g}" for letter, width in widths.items()))
         lines.append("合并 " + " ".join(sorted(str(box) for box in sheet.merged_cells.ranges)))
         for row in sheet.iter_rows():
-            cells = [
-                f"{cell.value}[{(cell.alignment.horizontal or '-')[0]}{_format(cell)}]"
-                for cell in row
-                if cell.value is not None
-            ]
+            cells = [_cell(cell) for cell in row if cell.value is not None or getattr(cell, "comment", None)]
             if cells:
                 lines.append(f"{row[0].row} " + " | ".join(cells).replace("\n", "/"))
+        lines += [_chart(chart) for chart in sheet._charts]
     return lines
+
+
+def _chart(chart) -> str:
+    """What it draws: its sort, its axes and where its figures stand."""
+    series = "；".join(f"{one.tx.strRef.f}：{one.cat.strRef.f} {one.val.numRef.f}" for one in chart.series)
+    axes = "，".join(axis.title.tx.rich.p[0].r[0].t for axis in (chart.x_axis, chart.y_axis))
+    return f"图 {chart.type} {chart.grouping} 轴 {axes} 数 {series}"
+
+
+def _cell(cell) -> str:
+    said = f" 批注：{cell.comment.text}" if cell.comment else ""
+    return f"{cell.value}[{(cell.alignment.horizontal or '-')[0]}{_format(cell)}{_fill(cell)}]{said}"
+
+
+def _fill(cell) -> str:
+    return FILLS[cell.fill.fgColor.rgb] if cell.fill.fill_type else ""
 
 
 def _format(cell) -> str:

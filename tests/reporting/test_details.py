@@ -125,6 +125,9 @@ def test_a_list_longer_than_a_sheet_goes_on_in_the_next(run, signed_in, monkeypa
         row[0] for name in (first, second) for row in book[name].iter_rows(min_row=2, values_only=True)
     ]
     assert len(set(numbers)) == 3
+    assert first.endswith("（第1张共2张）") and second.endswith("（第2张共2张）")
+    assert book[first].oddFooter.center.text == "下接第2张表"
+    assert book[second].oddFooter.center.text == "上接第1张表"
 
 
 def test_much_goes_to_the_workers_of_long_work(run, signed_in, monkeypatch):

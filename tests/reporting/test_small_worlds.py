@@ -19,6 +19,7 @@ from households.spans import spans
 from office import clock
 from office.jobs import run_job
 from office.models import Job, JobState
+from reporting import sums
 from reporting.definitions import DEFINITIONS
 from reporting.models import ReportRun
 from reporting.report import PERCENT, ReportRefused, Request
@@ -78,6 +79,7 @@ def test_every_cell_equals_a_recount_and_every_file_says_it(number, make_world, 
         told = recount(rows, kind, request, figures)
         assert not differing(figures, told), kind
         adds_up(kind, figures)
+        checked(kind, request, figures)
         counted_alike(kind, request, figures)
         if (kinds.index(kind) + number) % 3 == 0:
             run = run_of(client, kind, request)
@@ -173,6 +175,13 @@ def adds_up(kind, figures):
         ):
             added = [plain(figures.value(code, cell.column)) for code in parts]
             assert sum(each or 0 for each in added) == (plain(cell.value) or 0), (kind, cell)
+
+
+def checked(kind, request, figures):
+    """The sheet 核对 finds nothing, and looks at something wherever there is more than one row."""
+    checks = sums.checks_of(DEFINITIONS[kind], figures, DEFINITIONS[kind].blocks(request))
+    assert sums.broken(checks) == [], kind
+    assert checks or len(figures.rows) == 1, kind
 
 
 def counted_alike(kind, request, figures):

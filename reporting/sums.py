@@ -1,0 +1,155 @@
+"""核对: the sums that the figures of our own tables must come to, each with its two values, as a sheet of the workbook.
+
+Two sorts: what a definition says of each row (年初＋纳入−退出＝现在册), and of every counted column that its rows come to
+the row of the whole. Beside them what the reconciliation found of printed figures. Pure: figures in, checks out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from office.official_form import FormCell, HeadCell, OfficialForm, Value
+from reporting.report import (
+    DIFFERENCE,
+    PERCENT,
+    PRINTED,
+    Block,
+    Cell,
+    Figures,
+    ReportDefinition,
+    Row,
+    Rule,
+    amount_of,
+    headings,
+)
+
+if TYPE_CHECKING:
+    from reporting.models import ReportRun
+
+SHEET = "核对"
+HOLDS, BROKEN = "相符", "不符"
+EQUAL, MOST = "＝", "不大于"
+ROWS_SUM = "各行相加＝合计行"
+PRINTED_RULE = "规划表勾稽（照印不改）"
+HEAD = ("校验关系", "项目", "区划", "表上的数", "关系", "另算的数", "结果", "说明")
+WIDTHS = (40, 40, 14, 15, 8, 15, 8, 40)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison: of `item` in `place` the form has `shown`, the sum comes to `other`."""
+
+    word: str
+    item: str
+    place: str
+    shown: Value
+    sign: str
+    other: Value
+    holds: bool
+    said: str = ""
+
+
+def checks_of(definition: ReportDefinition, figures: Figures, blocks: Sequence[Block]) -> list[Check]:
+    """Every rule on the row of the whole, and on each other row where it is broken; then the marked printed figures."""
+    words = headings(blocks)
+    found: list[Check] = []
+    for rule in definition.rules(figures):
+        found += _by_row(rule, figures, words)
+    found += _of_rows(definition, figures, words)
+    names = {row.code: row.name for row in figures.rows}
+    for mark in figures.marks:
+        printed = figures.cell(mark.row, mark.column)
+        shown, said = amount_of(printed.value, printed.unit), "；".join(mark.messages)
+        item = f"{mark.sign} {words[mark.column]}"
+        found.append(Check(PRINTED_RULE, item, names[mark.row], shown, "", None, False, said))
+    return found
+
+
+def _by_row(rule: Rule, figures: Figures, words: dict[str, str]) -> Iterator[Check]:
+    """Unknown figures are not judged. Of the rows where the rule holds only how many they are is said."""
+    judged = [
+        check
+        for row in figures.rows
+        if (check := _judged(rule, figures, row, words.get(rule.left, ""))) is not None
+    ]
+    if not judged:
+        return
+    fine = sum(check.holds for check in judged)
+    for place, check in enumerate(judged):
+        if place == 0:
+            said = f"{len(judged)}行中{fine}行相符" if len(judged) > 1 else ""
+            yield replace(check, said=said)
+        elif not check.holds:
+            yield check
+
+
+def _judged(rule: Rule, figures: Figures, row: Row, item: str) -> Check | None:
+    shown = _amount(figures, row, rule.left)
+    plus = [_amount(figures, row, key) for key in rule.plus]
+    minus = [_amount(figures, row, key) for key in rule.minus]
+    if shown is None or None in plus or None in minus:
+        return None
+    other = sum(one for one in plus if one is not None) - sum(one for one in minus if one is not None)
+    holds = shown <= other if rule.most else shown == other
+    return Check(rule.word, item, row.name, shown, MOST if rule.most else EQUAL, other, holds)
+
+
+def _amount(figures: Figures, row: Row, key: str) -> int | Decimal | None:
+    cell = figures.find(row.code, key)
+    return None if cell is None else amount_of(cell.value, cell.unit)
+
+
+def _of_rows(definition: ReportDefinition, figures: Figures, words: dict[str, str]) -> Iterator[Check]:
+    """A column a check; ratios, printed figures and what a definition sets apart need not add up."""
+    parts = [row for row in figures.rows if not row.top]
+    whole = next(row for row in figures.rows if row.top)
+    for key, item in words.items():
+        cell = figures.cell(whole.code, key)
+        shown = amount_of(cell.value, cell.unit)
+        if not parts or shown is None or not _adds_up(definition, cell):
+            continue
+        amounts = [_amount(figures, row, key) for row in parts]
+        other = sum(
+            (one for one in amounts if one is not None), 0 if isinstance(shown, int) else Decimal("0.00")
+        )
+        yield Check(ROWS_SUM, item, whole.name, shown, EQUAL, other, shown == other)
+
+
+def _adds_up(definition: ReportDefinition, cell: Cell) -> bool:
+    entered = cell.unit == PERCENT or cell.column.startswith((PRINTED, DIFFERENCE))
+    return not entered and not definition.apart(cell)
+
+
+def broken(checks: Iterable[Check]) -> list[Check]:
+    """What does not come out of our own figures: a printed one stays as it is, and is marked in its place."""
+    return [check for check in checks if not check.holds and check.word != PRINTED_RULE]
+
+
+def sheet(run: ReportRun, title: str, as_of: str, checks: Sequence[Check]) -> OfficialForm:
+    """The checks as a sheet of values, what is broken on top."""
+    ordered = sorted(checks, key=lambda check: check.holds)
+    wrong = sum(not check.holds for check in checks)
+    said = f"共{len(checks)}条，" + (f"{wrong}条不符，排在前面。" if wrong else "全部相符。")
+    return OfficialForm(
+        title=f"{title}核对表",
+        sheet=SHEET,
+        head=[[HeadCell(word) for word in HEAD]],
+        rows=[_line(check) for check in ordered],
+        filler=run.area.name,
+        as_of=as_of,
+        notes=[
+            f"{said}两个数都是生成报表时算出的值，不是公式。一个校验关系各行都查，相符的只列合计行，不符的逐行列出；"
+            "没有数的、比率和照印的数不相加。"
+        ],
+        signatures=(),
+        widths=WIDTHS,
+        fixed_columns=3,
+    )
+
+
+def _line(check: Check) -> list[Value | FormCell]:
+    mark = FormCell(HOLDS) if check.holds else FormCell(BROKEN, mark="error")
+    return [check.word, check.item, check.place, check.shown, check.sign, check.other, mark, check.said]
