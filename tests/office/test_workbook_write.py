@@ -202,7 +202,8 @@ def test_each_sheet_of_a_long_list_says_what_goes_before_and_after_and_the_last_
 ):
     monkeypatch.setattr(long_workbook, "MAX_ROWS", 4)
     path, title = tmp_path / "long.xlsx", "长" * 40
-    write_long(path, ["序号"], ((number,) for number in range(8)), made_at=MADE, title=title)
+    rows = ((number,) for number in range(8))
+    write_long(path, ["序号"], rows, made_at=MADE, title=title, footer="演示甲导出")
     book = load_workbook(path)
     feet = [sheet.oddFooter.center.text for sheet in book.worksheets[:3]]
     assert feet == ["下接第2张表", "上接第1张表　下接第3张表", "上接第2张表"]
@@ -214,8 +215,9 @@ def test_each_sheet_of_a_long_list_says_what_goes_before_and_after_and_the_last_
 
 def test_a_list_of_one_sheet_says_nothing_of_others(tmp_path):
     path = tmp_path / "long.xlsx"
-    write_long(path, ["序号"], [(1,)], made_at=MADE, title="户")
+    write_long(path, ["序号"], [(1,)], made_at=MADE, title="户", footer="演示甲导出")
     book = load_workbook(path)
+    assert book.active.oddFooter.left.text == "演示甲导出"
     assert book.sheetnames == ["户"] and not book.active.oddFooter.center.text
 
 
