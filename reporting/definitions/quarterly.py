@@ -6,7 +6,7 @@ Deliveries count where household or village lies now, as their list does; events
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
@@ -29,10 +29,12 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     Request,
+    Rule,
     yuan,
 )
 from reporting.rhythm import Rhythm, period_of, worded
@@ -213,6 +215,16 @@ def blocks(request: Request) -> Sequence[Block]:
     ]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for key, *_ in COLUMNS:
+        yield Rule("本季不大于本年累计", f"{QUARTER}_{key}", (f"{YEAR}_{key}",), most=True)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = (("本年计划脱贫（照印）", (PLAN,)), ("本年累计脱贫", (DONE,)))
+    yield Drawing("脱贫人口：计划和完成", "人", blocks[0].first, series)
+
+
 DEFINITION = ReportDefinition(
     kind="quarterly",
     title="季总结",
@@ -220,4 +232,6 @@ DEFINITION = ReportDefinition(
     check=exit_tally.registered,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

@@ -27,10 +27,12 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
     Request,
+    Rule,
     Value,
     ten_thousands,
 )
@@ -172,6 +174,23 @@ def blocks(request: Request) -> Sequence[Block]:
     ]
 
 
+def rules(figures: Figures) -> Iterator[Rule]:
+    for place in places():
+        key = f"{place.line}{place.stem}"
+        yield Rule("差＝实际−照印", f"{DIFFERENCE}{key}", (f"{ACTUAL}{key}",), (f"{PRINTED}{key}",))
+        if place.kind == PERSONS and place.standard == reading.NATIONAL:
+            whole = f"{ACTUAL}{place.line}p{place.year or 'base'}"
+            yield Rule("实际：国家标准不大于省定标准", f"{ACTUAL}{key}", (whole,), most=True)
+
+
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple(
+        (word, tuple(f"{prefix}{PERSONS_LINE}p{year}" for year in YEARS))
+        for word, prefix in (("计划（照印）", PRINTED), ("实际", ACTUAL))
+    )
+    yield Drawing("各年脱贫人口：计划和实际", "万人", "年度", series, tuple(f"{year}年" for year in YEARS))
+
+
 DEFINITION = ReportDefinition(
     kind="two-standards",
     title="滚动规划表（两种标准）",
@@ -179,4 +198,6 @@ DEFINITION = ReportDefinition(
     check=rolling_plan.check,
     figures=figures,
     blocks=blocks,
+    rules=rules,
+    drawings=drawings,
 )

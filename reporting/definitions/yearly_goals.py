@@ -6,7 +6,7 @@ A year after the one asked for is blank.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import F, Sum
 from django.db.models.functions import ExtractYear
@@ -26,6 +26,7 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Drawing,
     Figures,
     Progress,
     ReportDefinition,
@@ -164,6 +165,14 @@ def blocks(request: Request) -> Sequence[Block]:
     return [Block(BLOCK, "逐年", title, "人、个", columns, FIRST[request.area.level], lines=LINES)]
 
 
+def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
+    series = tuple(
+        (word, tuple(f"{prefix}{year}" for year in YEARS))
+        for word, prefix in (("计划脱贫（照印）", PRINTED), ("实际脱贫", LEFT), ("返贫", BACK))
+    )
+    yield Drawing("逐年脱贫和返贫", "人", "年度", series, tuple(f"{year}年" for year in YEARS))
+
+
 DEFINITION = ReportDefinition(
     kind="yearly-goals",
     title="逐年脱贫目标",
@@ -171,4 +180,5 @@ DEFINITION = ReportDefinition(
     check=rolling_plan.check,
     figures=figures,
     blocks=blocks,
+    drawings=drawings,
 )
