@@ -16,11 +16,13 @@ from urllib.parse import quote
 
 import segno
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.crypto import pbkdf2
 from django_otp.oath import TOTP
 
+from accounts.roles import Role
 from office.pii import EncryptedTextField
 
 STEP = 30  # seconds
@@ -34,6 +36,13 @@ ISSUER = "脱贫攻坚"
 ROUNDS = 100_000
 # Without letters and digits that are mistaken for one another on paper.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def roles_are_known() -> None:
+    """Raises ImproperlyConfigured for a word that is no role: that role would be let in without its code."""
+    unknown = [role for role in settings.SECOND_FACTOR_ROLES if role not in Role.values]
+    if unknown:
+        raise ImproperlyConfigured(f"SECOND_FACTOR_ROLES 里没有这样的角色：{'、'.join(unknown)}")
 
 
 def lock_time() -> datetime.timedelta:

@@ -1,11 +1,14 @@
 """What is shipped for a server: every unit, the front and the compose file say what the program really has."""
 
+import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.celery import app
 
@@ -59,6 +62,67 @@ def test_no_worker_needs_to_write_a_greeting():
         if "celery" in line and "-A config" in line
     ]
     assert len(started) == 8 and all("celery --quiet " in line for line in started)
+
+
+def test_long_work_gives_way_to_the_pages():
+    """Build 6: time-outs of pages, queues apart, workers that are nice, one import at a time."""
+    web, worker, compose = (
+        (ROOT / "deploy" / name).read_text()
+        for name in ("systemd/tuopin-web.service", "systemd/tuopin-worker@.service", "compose.yaml")
+    )
+    assert "Environment=DB_STATEMENT_SECONDS=30 DB_LOCK_SECONDS=10" in web
+    assert "--worker-class gthread --workers 3 --threads 4" in web and "--timeout 60" in web
+    assert "\nNice=10\n" in worker and "--queues %i --concurrency ${CONCURRENCY_%i}" in worker
+    assert "Environment=CONCURRENCY_office=2 CONCURRENCY_bulk=1" in worker
+    services = yaml.safe_load(compose)["services"]
+    assert services["web"]["environment"]["DB_STATEMENT_SECONDS"] == "30"
+    assert services["web"]["environment"]["DB_LOCK_SECONDS"] == "10"
+    for queue, nice, concurrency in (("office", "10", "2"), ("bulk", "15", "1")):
+        command = services[f"worker-{queue}"]["command"]
+        assert (
+            command[:3] == ["nice", "-n", nice] and command[command.index("--concurrency") + 1] == concurrency
+        )
+
+
+def test_the_front_is_of_one_name_believes_no_header_and_speaks_plainly():
+    front = (ROOT / "deploy/nginx.conf").read_text()
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in front
+    assert "return 301 https://$server_name$request_uri;" in front and "https://$host" not in front
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in front
+    assert re.search(r"^TRUSTED_PROXIES=1$", (ROOT / "deploy/tuopin.env.example").read_text(), re.MULTILINE)
+    for code, page in (("413", "too-large"), ("502 504", "away")):
+        assert f"error_page {code} /{page}.html;" in front
+        assert 'lang="zh-CN"' in (ROOT / f"deploy/front/{page}.html").read_text()
+
+
+def test_backups_are_made_every_night_and_kept_sixty(tmp_path):
+    folder = ROOT / "deploy/systemd"
+    assert "OnCalendar=*-*-* 02:30:00" in (folder / "tuopin-backup.timer").read_text()
+    (after,) = re.findall(
+        r"^ExecStartPost=(.+)$", (folder / "tuopin-backup.service").read_text(), re.MULTILINE
+    )
+    for name, days in (
+        ("2018-11-20-0230", 0),
+        ("2018-09-25-0230", 59),
+        ("2018-09-01-0230", 70),
+        ("锁着的", 400),
+    ):
+        made = tmp_path / name
+        (made / "files").mkdir(parents=True)
+        then = time.time() - days * 86400
+        os.utime(made, (then, then))
+    subprocess.run(
+        after.replace("/var/backups/tuopin", str(tmp_path)).replace('"20*"', "'20*'"), shell=True, check=True
+    )
+    assert {path.name for path in tmp_path.iterdir()} == {"2018-11-20-0230", "2018-09-25-0230", "锁着的"}
+
+
+def test_an_image_holds_no_keys_and_no_data():
+    left_out = (ROOT / ".dockerignore").read_text().split("\n")
+    assert {".git", ".venv", "var", "**/*.sqlite3*"} <= set(left_out)
+    # What this checkout keeps to itself, an image leaves out too.
+    kept = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split() if "*" not in line]
+    assert not {"var", ".venv"} - set(kept)
 
 
 def test_every_command_of_the_manual_exists():

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = """
 import json, django
 django.setup()
+from django.templatetags.static import static
 from django.test import Client
 def told(answer):
     cookies = {name: [bool(one["secure"]), bool(one["httponly"]), one["samesite"]] for name, one in answer.cookies.items()}
@@ -30,6 +32,10 @@ asked = {
     "page": Client(HTTP_HOST="tuopin.example.org", **front).get("/accounts/login/"),
     "plain": Client(HTTP_HOST="tuopin.example.org").get("/accounts/login/"),
     "other host": Client(HTTP_HOST="evil.example", **front).get("/accounts/login/"),
+    "static": Client(HTTP_HOST="tuopin.example.org", **front).get(static("css/ledger.css")),
+    "database gone": Client(HTTP_HOST="tuopin.example.org", raise_request_exception=False, **front).get(
+        "/", headers={"cookie": "sessionid=" + 32 * "a"}
+    ),
 }
 print(json.dumps({name: told(answer) for name, answer in asked.items()}))
 """
@@ -115,6 +121,22 @@ def test_production_asks_for_tls_and_its_own_name(production):
     assert production["plain"]["status"] == 301
     assert production["plain"]["headers"]["Location"].startswith("https://tuopin.example.org/")
     assert production["other host"]["status"] == 400
+
+
+@pytest.mark.parametrize("asked", ["page", "other host", "database gone"])
+def test_production_answers_with_every_header(production, asked):
+    told = production[asked]
+    assert told["status"] == {"page": 200, "other host": 400, "database gone": 503}[asked]
+    assert faults(SimpleNamespace(headers=told["headers"])) == []
+    assert told["headers"]["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
+def test_files_of_the_program_are_for_its_own_pages(production):
+    told = production["static"]["headers"]
+    assert production["static"]["status"] == 200 and "max-age" in told["Cache-Control"]
+    assert "Access-Control-Allow-Origin" not in told
+    assert "default-src 'none'" in told["Content-Security-Policy"]
+    assert (told["X-Frame-Options"], told["X-Content-Type-Options"]) == ("DENY", "nosniff")
 
 
 def test_cookies_of_production_are_for_tls_alone(production):

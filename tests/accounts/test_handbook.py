@@ -4,6 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
+
+from tests.permission_table import TABLE
+from tests.test_headers import own, world  # noqa: F401
+from tests.test_permissions import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = (ROOT / "templates/accounts/handbook.html").read_text()
@@ -15,6 +20,26 @@ def test_every_page_leads_to_it(signed_in, role):
     client = signed_in(role)
     for address in ("/", "/jobs/", "/accounts/password/", "/nothing/"):
         assert LINK in client.get(address).content.decode(), address
+
+
+def test_every_page_there_is_leads_to_it(world):  # noqa: F811
+    """What is printed for the wall or read by a program has no place for it."""
+    visitor = Visitor(world.cast["district"])
+    without = set()
+    for name in TABLE:
+        answer = visitor.ask("GET", own(world, name))
+        whole = answer.headers["Content-Type"].startswith("text/html") and not answer.streaming
+        text = answer.content.decode() if whole else ""
+        if answer.status_code == 200 and "<html" in text and LINK not in text:
+            without.add(name)
+    assert without == set()
+
+
+def test_nobody_in_particular_finds_it_on_every_page_too(client, db, monkeypatch):
+    public = ("/notices/", "/policies/", "/ask/", "/projects/public/", "/villages/public/", "/nothing/")
+    assert not [address for address in public if LINK not in client.get(address).content.decode()]
+    broken = render_to_string("accounts/broken.html", {"title": "系统出错", "reason": ""})
+    assert LINK in broken
 
 
 def test_who_cannot_sign_in_reads_it_too(client, db):

@@ -5,6 +5,8 @@ import datetime
 import re
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -126,6 +128,12 @@ def test_a_code_is_taken_once_and_for_a_minute(factor):
 def test_what_is_no_code_is_refused_in_words(factor, typed):
     answer = give(signed(), typed)
     assert answer.status_code == 422 and "msg-err" in answer.content.decode()
+
+
+def test_a_role_that_is_not_one_stops_the_start(settings):
+    settings.SECOND_FACTOR_ROLES = ["district", "distrct"]
+    with pytest.raises(ImproperlyConfigured, match="：distrct$"):
+        apps.get_app_config("accounts").ready()
 
 
 def test_five_wrong_codes_lock_wherever_they_come_from(factor, monkeypatch):

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
@@ -59,6 +60,17 @@ def test_five_failures_lock_the_account_and_say_how_long(cast, username):
     locked = sign_in(Client(), username)
     assert locked.status_code == 429 and "锁定" in locked.content.decode()
     assert actions() == ["登录失败"] * 4 + ["账户锁定"] * 2
+
+
+def test_who_tries_on_does_not_keep_the_owner_out_for_longer(cast):
+    for _ in range(5):
+        sign_in(Client(), "town", "wrong")
+    almost = timezone.now() - datetime.timedelta(minutes=29)
+    AccessAttempt.objects.update(attempt_time=almost)
+    assert sign_in(Client(), "town", "wrong").status_code == 429
+    assert AccessAttempt.objects.get().attempt_time == almost
+    AccessAttempt.objects.update(attempt_time=almost - datetime.timedelta(minutes=2))
+    assert sign_in(Client(), "town").status_code == 303
 
 
 def test_a_lock_leaves_other_accounts_of_the_address_alone(cast):

@@ -21,6 +21,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -197,7 +198,8 @@ class Administered:
         settings |= dict(
             pair.split("=", 1) for line in unit.get("Environment", []) for pair in shlex.split(line)
         )
-        self._spawn(name, shlex.split(unit["ExecStart"][0]), settings, unit["WorkingDirectory"][0])
+        words = [Template(word).safe_substitute(settings) for word in shlex.split(unit["ExecStart"][0])]
+        self._spawn(name, words, settings, unit["WorkingDirectory"][0])
 
     def stop(self, name: str) -> None:
         process = self.running.pop(name)

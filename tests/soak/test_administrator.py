@@ -1,6 +1,7 @@
 """docs/administrator.md, done from its first block to its last in an empty folder by an ordinary user; and what is
 shipped for an init system, a front and containers, looked at by their own programs."""
 
+import http.client
 import re
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import yaml
 
-from tests.soak.administered import NEEDS_THE_SYSTEM, PAGE, Administered, Block, Browser, blocks
+from tests.soak.administered import HOST, NEEDS_THE_SYSTEM, PAGE, Administered, Block, Browser, blocks
 from tests.soak.processes import ROOT
 
 pytestmark = pytest.mark.soak
@@ -43,6 +44,23 @@ def signs_in(server: Administered) -> None:
     for style in re.findall(r'href="(/static/[^"]+\.css)"', text):
         assert browser.ask("GET", style).status == 200, style
     assert "/static/" in text
+
+
+def in_front(server: Administered) -> None:
+    """Pages come through it; it answers in plain words while nobody is behind it, and leads to its own name alone."""
+    signs_in(server)
+    plain = http.client.HTTPConnection("127.0.0.1", server.plain, timeout=20)
+    plain.request("GET", "/", headers={"Host": "evil.example"})
+    assert plain.getresponse().headers["Location"] == f"https://{HOST}/"
+    large = Browser(server).ask("POST", "/accounts/login/", username="a" * 42_000_000)
+    assert large.status == 413 and "文件太大" in large.read().decode()
+    server.stop("tuopin-web")
+    away = Browser(server).ask("GET", "/accounts/login/")
+    assert away.status == 502 and "系统正在重启" in away.read().decode()
+    assert "default-src 'none'" in away.headers["Content-Security-Policy"]
+    assert away.headers["X-Frame-Options"] == "DENY" and away.headers["Strict-Transport-Security"]
+    server.start("tuopin-web")
+    server.ready()
 
 
 def kept_by_night(server: Administered) -> None:
@@ -112,7 +130,7 @@ BEFORE: dict[str, Callable[[Administered], None]] = {"move_from_sqlite": a_trial
 AFTER: dict[str, Callable[[Administered], None]] = {
     "trail_apart.sql": trail_is_apart,
     "systemctl enable --now": Administered.ready,
-    "nginx -t": signs_in,
+    "nginx -t": in_front,
     "manage.py metrics": kept_by_night,
     "manage.py backup /var/backups/tuopin/2018-11-20": marked,
     "restore --replace": as_backed_up,
