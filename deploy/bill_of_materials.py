@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = ROOT / "requirements.txt"
+# What runs the program, and with what likely misprints are named (an extra).
+LOCKS = (ROOT / "requirements.txt", ROOT / "requirements-misprints.txt")
 SPDX = {
     "BSD": "BSD-3-Clause",
     "BSD License": "BSD-3-Clause",
@@ -44,15 +45,19 @@ class Package(NamedTuple):
 
 
 def packages() -> list[Package]:
-    """Every package of the runtime lock, by name."""
+    """Every package of the runtime locks once, by name."""
     found = re.findall(
         r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)([^\n]*(?:\n    --hash[^\n]*)*)",
-        LOCK.read_text(),
+        "\n".join(lock.read_text() for lock in LOCKS),
         re.M,
     )
     return sorted(
-        Package(name, version, tuple(re.findall(r"sha256:([0-9a-f]{64})", rest)), licence_of(name))
-        for name, version, rest in found
+        {
+            Package(
+                name, version, tuple(sorted(re.findall(r"sha256:([0-9a-f]{64})", rest))), licence_of(name)
+            )
+            for name, version, rest in found
+        }
     )
 
 
@@ -96,13 +101,18 @@ def sbom() -> dict[str, Any]:
                 "bom-ref": f"pkg:pypi/{one.name}@{one.version}",
                 "purl": f"pkg:pypi/{one.name}@{one.version}",
                 "hashes": [{"alg": "SHA-256", "content": each} for each in one.hashes],
-                "licenses": [{"expression": one.licence}]
-                if " " not in one.licence
-                else [{"license": {"name": one.licence}}],
+                "licenses": _licences(one.licence),
             }
             for one in packages()
         ],
     }
+
+
+def _licences(said: str) -> list[dict[str, Any]]:
+    """An SPDX expression where it is one; nothing for a package that is not installed here."""
+    if " WITH exceptions" in said:
+        return [{"license": {"name": said}}]
+    return [{"expression": said}] if said else []
 
 
 def licences() -> str:
@@ -110,7 +120,7 @@ def licences() -> str:
     lines = [
         "# 所用软件包的许可证",
         "",
-        "程序运行所用的软件包（`requirements.txt`，版本和校验值都锁定）和它们的许可证；`make licences` 重写本表，",
+        "程序运行所用的软件包（`requirements.txt` 和 `requirements-misprints.txt`，版本和校验值都锁定）和它们的许可证；`make licences` 重写本表，",
         "`make sbom` 另写一份 CycloneDX 格式的物料清单（`var/sbom.json`）。程序本身用木兰宽松许可证第 2 版（MulanPSL-2.0）。",
         "",
         "| 软件包 | 许可证 |",

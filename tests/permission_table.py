@@ -9,8 +9,8 @@ from accounts.roles import Capability as C
 from tests.permission_accounts import ACCOUNTS
 from tests.permission_rule import ANYONE, SIGNED_IN, Needs, Rule
 from tests.permission_table_projects import PROJECT_RULES
-from tests.permission_table_reporting import REPORTING, REPORTING_LISTS
-from tests.permission_table_work import FIGURE_LISTS, WORK_RULES
+from tests.permission_table_reporting import REPORTING
+from tests.permission_table_work import WORK_RULES
 
 __all__ = ["ANYONE", "AREA_LISTS", "SIGNED_IN", "TABLE", "Needs", "Rule"]
 
@@ -286,60 +286,6 @@ TABLE: dict[str, Rule] = {
     **REPORTING,
 }
 
-# Lists that `?area=CODE` narrows: the code of an area elsewhere reads like one that does not exist.
-AREA_LISTS = [
-    *FIGURE_LISTS,
-    "villages:list",
-    "villages:events",
-    "villages:incidents",
-    "villages:indicators",
-    "villages:teams",
-    "villages:letters-missing",
-    "villages:offices",
-    "villages:posts",
-    "villages:inspections",
-    "villages:works",
-    "villages:letters",
-    "villages:yearly-plans",
-    "villages:responsibilities",
-    "villages:rectifications",
-    "households:list",
-    "households:events",
-    "households:members",
-    "households:findings",
-    "households:full-exports",
-    "households:duplicates",
-    "households:colours",
-    "households:without-helper",
-    "households:not-settled",
-    "households:not-visited",
-    "households:helpers",
-    "households:watch",
-    "households:imports",
-    "measures:society",
-    "measures:society-sums",
-    "measures:charity-fund",
-    "measures:desk",
-    "measures:desk-results",
-    "measures:department-lists",
-    "measures:list-differences",
-    "measures:list",
-    "measures:enterprises",
-    "measures:workbooks",
-    "measures:whole",
-    "measures:coverage",
-    "measures:coverage-list",
-    "measures:skills",
-    "measures:solar",
-    "audits:list",
-    "audits:notices",
-    "audits:objections",
-    "measures:projects",
-    "measures:ledger",
-    "measures:sources",
-    "measures:assets",
-    "audits:targets",
-    "audits:lookbacks",
-    "audits:watch",
-    *REPORTING_LISTS,
-]
+# What `?area=CODE` could narrow, every page that is of no record: the code of an area elsewhere reads like one that
+# does not exist.
+AREA_LISTS = [name for name, rule in TABLE.items() if not rule.of and rule.get not in (None, ANYONE)]

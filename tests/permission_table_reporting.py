@@ -45,16 +45,3 @@ REPORTING: dict[str, Rule] = {
     "reporting:run-details": Rule(post=C.REPORT_VIEW, of="run"),
     "reporting:file": Rule(C.REPORT_VIEW, of="run_file"),
 }
-
-# Those that `?area=CODE` narrows.
-REPORTING_LISTS = [
-    "reporting:dashboard",
-    "reporting:wall-distribution",
-    "reporting:wall-campaign",
-    "reporting:wall-pairing",
-    "reporting:plans",
-    "reporting:distribution",
-    "reporting:planned-villages",
-    "reporting:reports",
-    "reporting:schedules",
-]

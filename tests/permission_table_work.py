@@ -3,7 +3,6 @@
 from accounts.roles import Capability as C
 from tests.permission_rule import ANYONE, Rule
 
-FIGURE_LISTS = ["households:resettlers", "measures:exits", "measures:points"]
 WORK_RULES: dict[str, Rule] = {
     # lists that reports open: who left by which channel, what places have, 水库移民
     "households:resettlers": Rule(C.REGISTER_VIEW),

@@ -18,7 +18,11 @@ from tests.permission_table import ANYONE, AREA_LISTS, SIGNED_IN, TABLE, Needs, 
 # 409: the right is there and the state of the object is against it; 422: the form was not complete.
 TAKEN = {200, 302, 303, 409, 422}
 METHODS = ("GET", "POST")
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|csrf_?token"?: ?"[^"]*"', re.IGNORECASE)
+# Tokens of the session and of a form that is sent once, and the moment at which it was opened.
+TOKEN = re.compile(
+    r'name="(csrfmiddlewaretoken|once)" value="[^"]*"|csrf_?token"?: ?"[^"]*"|value="[-0-9]+T[0-9:.+]+"',
+    re.IGNORECASE,
+)
 
 
 def url_names(patterns: list, prefix: str = "") -> Iterator[str]:
@@ -144,7 +148,7 @@ def test_what_lies_elsewhere_reads_like_what_does_not_exist(world, role):
 
 
 @pytest.mark.parametrize("role", ["village", "town", "district"])
-def test_a_list_narrowed_to_an_area_elsewhere_tells_nothing(world, role):
+def test_a_page_narrowed_to_an_area_elsewhere_tells_nothing(world, role):
     user = world.cast[role]
     visitor, foreign = Visitor(user), world.ground.foreign_village
     places(world, user)

@@ -1,9 +1,15 @@
 import datetime
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from office import clock
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -21,6 +27,22 @@ def at(monkeypatch, settings):
 def test_day_is_shanghai_day(at):
     at(2026, 3, 1, 0, 30)
     assert clock.today() == datetime.date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Kiritimati"])
+def test_the_zone_of_the_server_makes_no_difference(zone):
+    """At 16:30 in UTC the day in Shanghai is the next one, wherever the machine believes it stands."""
+    code = (
+        "import django, datetime; django.setup()\n"
+        "from office import clock\n"
+        "clock.timezone.now = lambda: datetime.datetime(2018, 11, 20, 16, 30, tzinfo=datetime.UTC)\n"
+        "print(clock.today(), clock.moment().isoformat())"
+    )
+    environment = {**os.environ, "TZ": zone, "OFFICE_DAY": "", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["2018-11-21", "2018-11-21T00:30:00+08:00"]
 
 
 def test_set_day_moves_on_with_the_real_one(at):
