@@ -23,9 +23,10 @@ PATTERNS = ("grey", "white", "wdUpDiag", "dark", "lgGrid")
 FILLED = {"white": "FFFFFF", "grey": "B4BEC8", "dark": "7C8A98"}
 PALE = "D5DAE0"
 WIDE = 9.0  # characters of a column that the chart lies on
+FREE = 540_000  # EMU of its last column that it takes: the frame must not lie on the edge of the page
 CHART_ROWS = 26  # from the head of the form down
 # Bars that carry their figures, upright and lying; those of more would lie over each other.
-FEW = {False: 12, True: 48}
+FEW = {False: 16, True: 48}
 
 
 def draw_chart(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: int) -> None:
@@ -69,7 +70,7 @@ def draw_chart(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: in
     # Laid over cells, so that it ends with the page in every program, whatever its font makes of a column.
     chart.anchor = TwoCellAnchor(  # type: ignore[assignment]
         _from=AnchorMarker(col=form.width + 1, row=head_row - 1),
-        to=AnchorMarker(col=form.breadth, row=head_row - 1 + CHART_ROWS),
+        to=AnchorMarker(col=form.breadth - 1, colOff=FREE, row=head_row - 1 + CHART_ROWS),
     )
     sheet.add_chart(chart)
 

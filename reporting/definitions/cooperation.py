@@ -131,7 +131,7 @@ def by_project(request: Request) -> Sequence[OfficialForm]:
             head=head,
             rows=rows,
             filler=request.area.name,
-            as_of=f"{request.as_of:%Y-%m-%d}",
+            as_of=written(request.as_of),
             formats=("", "", *["", "#,##0.00"] * len(spans)),
             fixed_columns=2,
         )

@@ -201,7 +201,7 @@ def by_project(request: Request) -> Sequence[OfficialForm]:
             head=[[HeadCell(word) for word in words]],
             rows=rows,
             filler=request.area.name,
-            as_of=f"{request.as_of:%Y-%m-%d}",
+            as_of=written(request.as_of),
             formats=("", "", "", "", *["#,##0.00"] * 3, ""),
         )
     ]

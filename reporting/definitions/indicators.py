@@ -13,6 +13,7 @@ from django.db.models import Q
 from areas.models import Area
 from households.models import StatusEvent
 from office import clock
+from office.days import written
 from office.official_form import HeadCell, OfficialForm
 from reporting.definitions import exit_tally, returns
 from reporting.definitions.rows import FIRST, child_areas, report_rows, share
@@ -202,7 +203,7 @@ def printed_form(request: Request) -> Sequence[OfficialForm]:
             head=[[HeadCell(word) for word in FORM_HEAD]],
             rows=rows,
             filler=request.area.name,
-            as_of=f"{request.as_of:%Y-%m-%d}",
+            as_of=written(request.as_of),
             notes=[f"注：{NOTE}"],
             widths=FORM_WIDTHS,
             fixed_columns=2,

@@ -149,7 +149,7 @@ def names(request: Request) -> Sequence[OfficialForm]:
             rows=rows,
             unit="个",
             filler=request.area.name,
-            as_of=f"{request.as_of:%Y-%m-%d}",
+            as_of=written(request.as_of),
             notes=[f"共{len(rows)}个村。"],
             widths=NAMES_WIDTHS,
             fixed_columns=3,

@@ -21,6 +21,7 @@ from audits.procedures import ListKind
 from audits.targets import Source
 from households import year_plan
 from office import clock, trail
+from office.days import written
 from office.listing import asked_area
 from office.official_form import HeadCell, OfficialForm, Value
 from office.workbook_write import write_form
@@ -376,7 +377,7 @@ def _workbook(sharing: Sharing) -> OfficialForm:
         rows=rows,
         unit="、".join(sharing.words),
         filler=sharing.area.name,
-        as_of=f"{clock.today():%Y-%m-%d}",
+        as_of=written(clock.today()),
         total_rows=[len(rows) - 1],
         notes=[
             f"总数 {whole}（{sharing.said}）；{sharing.rule_word}分解。{sharing.explanation}"

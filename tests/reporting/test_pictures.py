@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import uuid
 from pathlib import Path
 
 import openpyxl
@@ -14,10 +15,16 @@ import pytest
 
 from office.stamp import Stamp, stamped
 from office.text_cells import text_width
+from office.workbook_write import write_form
 from reporting.definitions import DEFINITIONS
 from reporting.files import as_workbook
-from reporting.models import ReportRun
+from reporting.models import PlanTable, ReportRun
+from reporting.plan_page import PlanPage, official_form
+from reporting.reading import read_plan
 from reporting.report import Request
+from tests.reporting.conftest import PLANNED
+from tests.reporting.tables import DATA
+from tests.reporting.test_details import ask, fetched, made
 from tests.reporting.test_workbooks import MADE, TODAY, county  # noqa: F401
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db]
@@ -55,13 +62,35 @@ def cut_cells(sheet):
                 yield cell
 
 
+def drawn(sheet, pages) -> bool:
+    """On the page of a chart the name of its first bar stands twice: in the table, and at the bar."""
+    title, name = plain(sheet["A1"].value), plain(sheet["A4"].value)
+    return not sheet._charts or any(title in plain(page) and plain(page).count(name) > 1 for page in pages)
+
+
 def plain(text: object) -> str:
     return re.sub(r"\s", "", str(text))
 
 
 @pytest.fixture
-def printed(county, tmp_path):  # noqa: F811
-    """(kind, workbook, pdf) of every kind, stamped as it is handed out."""
+def others(county, signed_in):  # noqa: F811
+    """By name the workbooks of figures that are no report of a kind, as the district fetches them."""
+    client = signed_in("district")
+    data = (DATA / "province.csv").read_bytes()
+    table = PlanTable.take_in(read_plan(data), name="演示省规划", data=data, at=PLANNED, on=PLANNED.date())
+    listed = {"list": "reporting:planned-villages", "query": "", "format": "xlsx", "once": uuid.uuid4().hex}
+    run = made("causes", county)
+    return {
+        "plan-two-rows": write_form(official_form(table, PlanPage.of(table)), made_at=MADE),
+        "distribution": client.get("/plans/distribution/xlsx/").content,
+        "planned-villages": fetched(client, client.post("/exports/", listed)),
+        "details": fetched(client, ask(client, run)),
+    }
+
+
+@pytest.fixture
+def printed(county, others, tmp_path):  # noqa: F811
+    """(kind, workbook, pdf) of every kind, stamped as it is handed out, and of the others."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     assert not missing, f"the pictures need {', '.join(missing)}"
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -82,6 +111,9 @@ def printed(county, tmp_path):  # noqa: F811
             )
         )
         books.append(book)
+    for name, content in others.items():
+        books.append(FOLDER / f"{name}.xlsx")
+        books[-1].write_bytes(content)
     home = f"-env:UserInstallation=file://{tmp_path}/office"
     called("soffice", "--headless", home, "--convert-to", "pdf", "--outdir", FOLDER, *books)
     return [(book.stem, book, book.with_suffix(".pdf")) for book in books]
@@ -113,6 +145,9 @@ def test_every_form_prints_whole_and_readable(printed):
                         wrong.append(
                             f"{kind} {sheet.title} {cell.coordinate}: {cell.value!r} is not on paper"
                         )
+        wrong += [f"{kind}: a chart is not drawn" for sheet in sheets if not drawn(sheet, pages)]
+        if kind not in DEFINITIONS:
+            continue
         if plain("演示甲（区扶贫办）") not in whole:
             wrong.append(f"{kind}: who took it is not on paper")
         if "合计" not in whole and "全区" not in whole:
