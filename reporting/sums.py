@@ -128,11 +128,17 @@ def broken(checks: Iterable[Check]) -> list[Check]:
     return [check for check in checks if not check.holds and check.word != PRINTED_RULE]
 
 
+def told(checks: Sequence[Check]) -> str:
+    """How many there are and how many of them do not come out, marked printed figures among them; "" of none."""
+    if not checks:
+        return ""
+    wrong = sum(not check.holds for check in checks)
+    return f"共{len(checks)}条，" + (f"{wrong}条不符" if wrong else "全部相符")
+
+
 def sheet(run: ReportRun, title: str, as_of: str, checks: Sequence[Check]) -> OfficialForm:
     """The checks as a sheet of values, what is broken on top."""
     ordered = sorted(checks, key=lambda check: check.holds)
-    wrong = sum(not check.holds for check in checks)
-    said = f"共{len(checks)}条，" + (f"{wrong}条不符，排在前面。" if wrong else "全部相符。")
     return OfficialForm(
         title=f"{title}核对表",
         sheet=SHEET,
@@ -141,7 +147,7 @@ def sheet(run: ReportRun, title: str, as_of: str, checks: Sequence[Check]) -> Of
         filler=run.area.name,
         as_of=as_of,
         notes=[
-            f"{said}两个数都是生成报表时算出的值，不是公式。一个校验关系各行都查，相符的只列合计行，不符的逐行列出；"
+            f"{told(checks)}，不符的排在前面。两个数都是生成报表时算出的值，不是公式。一个校验关系各行都查，相符的只列合计行，不符的逐行列出；"
             "没有数的、比率和照印的数不相加。"
         ],
         signatures=(),
@@ -152,4 +158,6 @@ def sheet(run: ReportRun, title: str, as_of: str, checks: Sequence[Check]) -> Of
 
 def _line(check: Check) -> list[Value | FormCell]:
     mark = FormCell(HOLDS) if check.holds else FormCell(BROKEN, mark="error")
-    return [check.word, check.item, check.place, check.shown, check.sign, check.other, mark, check.said]
+    # 0.001 and 0.0010 are the same amount, and are written alike.
+    other = check.shown if check.other == check.shown else check.other
+    return [check.word, check.item, check.place, check.shown, check.sign, other, mark, check.said]

@@ -31,6 +31,7 @@ from reporting.jobs import parameters
 from reporting.models import ReportFile, ReportRun
 from reporting.report import ReportDefinition, headings
 from reporting.screen import lines, marked, sums
+from reporting.sums import checks_of, told
 
 OTHERS = 8
 # 挂图 (R300): the first shows figures alone, the other two who is posted and who answers.
@@ -151,6 +152,7 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "marks_elsewhere": next((one for one in blocks if reasons[one.key]), None),
         "plan": figures.plan,
         "reads_plan": figures.reads_plan,
+        "checked": told(checks_of(definition, figures, blocks)),
         "others": _others(request, kept),
         "may_run": Capability.REPORT_RUN in request.user.capabilities(),
         "detail_columns": countable(kept, block),

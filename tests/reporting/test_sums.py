@@ -10,6 +10,7 @@ from reporting.definitions import DEFINITIONS
 from reporting.files import as_workbook
 from reporting.models import ReportRun
 from reporting.report import Figures, Request
+from tests.reporting.test_details import made
 from tests.reporting.test_workbooks import MADE, TODAY, county  # noqa: F401
 
 
@@ -115,6 +116,14 @@ def test_the_sheet_has_both_values_and_the_word_and_the_form_says_so(county, gro
     assert book[sums.SHEET]["G4"].fill.fgColor.rgb.endswith("FBD5D2")
     said = [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
     assert "核对有2处不符，见“核对”表。" in said
+
+
+def test_the_page_of_a_run_says_how_it_comes_out(county, ground, signed_in):  # noqa: F811
+    run, client = made("causes", county), signed_in("district")
+    assert "共32条，全部相符" in client.get(f"/reports/runs/{run.pk}/").content.decode()
+    run.figures_stored = off(run.figures, ground.town.code, "total_persons").stored()
+    run.save(update_fields=["figures_stored"])
+    assert "共33条，2条不符" in client.get(f"/reports/runs/{run.pk}/").content.decode()
 
 
 def test_what_is_not_known_is_not_judged(county):  # noqa: F811
