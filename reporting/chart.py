@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEFT, WIDEST, STEP = 44.5, 238.0, 44
-KINDS = {"plan-bar": "计划", "real-bar": "已退出"}
+KINDS = {"plan-bar": "计划", "real-bar": "已退出", "way-bar": "审核中"}
 KEYS = {"红": "r", "橙": "o", "黄": "y", "绿": "g"}
 # A segment of the 四色 bar that is narrower keeps its word in the key below alone.
 NARROWEST = 20
@@ -12,16 +12,18 @@ NARROWEST = 20
 
 @dataclass(frozen=True)
 class YearBars:
-    """A year's pair of bars: `planned` hollow, `left` solid; None draws no bar."""
+    """A year's pair of bars: `planned` hollow, `left` solid and behind it `under_way` hatched; None draws no bar."""
 
     year: int
     planned: int | None
     left: int | None
+    under_way: int = 0
 
 
 @dataclass(frozen=True)
 class Bar:
     classes: str
+    x: str
     y: float
     width: str
     label: str
@@ -58,28 +60,33 @@ class Chart:
 
 def draw(years: Sequence[YearBars]) -> Chart:
     """Both bars from zero on one scale; figures stand at the bars, and again in the words read aloud."""
-    most = max((figure for year in years for figure in (year.planned, year.left) if figure), default=1)
+    most = max((max(year.planned or 0, (year.left or 0) + year.under_way) for year in years), default=0) or 1
     drawn = []
     for place, year in enumerate(years):
         top = place * STEP + 0.5
         bars = []
         if year.planned is not None:
-            bars.append(_bar("plan-bar", top, year.planned, most, f"计划 {year.planned}"))
+            bars.append(_bar("plan-bar", top, 0, year.planned, most, f"计划 {year.planned}"))
         if year.left is not None:
-            bars.append(_bar("real-bar", top + 15, year.left, most, f"已退出 {year.left}"))
+            said = f"已退出 {year.left}"
+            bars.append(_bar("real-bar", top + 15, 0, year.left, most, "" if year.under_way else said))
+            if year.under_way:
+                words = f"{said}，审核中 {year.under_way}"
+                bars.append(_bar("way-bar", top + 15, year.left, year.under_way, most, words))
         drawn.append(ChartYear(year.year, top + 18.5, bars))
     words = "；".join(
-        f"{year.year}年" + "，".join(bar.label for bar in drawn[place].bars)
+        f"{year.year}年" + "，".join(bar.label for bar in drawn[place].bars if bar.label)
         for place, year in enumerate(years)
     )
     return Chart(drawn, max(1, len(years)) * STEP - 16, words)
 
 
-def _bar(classes: str, y: float, figure: int, most: int, label: str) -> Bar:
+def _bar(classes: str, y: float, behind: int, figure: int, most: int, label: str) -> Bar:
+    """Beginning where a bar of `behind` ends."""
     # Tenths of a unit in whole numbers: the page needs no more.
-    tenths = figure * int(WIDEST * 10) // most
-    width = f"{tenths // 10}.{tenths % 10}"
-    return Bar(classes, y, width, label, f"{int(LEFT) + tenths // 10 + 7}", y + 10.5)
+    begins, ends = (each * int(WIDEST * 10) // most for each in (behind, behind + figure))
+    x = _tenths(int(LEFT * 10) + begins)
+    return Bar(classes, x, y, _tenths(ends - begins), label, f"{int(LEFT) + ends // 10 + 7}", y + 10.5)
 
 
 @dataclass(frozen=True)

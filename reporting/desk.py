@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Sum
@@ -13,6 +13,8 @@ from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area, Level
 from audits import desk as audits_desk
+from audits.models import Entry
+from audits.procedures import ListKind
 from households.models import FullExport, Kind, StatusEvent
 from office.listing import kept_if_long
 from office.models import Job, JobState
@@ -67,13 +69,14 @@ class Desk:
 
     parts: list[Progress]
     whole: Progress
-    chart: Chart
+    years: list[YearBars]
     balance: list[tuple[str, str, int]]
     now: int
     now_url: str
     plan: str
     unplanned: str = ""
     table_url: str = ""
+    chart: Chart = field(default_factory=lambda: draw([]))
 
     @property
     def shown(self) -> list[Progress]:
@@ -97,7 +100,7 @@ def desk(area: Area, today: datetime.date) -> Desk:
     plan = PlanFigures.of(area)
     events = StatusEvent.objects.in_area(area)
     figures = kept_if_long(events, f"desk {today} {plan.table_id}", lambda: _figures(request, plan))
-    return replace(figures, table_url=_table(area))
+    return replace(figures, table_url=_table(area), chart=draw(_with_under_way(figures.years, area)))
 
 
 def _figures(request: Request, plan: PlanFigures) -> Desk:
@@ -109,7 +112,7 @@ def _figures(request: Request, plan: PlanFigures) -> Desk:
     return Desk(
         parts=parts,
         whole=whole,
-        chart=draw(_years(request, targets)),
+        years=_years(request, targets),
         balance=_balance(exit_tally.count(request, since=rolling_plan.BASE_DAY)),
         now=whole.persons,
         now_url=whole.persons_url,
@@ -182,6 +185,18 @@ def _years(request: Request, targets: Targets) -> list[YearBars]:
         planned = targets.persons(request.area, year)
         found.append(YearBars(year, planned, left.get(year, 0) if begun else None))
     return found
+
+
+def _with_under_way(years: list[YearBars], area: Area) -> list[YearBars]:
+    """Persons now in the households of exit lists that are on their way, by the year of the list; beside nobody's exit
+    it is asked anew, for a list moves without an event of the register.
+    """
+    standing = Entry.objects.filter(kind=ListKind.HOUSEHOLD_EXIT).in_area(area).standing()
+    persons = standing.values_list("audit_list__year").annotate(Sum("household__member_count")).order_by()
+    of = dict(persons)
+    return [
+        replace(year, under_way=of.get(year.year, 0)) if year.left is not None else year for year in years
+    ]
 
 
 def _balance(counts: exit_tally.Counts) -> list[tuple[str, str, int]]:
