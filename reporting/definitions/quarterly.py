@@ -1,7 +1,7 @@
 """季总结 (R304: 月调度、季总结、年底考核): what the quarter came to for each town, and how far the year's plan is done.
 
 The quarter is the one of the last day, up to that day: who left and came back, key villages that 摘帽, help delivered.
-Deliveries count where household or village lies now, as their list does; events where the household lay then.
+Everything counts where the household lay at the end of the day, as its list does.
 """
 
 import datetime
@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 
+from areas.scope import AreaScope
+from households.looking_back import Back
 from households.models import Kind, StatusEvent
 from measures.models import Measure
 from reporting.definitions import exit_tally
@@ -56,7 +58,7 @@ COLUMNS = (
 SUMMARY, PLANNED = "summary", "planned"
 PLAN, DONE, RATE = f"{PRINTED}left", f"{YEAR}_{LEFT}_{PERSONS}", "done_rate"
 NOTE = (
-    "本季指统计截止日所在的季度，到截止日为止；脱贫、返贫按动态统计，措施按落实日期统计，资金只计以元支付的。"
+    "本季指统计截止日所在的季度，到截止日为止；脱贫、返贫按动态统计，措施按落实日期统计，户按截止日所在的村，资金只计以元支付的。"
 )
 
 # (child area or None, span, figure with its unit) → count or yuan
@@ -122,20 +124,16 @@ def _villages(request: Request, found: Counts) -> None:
 
 def _help(request: Request, found: Counts) -> None:
     recent, in_yuan = Q(delivered_on__gte=since(request, QUARTER)), Q(unit="元")
-    delivered = Measure.objects.in_area(request.area).delivered()
-    grouped = (
-        delivered.filter(delivered_on__gte=since(request, YEAR), delivered_on__lte=request.until)
-        .order_by()
-        .placed()
-        .values("lies_in")
-        .annotate(
-            items_year=Count("pk"),
-            items_quarter=Count("pk", filter=recent),
-            yuan_year=Sum("amount", filter=in_yuan),
-            yuan_quarter=Sum("amount", filter=in_yuan & recent),
-        )
-    )
-    rows = list(grouped)
+    sums = {
+        "items_year": Count("pk"),
+        "items_quarter": Count("pk", filter=recent),
+        "yuan_year": Sum("amount", filter=in_yuan),
+        "yuan_quarter": Sum("amount", filter=in_yuan & recent),
+    }
+    given = Measure.objects.delivered()
+    given = given.filter(delivered_on__gte=since(request, YEAR), delivered_on__lte=request.until)
+    laid = given.lay(Back(request.until, request.shift), request.area, AreaScope.whole())
+    rows = [row for some in laid for row in some.order_by().values("lies_in").annotate(**sums)]
     child = children_of(request, [row["lies_in"] for row in rows])
     for row in rows:
         for place in whole_of(child[row["lies_in"]]):
