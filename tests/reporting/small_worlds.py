@@ -168,7 +168,8 @@ def _along(rng: random.Random, one, sources, year: int) -> None:
             project=one, step=key, from_stage=one.stage, to_stage=stage, on=on, recorded_at=evening(on),
             plan_money=1, allocated=0, paid=0, progress=100,
         )  # fmt: skip
-        Project.objects.filter(pk=one.pk).update(stage=stage)
+        dated = {"accepted_on": on} if key == "accept" else {}
+        Project.objects.filter(pk=one.pk).update(stage=stage, **dated)
         one.refresh_from_db()
 
 

@@ -61,6 +61,8 @@ def printed(asked) -> dict[tuple[str, str, str], str]:
             return {
                 (one.year if one.group != "贫困基数" else "base", "村" if "村" in one.measure else "人", one.standard): one.value
                 for one in PlanCell.objects.filter(table=table, area=asked.area)
+                # Of the villages of the base those that had 摘帽 and those that were left stand beside the whole.
+                if not any(part in one.measure for part in ("预退出", "剩余"))
             }  # fmt: skip
         above = above.parent
     return {}
