@@ -57,9 +57,7 @@ COLUMNS = (
 )
 SUMMARY, PLANNED = "summary", "planned"
 PLAN, DONE, RATE = f"{PRINTED}left", f"{YEAR}_{LEFT}_{PERSONS}", "done_rate"
-NOTE = (
-    "本季指统计截止日所在的季度，到截止日为止；脱贫、返贫按动态统计，措施按落实日期统计，户按截止日所在的村，资金只计以元支付的。"
-)
+NOTE = "本季指统计截止日所在的季度，到截止日为止；脱贫、返贫按动态统计，措施按落实日期统计，户按截止日所在的村，资金只计以元支付的。"
 
 # (child area or None, span, figure with its unit) → count or yuan
 Counts = Counter[tuple[int | None, str, str]]

@@ -33,8 +33,10 @@ WORLDS = int(os.environ.get("WORLDS", "3"))
 LEVELS = ("county", "town", "province", "village", "city")
 DAYS = (TODAY, datetime.date(2018, 6, 30), datetime.date(2018, 10, 31), datetime.date(2017, 9, 20))
 CLOSED = datetime.date(2017, 12, 31)
+# Its recount reads what is known of people as it stands; of a past day test_closed_year.py asks it.
+AS_IT_STANDS = ("coverage",)
 # What is compared with others, is the plan's own or was reached by a day of its own: no sum of its parts.
-NO_SUM = ("printed_", "diff_", "verdict_")
+NO_SUM = ("printed_", "diff_", "verdict_", "aim_")
 
 
 @pytest.fixture
@@ -56,6 +58,8 @@ def make_world(ground, cast, make_household, settings):
 def asked_for(area, year, as_of):
     """Of every kind that gives a report for these: its request."""
     for kind, definition in DEFINITIONS.items():
+        if kind in AS_IT_STANDS and as_of != TODAY:
+            continue
         request = Request(area, year, as_of, clock.shift())
         try:
             definition.check(request)

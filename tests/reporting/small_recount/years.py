@@ -6,14 +6,14 @@
 
 import datetime
 from collections import Counter
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from types import SimpleNamespace
 
-from areas.models import Area
 from households.models import StatusEvent
 from measures.models import Measure
 from office.clock import SHANGHAI
 from reporting.models import PlanCell, PlanTable
+from tests.reporting.small_recount.work import place_of
 from villages.models import KeyVillage
 
 BASE = datetime.date(2015, 12, 31)
@@ -104,7 +104,7 @@ def two_standards(asked):
 def yearly_goals(asked):
     told, words, events = {}, printed(asked), happened(asked)
     gone, _ = off(asked)
-    of_top = printed(SimpleNamespace(**{**vars(asked), "area": asked.top})) if words or asked.top else {}
+    of_top = printed(replace(asked, area=asked.top)) if words or asked.top else {}
     all_words = {**of_top, **words}
     planned = [year for year in PERIOD if (str(year), "人", "省定") in all_words]
     for year in PERIOD:
@@ -151,10 +151,9 @@ def quarterly(asked):
         for day, _ in off(asked)[0]:
             for span in spans(day):
                 found[f"{span}_off_villages"] += 1
-    for one in Measure.objects.select_related("household__village", "village", "enterprise__area"):
-        place = one.household.village if one.household else one.village or one.enterprise.area
-        here = place.pk == asked.area.pk if asked.own else within(asked.area, place)
-        for span in spans(one.delivered_on) if here and one.state == "落实" else ():
+    for one in asked.rows.of(Measure):
+        here = one.state == "落实" and asked.here(place_of(asked.rows, one, asked.until))
+        for span in spans(one.delivered_on) if here else ():
             found[f"{span}_help_items"] += 1
             found[f"{span}_help_yuan"] += (one.amount or 0) if one.unit == "元" else 0
     stems = ("left_households", "left_persons", "back_households", "back_persons", "off_villages", "help_items", "help_yuan")  # fmt: skip
@@ -165,13 +164,3 @@ def quarterly(asked):
         rate = Decimal(told["year_left_persons"]) * 100 / told["printed_left"]
         told["done_rate"] = rate.quantize(Decimal("0.1"), ROUND_HALF_UP)
     return told
-
-
-COUNTS = {"two-standards": two_standards, "yearly-goals": yearly_goals, "quarterly": quarterly}
-
-
-def every_cell(kind, top: Area, code: str, until: datetime.date, as_of: datetime.date):
-    """Every column of the row of a report, counted again; the row of 本级 has a code of its own."""
-    area = Area.objects.get(code=code.removesuffix("-own"))
-    row = SimpleNamespace(top=top, area=area, own=code.endswith("-own"), until=until, as_of=as_of)
-    return COUNTS[kind](row)
