@@ -31,13 +31,17 @@ from tests.households.entry_pages import sent_by
 from tests.measures.project_world import at_works, enter, source
 from tests.permission_objects import BUILDERS, World
 from tests.permission_table import TABLE
+from villages.models import Village
 
 pytestmark = pytest.mark.django_db
 BORN = datetime.date(1951, 7, 19)
 IDENTITY = identity_number(87, BORN)
+MEMBER_IDENTITY = identity_number(89, datetime.date(1979, 5, 3))
 HELPER_IDENTITY = identity_number(93, datetime.date(1982, 3, 11))
 CANARIES = {
     "证件号码": IDENTITY,
+    "成员证件号码": MEMBER_IDENTITY,
+    "扶贫专干电话": "13977260485",
     "残疾证号": f"{IDENTITY}43",
     "成员联系电话": "13977260481",
     "疾病名称": "演示金丝雀症",
@@ -83,6 +87,9 @@ def canary(ground, make_household, cast) -> Household:
     person.phone, person.disease_name = CANARIES["成员联系电话"], CANARIES["疾病名称"]
     person.disability_certificate, person.health = CANARIES["残疾证号"], ("长期慢性病",)
     person.save()
+    member = household.persons.exclude(relation="户主").get()
+    member.id_number, member.birth_date = MEMBER_IDENTITY, datetime.date(1979, 5, 3)
+    member.save()
     household.phone, household.bank_account = CANARIES["户联系电话"], CANARIES["银行账号"]
     household.save()
     Helper.objects.create(
@@ -119,6 +126,9 @@ def places(ground, cast, make_household, canary):
         if name == "household":
             # What is built after it hangs on the canary's household.
             world.built[name] = replace(world.built[name], own=(canary.number,))
+    village = Village.objects.get(area=ground.village)
+    village.village_officer, village.village_officer_phone = "演示专干", CANARIES["扶贫专干电话"]
+    village.save()
     return {"": (), **{name: made.own for name, made in world.built.items()}}
 
 
@@ -135,6 +145,8 @@ def pages(places: dict[str, tuple]) -> Iterator[str]:
         if name == "households:detail":
             yield f"{address}?on=2018-11-20"
             yield f"{address}?on=2016-01-01"
+        if name == "households:merge":
+            yield f"{address}?other={Household.objects.exclude(number=places['household'][0]).first().number}"
         if name == "households:history":
             yield from (f"{address}?shown={shown}" for shown in ("all", "reads"))
 
