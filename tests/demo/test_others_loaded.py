@@ -74,7 +74,7 @@ def test_every_page_has_something_to_show(others):
     assert {*Incident.objects.values_list("state", flat=True)} == {*IncidentState.values}
     assert DeskRequest.objects.overdue(DAY).count() < 10 and DeskRequest.objects.filter(score__gt=0).exists()
     assert len({*ListDifference.objects.values_list("kind", flat=True)}) >= 3
-    assert IndicatorGoal.objects.count() == 15 and IndicatorValue.objects.count() == 22
+    assert IndicatorGoal.objects.count() == 18 and IndicatorValue.objects.count() == 22
 
 
 def test_the_fund_balances_and_everything_invented_says_so(others):

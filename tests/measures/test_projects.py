@@ -195,7 +195,7 @@ def test_the_plan_is_changed_by_the_district_with_a_reason(ground, signed_in):
     assert taken(signed_in("district"), project, "revise", **typed).status_code == 303
     project.refresh_from_db()
     assert (project.plan_money, project.due_on) == (Decimal(120000), datetime.date(2019, 3, 1))
-    assert "原为 100,000.00 元、2018-12-20" in project.decisions.get(step="revise").opinion
+    assert "原为 100,000.00 元、2018年12月20日" in project.decisions.get(step="revise").opinion
 
 
 def test_progress_is_dated_and_its_fall_and_its_lateness_are_explained(ground, signed_in):

@@ -81,7 +81,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             f"{INDICATORS}::test_the_named_source_enters_its_value_and_the_table_shows_it",
             f"{INDICATORS}::test_another_department_does_not_enter_it",
-            f"{INDICATORS}::test_the_fifteen_lines_of_the_plan_are_there_after_every_migrate",
+            f"{INDICATORS}::test_the_fifteen_lines_of_the_box_and_three_of_schools_are_there_after_every_migrate",
         ),
     ),
     "R286": (

@@ -7,6 +7,7 @@ import pytest
 
 from households.models import Household
 from measures.models import Measure, Policy, State
+from office import clock
 from reporting.definitions import DEFINITIONS
 from reporting.report import PERCENT, PERSONS, Request, headings
 from tests.reporting.test_exit_tally import TODAY, at, day
@@ -58,7 +59,9 @@ def lived(ground, make_household, settings):
 
 
 def run(kind, area, year=2018, as_of=TODAY):
-    return DEFINITIONS[kind].figures(Request(area=area, year=year, as_of=as_of), lambda *_: None)
+    return DEFINITIONS[kind].figures(
+        Request(area=area, year=year, as_of=as_of, shift=clock.shift()), lambda *_: None
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -160,7 +160,7 @@ LEAVE = Person._meta.get_field("leave_reason").code_list.words[0]
 
 def test_nobody_on_the_register_is_said(lived, ground):
     Household.objects.get(pk=lived[2].pk).leave_poverty(**at("2018-11-01"))
-    with pytest.raises(ReportRefused, match="2018-11-20没有在册的户"):
+    with pytest.raises(ReportRefused, match="2018年11月20日没有在册的户"):
         STRUCTURE.check(Request(ground.other_town, 2018, TODAY))
     STRUCTURE.check(Request(ground.village, 2018, TODAY))
 

@@ -75,7 +75,7 @@ def test_a_village_on_the_list_does_not_come_back(chosen):
 
 def test_no_event_is_dated_before_the_last(chosen):
     village = chosen(on=DAY)
-    with pytest.raises(ValidationError, match="2016-12-05"):
+    with pytest.raises(ValidationError, match="2016年12月5日"):
         village.remove_cap(on=DAY - datetime.timedelta(days=1), by=None)
 
 
