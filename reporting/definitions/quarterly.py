@@ -11,11 +11,8 @@ from decimal import Decimal
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 
-from areas.scope import AreaScope
-from households.looking_back import Back
 from households.models import Kind, StatusEvent
-from measures.models import Measure
-from reporting.definitions import exit_tally
+from reporting.definitions import exit_tally, monthly
 from reporting.definitions.places import Place, children_of, places, whole_of
 from reporting.definitions.rows import BELOW, FIRST, share
 from reporting.lists import event_list, key_village_event_list, measure_list
@@ -128,10 +125,11 @@ def _help(request: Request, found: Counts) -> None:
         "yuan_year": Sum("amount", filter=in_yuan),
         "yuan_quarter": Sum("amount", filter=in_yuan & recent),
     }
-    given = Measure.objects.delivered()
-    given = given.filter(delivered_on__gte=since(request, YEAR), delivered_on__lte=request.until)
-    laid = given.lay(Back(request.until, request.shift), request.area, AreaScope.whole())
-    rows = [row for some in laid for row in some.order_by().values("lies_in").annotate(**sums)]
+    rows = [
+        row
+        for some in monthly.delivered(request)
+        for row in some.order_by().values("lies_in").annotate(**sums)
+    ]
     child = children_of(request, [row["lies_in"] for row in rows])
     for row in rows:
         for place in whole_of(child[row["lies_in"]]):

@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from households.models import StatusEvent
 from measures.models import Measure
-from office.clock import SHANGHAI
 from reporting.models import PlanCell, PlanTable
+from tests.reporting.small_recount.rows import by_then
 from tests.reporting.small_recount.work import place_of
 from villages.models import KeyVillage
 
@@ -20,10 +20,6 @@ BASE = datetime.date(2015, 12, 31)
 YEARS = (2016, 2017, 2018)
 PERIOD = (*YEARS, 2019, 2020)
 WAN = Decimal(10_000)
-
-
-def known(moment, asked) -> bool:
-    return moment.astimezone(SHANGHAI).date() <= asked.as_of
 
 
 def within(area, place) -> bool:
@@ -35,7 +31,7 @@ def within(area, place) -> bool:
 def happened(asked):
     """Status events of the row that were known and had happened."""
     return [one for one in StatusEvent.objects.select_related("village__parent__parent__parent__parent")
-            if within(asked.area, one.village) and one.on <= asked.until and known(one.recorded_at, asked)]  # fmt: skip
+            if within(asked.area, one.village) and one.on <= asked.until and by_then(one.recorded_at, asked.as_of)]  # fmt: skip
 
 
 def off(asked, until=None):
@@ -44,7 +40,7 @@ def off(asked, until=None):
     for village in KeyVillage.objects.select_related("area__parent__parent__parent__parent"):
         if not within(asked.area, village.area):
             continue
-        events = sorted((one for one in village.events.all() if known(one.recorded_at, asked)),
+        events = sorted((one for one in village.events.all() if by_then(one.recorded_at, asked.as_of)),
                         key=lambda one: (one.on, one.pk))  # fmt: skip
         gone += [(one.on, one.level) for one in events if one.kind == "摘帽" and one.on <= asked.until]
         before = [one for one in events if one.on <= BASE]
