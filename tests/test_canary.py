@@ -36,7 +36,7 @@ from villages.models import Village
 pytestmark = pytest.mark.django_db
 BORN = datetime.date(1951, 7, 19)
 IDENTITY = identity_number(87, BORN)
-MEMBER_IDENTITY = identity_number(89, datetime.date(1979, 5, 3))
+MEMBER_IDENTITY = identity_number(89, datetime.date(1979, 5, 3), male=False)
 HELPER_IDENTITY = identity_number(93, datetime.date(1982, 3, 11))
 CANARIES = {
     "证件号码": IDENTITY,
