@@ -13,8 +13,6 @@ from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area, Level
 from audits import desk as audits_desk
-from audits.models import Entry
-from audits.procedures import ListKind
 from households.models import FullExport, Kind, StatusEvent
 from office.listing import kept_if_long
 from office.models import Job, JobState
@@ -27,6 +25,7 @@ from reporting.models import PlanTable, ReportRun
 from reporting.plan_figures import PlanFigures
 from reporting.plan_rules import ERROR
 from reporting.report import HOUSEHOLDS, PERSONS, Request, Value
+from reporting.under_way import under_way
 
 FAILED_FOR = datetime.timedelta(days=7)
 # So many parts without anybody are folded.
@@ -188,12 +187,7 @@ def _years(request: Request, targets: Targets) -> list[YearBars]:
 
 
 def _with_under_way(years: list[YearBars], area: Area) -> list[YearBars]:
-    """Persons now in the households of exit lists that are on their way, by the year of the list; beside nobody's exit
-    it is asked anew, for a list moves without an event of the register.
-    """
-    standing = Entry.objects.filter(kind=ListKind.HOUSEHOLD_EXIT).in_area(area).standing()
-    persons = standing.values_list("audit_list__year").annotate(Sum("household__member_count")).order_by()
-    of = dict(persons)
+    of = under_way(area)
     return [
         replace(year, under_way=of.get(year.year, 0)) if year.left is not None else year for year in years
     ]

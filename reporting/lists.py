@@ -182,9 +182,16 @@ def ledger_list(
 
 
 def audit_list(
-    area: str, on: datetime.date, *, kind: str, stage: str = "", late: bool = False, own: bool = False
+    area: str,
+    on: datetime.date,
+    *,
+    kind: str,
+    stage: str = "",
+    late: bool = False,
+    own: bool = False,
+    year: int | None = None,
 ) -> str:
-    """Lists that were open at the end of the day, at a stage or late."""
+    """Lists that were open at the end of the day, at a stage or late, of a year or of all."""
     return _address(
         "audits:list",
         {
@@ -194,6 +201,7 @@ def audit_list(
             "state": "overdue" if late else "",
             "on": on,
             "own": "1" if own else "",
+            "year": year or "",
         },
     )
 

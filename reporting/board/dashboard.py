@@ -11,6 +11,7 @@ from typing import Any
 
 from areas.models import Area, Level
 from households.models import StatusEvent
+from office import clock
 from office.listing import kept_if_long
 from reporting.board import flows, ground
 from reporting.board.ground import Figure, Ground
@@ -22,6 +23,7 @@ from reporting.definitions import causes, colours, exit_tally, rolling_plan
 from reporting.definitions.rows import share
 from reporting.lists import colour_list, register_list
 from reporting.report import HOUSEHOLDS, PERSONS, ReportRefused, Request
+from reporting.under_way import under_way
 
 MEANINGS = {
     "red": "在册，收入不过线",
@@ -60,7 +62,10 @@ class Section:
 
 @dataclass
 class Years(Section):
+    """`on_its_way`: 审核中 is known, which it is of today."""
+
     lines: list[YearLine] = field(default_factory=list)
+    on_its_way: bool = False
     chart: Chart | None = None
     base: Figure = Figure(None)
 
@@ -104,13 +109,22 @@ def _years(found: Ground) -> Years:
         rolling_plan.check(found.request)
     except ReportRefused as refusal:
         return Years(str(refusal))
-    of_years = YearLines(found)
-    lines = of_years.of(found.request.area)
-    bars = [
-        YearBars(line.year, line.planned, line.left.value if isinstance(line.left.value, int) else None)
-        for line in lines
-    ]
-    return Years(lines=lines, chart=draw(bars), base=of_years.base(found.request.area))
+    area, of_years = found.request.area, YearLines(found)
+    today = found.request.until == clock.today()
+    lines = of_years.of(area, under_way(area) if today else None)
+    return Years(
+        lines=lines, on_its_way=today, chart=draw([_bars(line) for line in lines]), base=of_years.base(area)
+    )
+
+
+def _bars(line: YearLine) -> YearBars:
+    left, way = line.left.value, line.under_way.value
+    return YearBars(
+        line.year,
+        line.planned,
+        left if isinstance(left, int) else None,
+        way if line.begun and isinstance(way, int) else 0,
+    )
 
 
 def _colours(request: Request) -> Colours:

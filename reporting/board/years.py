@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from areas.models import Area
+from audits.procedures import ListKind
 from reporting.board.ground import Figure, Ground
 from reporting.definitions import rolling_plan
+from reporting.lists import audit_list
 from reporting.plan_layout import ROLLING_COLUMNS
 from reporting.reading import PERSONS_LEAVING, PROVINCIAL
 from reporting.report import PERSONS
@@ -22,12 +24,15 @@ PERSONS_OF = {
 
 @dataclass(frozen=True)
 class YearLine:
-    """Persons planned and left in a year of the plan; `short` is what is still to do, None without a plan."""
+    """Persons planned and left in a year of the plan, and those on its exit lists that are on their way; `short` is what
+    is still to do, None without a plan.
+    """
 
     year: int
     planned: int | None
     left: Figure
     begun: bool
+    under_way: Figure = Figure(None)
 
     @property
     def short(self) -> int | None:
@@ -43,7 +48,8 @@ class YearLines:
         self.request, self.targets = ground.request, ground.targets
         self.actual = rolling_plan.Actual(ground.request)
 
-    def of(self, area: Area) -> list[YearLine]:
+    def of(self, area: Area, under_way: dict[int, int] | None = None) -> list[YearLine]:
+        """`under_way`: persons by the year of the list, where it is to be told."""
         place = None if area.pk == self.request.area.pk else area.pk
         found = []
         for year, number in PERSONS_OF.items():
@@ -52,8 +58,13 @@ class YearLines:
                 self.actual.value(area, place, column) if begun else None,
                 self.actual.list_url(area, column) if begun else None,
             )
-            found.append(YearLine(year, self.targets.persons(area, year), left, begun))
+            way = self._way(area, year, under_way.get(year, 0)) if under_way is not None else Figure(None)
+            found.append(YearLine(year, self.targets.persons(area, year), left, begun, way))
         return found
+
+    def _way(self, area: Area, year: int, persons: int) -> Figure:
+        lists = audit_list(area.code, self.request.until, kind=str(ListKind.HOUSEHOLD_EXIT), year=year)
+        return Figure(persons, lists if persons else None)
 
     def base(self, area: Area) -> Figure:
         """The stock the plan starts from (基期)."""

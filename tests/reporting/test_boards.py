@@ -17,6 +17,7 @@ from reporting.board import flows, pairing
 from reporting.board import ground as grounds
 from reporting.definitions import DEFINITIONS, exit_tally
 from reporting.report import PERSONS, Request, headings
+from tests.audits.driver import Driver
 from tests.reporting.test_exit_tally import TODAY, at, day, lived  # noqa: F401
 from villages.incidence import incidence
 from villages.models import KeyVillage, Letter, Post, Village, VillageYear
@@ -336,6 +337,22 @@ def test_statements_do_not_grow_with_the_areas(
 
 
 STATEMENTS: dict[str, int] = {BOARD: 40, MAP: 30, WAR: 40, PAIRS: 30}
+
+
+def test_who_is_on_an_exit_list_today_stands_beside_what_has_left_and_opens_the_lists(
+    county, ground, cast, signed_in
+):
+    home = Household.objects.in_area(ground.village).filter(removed_on=None).order_by("pk").first()
+    Driver(ground, cast).open("household-exit", home, on=day("2018-11-05"))
+    client = signed_in("leader")
+    board = client.get(BOARD).context["board"].years
+    (line,) = [line for line in board.lines if line.year == 2018]
+    assert line.under_way.value == home.member_count and line.short is not None
+    assert f"，审核中 {home.member_count}" in board.chart.words
+    assert f'data-persons="{home.member_count}"' in client.get(line.under_way.url).content.decode()
+    # What lists there were on another day is not among the figures of a board.
+    earlier = client.get(BOARD, {"as_of": "2018-11-10"}).context["board"].years
+    assert not earlier.on_its_way and "审核中" not in earlier.chart.words
 
 
 def test_terms_of_flow_are_those_of_the_tally(county):
