@@ -13,6 +13,7 @@ from openpyxl.drawing.colors import ColorChoice
 from openpyxl.drawing.fill import PatternFillProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.drawing.text import RichTextProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office.official_form import OfficialForm
@@ -50,6 +51,8 @@ def draw_chart(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: in
     if asked.stacked:
         chart.grouping, chart.overlap = "stacked", 100
     chart.x_axis.title, chart.y_axis.title = asked.across, asked.unit
+    # The unit is a character or two: upright, where a program would lay the title of an axis on its side.
+    chart.y_axis.title.tx.rich.bodyPr = RichTextProperties(rot=0, vert="horz")  # type: ignore[union-attr]
     for axis in (chart.x_axis, chart.y_axis):
         axis.delete = False
     chart.y_axis.numFmt = "#,##0"

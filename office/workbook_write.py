@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from office.form_chart import CHART_ROWS, WIDE, draw_chart
+from office.form_print import set_print
 from office.long_workbook import AUTHOR, MAX_ROWS, ZIP_DAY, write_long
 from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value, in_parts
 from office.text_cells import ESCAPE_LIKE, clean, sheet_name, text_width
@@ -83,7 +84,7 @@ def form_book(*forms: OfficialForm) -> Workbook:
                 last_row
             ].height = 15  # a row that is there: what is written below begins below it
         _set_widths(sheet, form)
-        _set_print(sheet, form, head_row, body_row, last_row)
+        set_print(sheet, form, _natural_widths(form), (head_row, body_row, last_row))
     for form in forms:
         if form.checks is not None:
             _write_checks(book, form.checks)
@@ -296,24 +297,6 @@ def _set_widths(sheet: Worksheet, form: OfficialForm) -> None:
         sheet.column_dimensions[get_column_letter(place)].width = width
     for place in range(form.width + 1, form.breadth + 1):
         sheet.column_dimensions[get_column_letter(place)].width = WIDE
-
-
-def _set_print(sheet: Worksheet, form: OfficialForm, head_row: int, body_row: int, last_row: int) -> None:
-    last = get_column_letter(form.breadth)
-    sheet.freeze_panes = f"{get_column_letter(min(form.fixed_columns, form.width - 1) + 1)}{body_row}"
-    sheet.print_area = f"A1:{last}{last_row}"
-    sheet.print_title_rows = f"{head_row}:{body_row - 1}"
-    paper = form.paper or ("A3" if sum(_natural_widths(form)) > 190 else "A4")
-    setup = sheet.page_setup
-    setup.paperSize, setup.orientation = {"A3": 8, "A4": 9}[paper], "portrait" if form.wall else "landscape"
-    setup.fitToWidth, setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_options.horizontalCentered = True
-    margins = sheet.page_margins  # inches; the left one leaves room for binding
-    margins.top, margins.right, margins.bottom, margins.left = 0.55, 0.47, 0.6, 0.63
-    margins.header = margins.footer = 0.3
-    if sheet.oddFooter is not None:
-        sheet.oddFooter.center.text = "第 &P 页　共 &N 页"
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value) -> Any:

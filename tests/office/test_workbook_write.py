@@ -70,11 +70,15 @@ def test_head_is_merged_and_repeats_on_every_page():
     assert sheet.print_title_rows == "$3:$4"
     assert sheet.freeze_panes == "B5"
     assert sheet.print_area == "'贫困人口表'!$A$1:$D$8"
-    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
-        "landscape",
-        1,
-        0,
-    )
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth) == ("landscape", 1)
+
+
+@pytest.mark.parametrize("rows, pages", [(2, 1), (24, 1), (28, 1), (60, 0)])
+def test_a_form_a_little_longer_than_a_page_is_drawn_in_on_one(rows, pages):
+    """Else its signatures stand alone under an empty head; a long one keeps its size and runs on."""
+    lines = [[f"演示{number}镇", number, 0, None] for number in range(rows)]
+    setup = opened(write_form(form(rows=lines), made_at=MADE)).active.page_setup
+    assert setup.fitToHeight == pages
 
 
 def test_title_unit_office_day_notes_and_signatures_stand_where_the_form_has_them():
