@@ -39,14 +39,14 @@ class BoardForm(Filter):
 
 class Asked:
     """One board of one user, who needs what reports need and what it shows `also`; `request` is None while the form
-    does not hold."""
+    does not hold, `today` the office's day."""
 
     def __init__(self, user: Any, query: QueryDict, today: datetime.date, *also: Capability) -> None:
         self.user: User = user
         self.area = _area(user, query)
         for capability in (Capability.REPORT_VIEW, *also):
             require(user, capability, self.area)
-        self.query = query
+        self.query, self.today = query, today
         self.form = BoardForm(query, today=today)
         self.request: Request | None = None
         if self.form.is_valid():

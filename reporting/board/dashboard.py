@@ -4,6 +4,7 @@
 workbench's figures are.
 """
 
+import datetime
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from typing import Any
 
 from areas.models import Area, Level
 from households.models import StatusEvent
-from office import clock
 from office.listing import kept_if_long
 from reporting.board import flows, ground
 from reporting.board.ground import Figure, Ground
@@ -88,7 +88,7 @@ class Dashboard:
     causes: list[CauseLine]
 
 
-def of(request: Request, shade: str, leads: Leads) -> Dashboard:
+def of(request: Request, shade: str, leads: Leads, today: datetime.date) -> Dashboard:
     """Raises ReportRefused where nobody was ever on the register by the day, or the year has none."""
     exit_tally.registered(request)
     found = ground.of(request)
@@ -96,7 +96,7 @@ def of(request: Request, shade: str, leads: Leads) -> Dashboard:
     return Dashboard(
         ground=found,
         map=tile_map(found, shade, leads),
-        years=_years(found),
+        years=_years(found, today),
         terms=terms,
         flow=flow_chart(flows.steps(terms)),
         colours=_colours(request),
@@ -104,17 +104,16 @@ def of(request: Request, shade: str, leads: Leads) -> Dashboard:
     )
 
 
-def _years(found: Ground) -> Years:
+def _years(found: Ground, today: datetime.date) -> Years:
     try:
         rolling_plan.check(found.request)
     except ReportRefused as refusal:
         return Years(str(refusal))
     area, of_years = found.request.area, YearLines(found)
-    today = found.request.until == clock.today()
-    lines = of_years.of(area, under_way(area) if today else None)
-    return Years(
-        lines=lines, on_its_way=today, chart=draw([_bars(line) for line in lines]), base=of_years.base(area)
-    )
+    is_now = found.request.until == today
+    lines = of_years.of(area, under_way(area) if is_now else None)
+    chart = draw([_bars(line) for line in lines])
+    return Years(lines=lines, on_its_way=is_now, chart=chart, base=of_years.base(area))
 
 
 def _bars(line: YearLine) -> YearBars:

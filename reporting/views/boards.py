@@ -37,7 +37,7 @@ def board(request: SignedIn) -> HttpResponse:
     shade = asked.chosen("shade", SHADES)
 
     def figures(of: Request) -> dict[str, Any]:
-        found = dashboard.of(of, shade, lambda code: asked.address(BOARD, code))
+        found = dashboard.of(of, shade, lambda code: asked.address(BOARD, code), asked.today)
         return {"board": found, "map": found.map, **_parts(asked, BOARD, found.ground)}
 
     return _page(request, asked, BOARD, "reporting/dashboard.html", figures)
