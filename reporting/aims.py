@@ -1,4 +1,5 @@
-"""What each year of a plan is for (R327): 脱贫, so many leave; 巩固, who left stays out.
+"""年度目标: what each year of a plan is for (R327): 脱贫, so many leave; 巩固, who left stays out. A figure that is to be
+reached by a day is a goal (goals.py).
 
 001 says it of 烟台 in words (data/yearly_goals.csv). Elsewhere the adopted table says it: its years with people who leave,
 and after the last of them those that keep.

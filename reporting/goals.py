@@ -1,4 +1,5 @@
-"""What a plan asks for by a day and no table of it holds (data/goals.csv): a figure as printed, beside what is counted.
+"""期限目标: what a plan asks for by a day and no table of it holds (data/goals.csv): a figure as printed, beside what is
+counted. What a whole year is for, leaving or keeping, is its aim (aims.py).
 
 `of` names the area whose plan it is where the figure is a number of people; a share in percent is asked of every area.
 004 prints 生态补偿 as 0.05万人 by 2018, 003 as 4万人 without a day: the end of its period is taken (R177); 来料加工 100 % (R088), 电商 of district and towns 100 % (R096),

@@ -14,7 +14,7 @@ from measures.models import Measure
 from reporting.models import PlanCell, PlanTable
 from tests.reporting.small_recount.rows import by_then
 from tests.reporting.small_recount.work import place_of
-from villages.models import KeyVillage
+from villages.models import KeyVillage, KeyVillageEvent
 
 BASE = datetime.date(2015, 12, 31)
 YEARS = (2016, 2017, 2018)
@@ -22,25 +22,20 @@ PERIOD = (*YEARS, 2019, 2020)
 WAN = Decimal(10_000)
 
 
-def within(area, place) -> bool:
-    while place is not None and place.pk != area.pk:
-        place = place.parent
-    return place is not None
-
-
 def happened(asked):
     """Status events of the row that were known and had happened."""
-    return [one for one in StatusEvent.objects.select_related("village__parent__parent__parent__parent")
-            if within(asked.area, one.village) and one.on <= asked.until and by_then(one.recorded_at, asked.as_of)]  # fmt: skip
+    return [one for one in asked.rows.of(StatusEvent)
+            if asked.within(one.village_id) and one.on <= asked.until and by_then(one.recorded_at, asked.as_of)]  # fmt: skip
 
 
 def off(asked, until=None):
     """(day, level) of each village of the row that came off the list, and the levels of those on it at the base."""
     gone, standing = [], []
-    for village in KeyVillage.objects.select_related("area__parent__parent__parent__parent"):
-        if not within(asked.area, village.area):
+    for village in asked.rows.of(KeyVillage):
+        if not asked.within(village.area_id):
             continue
-        events = sorted((one for one in village.events.all() if by_then(one.recorded_at, asked.as_of)),
+        happened_to = asked.rows.by(KeyVillageEvent, "key_village_id")[village.pk]
+        events = sorted((one for one in happened_to if by_then(one.recorded_at, asked.as_of)),
                         key=lambda one: (one.on, one.pk))  # fmt: skip
         gone += [(one.on, one.level) for one in events if one.kind == "摘帽" and one.on <= asked.until]
         before = [one for one in events if one.on <= BASE]
@@ -50,17 +45,17 @@ def off(asked, until=None):
 
 def printed(asked) -> dict[tuple[str, str, str], str]:
     """(base or year, 人 or 村, standard) → words of the adopted table in the row's area."""
-    above = asked.top
-    while above is not None:
-        table = next((one for one in PlanTable.objects.filter(area=above) if one.adopted_at), None)
+    for above in asked.rows.upwards[asked.top.pk]:
+        table = next(
+            (one for one in asked.rows.of(PlanTable) if one.area_id == above and one.adopted_at), None
+        )
         if table is not None:
             return {
                 (one.year if one.group != "贫困基数" else "base", "村" if "村" in one.measure else "人", one.standard): one.value
-                for one in PlanCell.objects.filter(table=table, area=asked.area)
+                for one in asked.rows.by(PlanCell, "table_id")[table.pk]
                 # Of the villages of the base those that had 摘帽 and those that were left stand beside the whole.
-                if not any(part in one.measure for part in ("预退出", "剩余"))
+                if one.area_id == asked.area.pk and not any(part in one.measure for part in ("预退出", "剩余"))
             }  # fmt: skip
-        above = above.parent
     return {}
 
 
