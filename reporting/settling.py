@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from areas.models import Area, Level
-from reporting.definitions import exit_tally
+from reporting.definitions import exit_tally, quarterly
 from reporting.definitions.assessment import SCORE, whole_key
 from reporting.definitions.assessment_facts import items
 from reporting.models import ReportRun, TownAssessment
@@ -115,9 +115,10 @@ def waiting(rows: Any, day: datetime.date) -> Any:
 
 
 def due(county: Area, day: datetime.date) -> list[tuple[str, str]]:
-    """(what, address): 月调度 of last month, 季总结 of last quarter and 年底考核 of last year that are not there.
+    """(what, address): 月调度 of last month, 季总结 of last quarter with its table, and 年底考核 of last year that are not there.
 
-    A meeting about a period is held in it or in the month, or quarter, after it.
+    A meeting about a period is held in it or in the month, or quarter, after it. The table is the report of the quarter's
+    last day; where one is scheduled (定期报表) it is there by itself, once.
     """
     month = day.replace(day=1)
     before = (month - datetime.timedelta(days=1)).replace(day=1)
@@ -137,6 +138,11 @@ def due(county: Area, day: datetime.date) -> list[tuple[str, str]]:
         if not any(each == kind and on >= since for each, on in held):
             query = urlencode({"kind": kind, "area": county.code, "title": word})
             found.append((word, f"{reverse('villages:work-new')}?{query}"))
+    last = quarter - datetime.timedelta(days=1)
+    table = quarterly.DEFINITION.kind
+    if not ReportRun.objects.filter(kind=table, area=county, as_of=last).exists():
+        query = urlencode({"area": county.code, "year": last.year, "as_of": last.isoformat()})
+        found.append((f"{wanted[1][2]}表", f"{reverse('reporting:report', args=[table])}?{query}"))
     settled = TownAssessment.objects.filter(area__parent=county, year=day.year - 1, settled_at__isnull=False)
     if not settled.exists():
         found.append(

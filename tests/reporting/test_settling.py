@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 
 from audits.targets import YearlyTarget
 from office import clock
-from office.jobs import run_now
-from office.models import TrailRow
+from office.jobs import run_job, run_now
+from office.models import Job, TrailRow
 from reporting import settling
-from reporting.jobs import parameters
-from reporting.models import ReportRun, TownAssessment
+from reporting.jobs import parameters, take_up_due
+from reporting.models import ReportRun, ReportSchedule, TownAssessment
 from reporting.models.assessment import (
     MISSED_TO_ESCALATE,
     MISSED_TO_TALK,
@@ -228,15 +228,31 @@ def test_drawing_again_keeps_the_veto_and_takes_the_new_run(kept, assessed, grou
 
 
 def test_what_of_the_year_is_due_is_said_until_it_is_there(assessed, ground):
-    """月调度 of October, 季总结 of the third quarter, 年底考核 of 2017, asked on 20 November 2018."""
+    """月调度 of October, 季总结 of the third quarter and its table, 年底考核 of 2017, asked on 20 November 2018."""
     words = [word for word, _ in settling.due(ground.county, TODAY)]
-    assert words == ["10月的月调度", "3季度的季总结", "2017年的年底考核"]
+    assert words == ["10月的月调度", "3季度的季总结", "3季度的季总结表", "2017年的年底考核"]
     happened(ground.county, EventKind.MONTH, datetime.date(2018, 9, 30))
-    assert len(settling.due(ground.county, TODAY)) == 3
+    assert len(settling.due(ground.county, TODAY)) == 4
     happened(ground.county, EventKind.MONTH, datetime.date(2018, 11, 2))
     happened(ground.county, EventKind.QUARTER, datetime.date(2018, 10, 8))
     assessed(ground.town, settled=True)
-    assert settling.due(ground.county, TODAY) == []
+    assert [word for word, _ in settling.due(ground.county, TODAY)] == ["3季度的季总结表"]
+
+
+def test_a_schedule_makes_the_quarter_s_table_once_and_nothing_is_due(assessed, ground, cast, office_day):
+    office_day(datetime.date(2018, 9, 1))
+    schedule = ReportSchedule.objects.create(
+        kind="quarterly", area=ground.county, rhythm="quarter", since=datetime.date(2018, 7, 1),
+        owner=cast["district"], set_at=clock.moment(),
+    )  # fmt: skip
+    office_day(TODAY)
+    for _ in range(3):
+        take_up_due(schedule)
+    for job in Job.objects.filter(kind="report-due"):
+        run_job(str(job.pk))
+    run = ReportRun.objects.get(kind="quarterly")
+    assert (run.area, run.as_of, run.period.schedule) == (ground.county, datetime.date(2018, 9, 30), schedule)
+    assert "3季度的季总结表" not in [word for word, _ in settling.due(ground.county, TODAY)]
 
 
 def test_a_run_of_another_kind_or_elsewhere_is_refused(kept, ground, signed_in):
