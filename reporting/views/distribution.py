@@ -133,12 +133,13 @@ def page(request: SignedIn) -> HttpResponse:
                     status=303,
                 )
             form.add_error(None, said)
+    linked = _opens_lists(request, sharing)
     context = {
         "ask": ask.shown_for(sharing.kind, **_in_force(sharing)),
         "area": area,
         "sharing": sharing,
-        "lines": _lines(sharing, form, linked=_opens_lists(request, sharing)),
-        "sums": _sums(sharing),
+        "lines": _lines(sharing, form, linked=linked),
+        "sums": _sums(sharing, linked=linked),
         "form": form,
         "told": _told(sharing)[:TOLD],
         "above": [one for one in sharing.area.ancestors() if request.user.area_scope().covers(one)],
@@ -299,15 +300,12 @@ def _opens_lists(request: SignedIn, sharing: Sharing) -> bool:
 
 
 def _lines(sharing: Sharing, form: DistributionForm | None, *, linked: bool = False) -> list[dict[str, Any]]:
-    def url(place: Place, part: str) -> str:
-        return shared_list(place.area.code, sharing.kind, part, sharing.year) if linked else ""
-
     return [
         {
             "place": place,
-            "counted": [
-                (getattr(place, part), url(place, part), part == year_plan.GONE) for part in year_plan.PARTS
-            ],
+            "counted": _counted(
+                sharing, place.area, {part: getattr(place, part) for part in year_plan.PARTS}, linked
+            ),
             "weight": place.weight(sharing.rule),
             "proposed": sharing.proposed[number] if sharing.proposed else (),
             "fields": form.of(place) if form is not None else [],
@@ -317,11 +315,25 @@ def _lines(sharing: Sharing, form: DistributionForm | None, *, linked: bool = Fa
     ]
 
 
+def _counted(
+    sharing: Sharing, area: Area, numbers: dict[str, Numbers], linked: bool
+) -> list[tuple[Numbers, str, bool]]:
+    """What is there of the area, the list behind it, and whether it is quiet."""
+    return [
+        (
+            found,
+            shared_list(area.code, sharing.kind, part, sharing.year) if linked else "",
+            part == year_plan.GONE,
+        )
+        for part, found in numbers.items()
+    ]
+
+
 def _set(place: Place, figures: tuple[str, ...]) -> list[int | None]:
     return [getattr(place.target, name) if place.target else None for name in figures]
 
 
-def _sums(sharing: Sharing) -> dict[str, Any]:
+def _sums(sharing: Sharing, *, linked: bool = False) -> dict[str, Any]:
     """The row of 合计; nothing where nothing is set."""
 
     def over(rows: Any) -> Numbers:
@@ -330,10 +342,10 @@ def _sums(sharing: Sharing) -> dict[str, Any]:
     here = sharing.here
     set_now = [_set(place, sharing.figures) for place in here if place.target]
     printed = [place.printed for place in here if place.printed is not None]
+    numbers = {part: over(getattr(place, part) for place in here) for part in year_plan.PARTS}
     return {
-        "stock": over(place.stock for place in here),
-        "left": over(place.left for place in here),
-        "ready": over(place.ready for place in here),
+        **numbers,
+        "counted": _counted(sharing, sharing.area, numbers, linked),
         "weight": over(place.weight(sharing.rule) for place in here),
         "proposed": over(sharing.proposed) if sharing.proposed else (),
         "printed": sum(printed) if printed else None,

@@ -218,9 +218,10 @@ def test_every_figure_opens_the_list_it_counts(signed_in, county, ground):
     Household.objects.filter(pk=homes[1].pk).update(colour="橙")
     Household.objects.filter(pk=homes[2].pk).update(removed_on=datetime.date(2018, 11, 6))
     client = signed_in("district")
-    lines = client.get(PAGE).context["lines"]
+    page = client.get(PAGE)
+    lines = page.context["lines"]
     assert [line["place"].ready[0] for line in lines] == [2, 0]
-    for line in lines:
+    for line in (*lines, page.context["sums"]):
         assert all(figures == counted for figures, counted in listed(client, line))
     assert lines[0]["counted"][0][1].replace("&", "&amp;") in client.get(PAGE).content.decode()
 
@@ -233,9 +234,10 @@ def test_the_figures_of_villages_open_their_lists_too(signed_in, ground, plan):
     made[0].plan_exit(2018, by=None)
     made[1].remove_cap(on=datetime.date(2018, 11, 5), by=None)
     client = signed_in("district")
-    east, west = client.get(f"{PAGE}?kind=village-exit").context["lines"]
+    page = client.get(f"{PAGE}?kind=village-exit")
+    east, west = page.context["lines"]
     assert [figures for figures, _ in listed(client, east)] == [(2,), (1,), (2,)]
-    for line in (east, west):
+    for line in (east, west, page.context["sums"]):
         assert all(figures == counted for figures, counted in listed(client, line))
 
 
