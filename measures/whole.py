@@ -100,6 +100,7 @@ def deliver_all(
     if rows.filter(year__gt=on.year).exists():
         raise ValidationError({"delivered_on": "不能早于措施的年度"})
     with transaction.atomic():
+        rows.must_be_open(on)
         facts = {"delivered_on": on, "payer": payer, "voucher": voucher, "closed_by": by}
         # The keys are taken first: once delivered, the rows answer to no planned filter any more.
         waits = what_waits(rows, policy, today)

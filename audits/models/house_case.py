@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from simple_history.models import HistoricalRecords
 
 from accounts.roles import Role
+from areas.models import Level
 from areas.scope import ScopedQuerySet
 from audits import acting, checks, renovation
 from audits.cases import HouseDates
@@ -19,7 +20,7 @@ from audits.procedures import Stage
 from audits.refusals import NotNow
 from audits.renovation import House, Wrong
 from households.codes import CODES as REGISTER
-from households.models import Household
+from households.models import ClosedYear, Household
 from office import clock, trail
 from office.codes import CodeField, CodesField
 from office.pii import EncryptedTextField, mask_account
@@ -28,6 +29,8 @@ NOT_NEGATIVE = MinValueValidator(0, "不能小于 0")
 LONGEST_PATROLS = 4000
 PATROLS = (Role.TOWN, Role.DEPARTMENT)
 PLANNED, BUILT_NOW, PAID_NOW = "area_planned", "cost_actual", "subsidy"
+# What a report counts by its day, and the amount by the day on which it was paid.
+COUNTED = ("agreement_on", "started_on", "completed_on", "accepted_on", "paid_on", "subsidy")
 
 
 def _yuan(label: str) -> models.DecimalField:
@@ -110,16 +113,29 @@ class HouseCase(models.Model):
         changed = [name for name in facts if name in settled]
         if changed:
             raise ValidationError(dict.fromkeys(changed, "已经据此作出决定，不能改动"))
+        stood = {name: getattr(self, name) for name in COUNTED}
         for name, value in facts.items():
             if name not in EDITABLE:
                 raise ValidationError("没有这一项")
             setattr(self, name, self._meta.get_field(name).clean(value, self))  # type: ignore[union-attr]
         with audit_list.whole():
+            self._years_open(stood)
             audit_list.touch([step.key], on)
             self.save(update_fields=list(facts))
             words = [str(self._meta.get_field(name).verbose_name) for name in sorted(facts)]  # type: ignore[union-attr]
             detail = {"条目": str(self.entry), "项目": words}
             trail.record("填写危房改造档案", actor=by, subject=self, area=self.entry.area, detail=detail)
+
+    def _years_open(self, before: dict[str, Any]) -> None:
+        """ValidationError where a figure of a closed year would move: a step of the works done in it, or what was paid."""
+        county = self.entry.area.at(Level.COUNTY)
+        for name in COUNTED:
+            day = "paid_on" if name == "subsidy" else name
+            days = {one for one in (before[day], getattr(self, day)) if one}
+            if county is None or before[name] == getattr(self, name):
+                continue
+            if year := ClosedYear.shut({(county.pk, one.year) for one in days}):
+                raise ValidationError({name: f"{year}年已经封存，日期要写在没有封存的年度"})
 
     def sign(
         self,

@@ -5,7 +5,7 @@ one aggregation of these rows and never looks at persons.
 """
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import Any
 
 from django.conf import settings
@@ -218,7 +218,7 @@ class StatusEvent(models.Model):
 
 
 class ClosedYear(models.Model):
-    """A year whose tally is final in a county: no event may be dated in it.
+    """A year whose tally is final in a county: no event may be dated in it, and no help delivered (measures/).
 
     Who writes into a year holds it first (`hold`) and asks then: a condition alone does not see a closing that is
     under way.
@@ -265,6 +265,12 @@ class ClosedYear(models.Model):
         with connection.cursor() as cursor:
             for county, year in sorted(places):
                 cursor.execute(f"SELECT {lock}(%s, %s)", [county, year])
+
+    @classmethod
+    def shut(cls, places: Set[tuple[int, int]]) -> int | None:
+        """The first year of these (county, year) that is closed; the others stay open until the caller's transaction ends."""
+        cls.hold(places)
+        return min((year for _, year in places & cls.places()), default=None)
 
     @classmethod
     def places(cls) -> frozenset[tuple[int, int]]:

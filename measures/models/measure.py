@@ -21,7 +21,7 @@ from simple_history.models import HistoricalRecords
 from areas.models import Area, Level
 from areas.scope import AreaScope, ScopedQuerySet
 from households.looking_back import Back, homes
-from households.models import Household, Person, StatusEvent
+from households.models import ClosedYear, Household, Person, StatusEvent
 from measures.models.enterprise import Enterprise
 from measures.models.policy import MEASURE_CHAPTERS, PLANNED_KINDS, Policy
 from office.days import written
@@ -73,6 +73,18 @@ class MeasureQuerySet(ScopedQuerySet):
         there = back.lay(StatusEvent.objects.in_scope(scope).in_area(area))
         moved = self.filter(back.moved("household_id"), household__in=homes(there))
         return [stayed, moved.annotate(lies_in=back.village("household_id"))]
+
+    def counties(self) -> set[int]:
+        """The counties in which they lie, and those in which their households have stood."""
+        lies = Area.objects.filter(pk__in=self.order_by().placed().values("lies_in"))
+        here = {area.at(Level.COUNTY) for area in lies.select_related("parent__parent")}
+        stood = StatusEvent.objects.filter(household__in=self.order_by().values("household")).order_by()
+        return {county.pk for county in here if county} | {*stood.values_list("county", flat=True).distinct()}
+
+    def must_be_open(self, on: datetime.date) -> None:
+        """ValidationError where the figures of that year stand for ever; call it in the transaction that delivers."""
+        if year := ClosedYear.shut({(county, on.year) for county in self.counties()}):
+            raise ValidationError({"delivered_on": f"{year}年已经封存，日期要写在没有封存的年度"})
 
     def planned(self) -> "MeasureQuerySet":
         return self.filter(state=State.PLANNED)
@@ -288,16 +300,18 @@ class Measure(models.Model):
             raise ValidationError({"delivered_on": f"不能早于措施的年度（{self.year}年）"})
         if amount < 0:
             raise ValidationError({"amount": "数额不能小于 0"})
-        self._close(
-            by,
-            State.DELIVERED,
-            delivered_on=on,
-            amount=amount,
-            payer=payer,
-            voucher=voucher,
-            note=note or self.note,
-            extras={**self.extras, **(extras or {})},
-        )
+        with transaction.atomic():
+            Measure.objects.filter(pk=self.pk).must_be_open(on)
+            self._close(
+                by,
+                State.DELIVERED,
+                delivered_on=on,
+                amount=amount,
+                payer=payer,
+                voucher=voucher,
+                note=note or self.note,
+                extras={**self.extras, **(extras or {})},
+            )
 
     def cancel(self, *, on: datetime.date, reason: str, by: Any) -> None:
         """计划 → 取消; what is delivered stays: it is put right by the payer, not by forgetting it."""

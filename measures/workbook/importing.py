@@ -18,7 +18,7 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import AreaScope
-from households.models import Household, ImportState, Person
+from households.models import ClosedYear, Household, ImportState, Person
 from households.workbook import upload
 from households.workbook.importing import ALREADY, checksum
 from measures.models import Measure, MeasureImport, MeasureImportRow, State, Taken
@@ -239,6 +239,10 @@ def _unwrite(line: MeasureImportRow, scope: AreaScope, user: User) -> None:
     standing = Measure.objects.in_scope(scope).filter(pk=measure.pk).select_for_update(of=("self",)).first()
     if standing is None or not _as_written(line, standing):
         raise Overtaken(f"第 {line.row} 行（{line.key}）的措施在这以后又改过，不能撤销")
+    if standing.delivered_on is not None:
+        counties = Measure.objects.filter(pk=standing.pk).counties()
+        if year := ClosedYear.shut({(county, standing.delivered_on.year) for county in counties}):
+            raise Overtaken(f"第 {line.row} 行（{line.key}）的措施落实在{year}年，该年已经封存，不能撤销")
     standing._history_user, standing._change_reason = user, "撤销导入"
     if not line.before:
         MeasureImportRow.objects.filter(pk=line.pk).update(measure=None)

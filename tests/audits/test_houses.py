@@ -1,11 +1,15 @@
 """A house on its way: facts that were decided on stay, departments sign anew after a 退回 (R140)."""
 
+import datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from audits.models import HouseCase
 from audits.procedures import ListKind
 from audits.refusals import NotNow
+from households.models import ClosedYear
+from office import clock
 from tests.audits.driver import refused
 
 
@@ -71,3 +75,18 @@ def test_only_the_department_signs_and_only_at_the_acceptance(house, cast):
 
     refused(NotNow, lambda: sign("town"), "没有部门验收")
     refused(PermissionDenied, lambda: sign("department"), "办理")
+
+
+def test_a_step_of_a_closed_year_is_not_entered_later(house, cast, ground, office_day):
+    case, audit_list, day = house("works")
+    ClosedYear.objects.create(county=ground.county, year=day.year, closed_at=clock.moment())
+    later = datetime.date(day.year + 1, 2, 1)
+    office_day(later)
+
+    def fill(on):
+        HouseCase.objects.get().fill(by=cast["town"], on=later, started_on=on)
+
+    refused(ValidationError, lambda: fill(day), "已经封存")
+    fill(later)
+    assert HouseCase.objects.get().started_on == later
+    refused(ValidationError, lambda: fill(day), "已经封存")
