@@ -58,19 +58,11 @@ class FormChart:
 
 
 @dataclass(frozen=True)
-class CheckSheet:
-    """A plain second sheet, such as 核对: how the figures of the form compare with others."""
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Value]]
-
-
-@dataclass(frozen=True)
 class OfficialForm:
     """A form as it is handed in: title, 填报单位 line, merged head, body, notes, signatures.
 
-    `total_rows` are places in `rows` of 合计 rows: the total stands where the form has it.
+    `total_rows` are places in `rows` of 合计 rows: the total stands where the form has it. `part_rows` are subtotals over
+    the `inner_rows` beneath them, which are set in and can be folded away.
     `formats` are number formats by column; "" writes a count as 0 and a Decimal with its own places.
     `sheet` names the sheet where the title should not.
     `wall` is a sheet that hangs: upright, and everything so large that it is read from a step away (16 points up).
@@ -83,13 +75,14 @@ class OfficialForm:
     filler: str = ""
     as_of: str = ""
     total_rows: Sequence[int] = ()
+    part_rows: Sequence[int] = ()
+    inner_rows: Sequence[int] = ()
     notes: Sequence[str] = ()
     signatures: Sequence[str] = ("负责人：", "审核人：", "制表人：", "填报日期：　　　年　　月　　日")
     widths: Sequence[float] = ()
     formats: Sequence[str] = ()
     fixed_columns: int = 1
     paper: str = ""
-    checks: CheckSheet | None = None
     sheet: str = ""
     wall: bool = False
     chart: FormChart | None = None
@@ -134,6 +127,11 @@ def head_places(head: Sequence[Sequence[HeadCell]]) -> Iterator[tuple[int, int, 
         raise ValueError("表头有空缺")
 
 
+def within(places: Sequence[int], first: int, end: int) -> list[int]:
+    """The places between the two, from the first on."""
+    return [place - first for place in places if first <= place < end]
+
+
 def in_parts(form: OfficialForm, most: int) -> Iterator[OfficialForm]:
     """The form itself, or, with more rows than a sheet holds, one sheet after the other, each saying which it is."""
     room = most - len(form.head) - len(form.notes) - FRAME
@@ -156,7 +154,8 @@ def in_parts(form: OfficialForm, most: int) -> Iterator[OfficialForm]:
             form,
             rows=form.rows[first:end],
             sheet=f"{name}（{number}）",
-            total_rows=[place - first for place in form.total_rows if first <= place < end],
+            total_rows=within(form.total_rows, first, end),
+            part_rows=within(form.part_rows, first, end),
+            inner_rows=within(form.inner_rows, first, end),
             notes=[said, *form.notes],
-            checks=form.checks if number == 1 else None,
         )

@@ -19,20 +19,19 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from office.form_chart import CHART_ROWS, WIDE, draw_chart
 from office.form_print import set_print
 from office.long_workbook import AUTHOR, MAX_ROWS, ZIP_DAY, write_long
-from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value, in_parts
+from office.official_form import FormCell, HeadCell, OfficialForm, Value, in_parts
 from office.text_cells import ESCAPE_LIKE, clean, sheet_name, text_width
 
 __all__ = [
     "AUTHOR",
     "MAX_ROWS",
-    "CheckSheet",
     "FormCell",
     "HeadCell",
     "OfficialForm",
@@ -57,6 +56,7 @@ BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 FACE = "宋体"
 TITLE_SIZE = 16
 GREY = PatternFill("solid", start_color="E7EBEF")
+PALE = PatternFill("solid", start_color="F3F5F7")
 FILLS = {
     "error": PatternFill("solid", start_color="FBD5D2"),
     "notice": PatternFill("solid", start_color="FCEBC8"),
@@ -85,9 +85,6 @@ def form_book(*forms: OfficialForm) -> Workbook:
             ].height = 15  # a row that is there: what is written below begins below it
         _set_widths(sheet, form)
         set_print(sheet, form, _natural_widths(form), (head_row, body_row, last_row))
-    for form in forms:
-        if form.checks is not None:
-            _write_checks(book, form.checks)
     return book
 
 
@@ -141,24 +138,29 @@ def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
     fonts = {bold: Font(name=FACE, size=form.points(11), bold=bold) for bold in (False, True)}
     tall: list[tuple[int, int, int]] = []
     counted, widths = _figure_columns(form), _natural_widths(form)
+    levels = [set(rows) for rows in (form.total_rows, form.part_rows, form.inner_rows)]
+    # The subtotal stands above what it adds up, and so does the sign that folds it away.
+    sheet.sheet_properties.outlinePr = Outline(summaryBelow=not form.inner_rows, summaryRight=True)
     for number, row in enumerate(form.rows):
-        total = number in form.total_rows
+        total, part, inner = (number in rows for rows in levels)
+        sheet.row_dimensions[top + number].outlineLevel = int(inner)
         sheet.row_dimensions[top + number].height = form.points(6 + 14 * _lines_of(row, widths))
         for place, given in enumerate(row):
             cell = given if isinstance(given, FormCell) else FormCell(given)
             here = put(sheet, top + number, place + 1, cell.value)
-            here.border, here.font = BOX, fonts[total]
+            here.border, here.font = BOX, fonts[total or part]
             words = place not in counted or isinstance(cell.value, datetime.date)
             here.alignment = Alignment(
                 horizontal="left" if words else "right",
                 vertical="center",
                 wrap_text=isinstance(cell.value, str),
+                indent=int(inner and place == 0),
             )
             if not isinstance(cell.value, str):
                 column_format = form.formats[place] if place < len(form.formats) else ""
                 here.number_format = cell.number_format or column_format or _own_format(cell.value)
-            if total:
-                here.fill = GREY
+            if total or part:
+                here.fill = GREY if total else PALE
             if cell.mark:
                 here.fill = FILLS[cell.mark]
             if cell.comment:
@@ -213,29 +215,6 @@ def _lines(form: OfficialForm, text: str, size: float) -> int:
     return max(1, -(-int(text_width(text)) // max(1, int(room))))
 
 
-def _write_checks(book: Workbook, checks: CheckSheet) -> None:
-    sheet = book.create_sheet(sheet_name(checks.title))
-    for place, label in enumerate(checks.columns, start=1):
-        here = put(sheet, 1, place, label)
-        here.font, here.fill, here.border = Font(name=FACE, size=10, bold=True), GREY, BOX
-    widths = [text_width(label) for label in checks.columns]
-    for number, row in enumerate(checks.rows, start=2):
-        for place, value in enumerate(row, start=1):
-            here = put(sheet, number, place, value)
-            here.font, here.border = Font(name=FACE, size=10), BOX
-            here.alignment = Alignment(vertical="center", wrap_text=True)
-            if not isinstance(value, str):
-                here.number_format = _own_format(value)
-            widths[place - 1] = max(widths[place - 1], text_width(str(value or "")))
-    for place, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = min(60, width + 3)
-    sheet.freeze_panes = "A2"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToHeight = 0
-    sheet.print_title_rows = "1:1"
-
-
 def _thirds(sheet: Worksheet, row: int, width: int, parts: Sequence[tuple[str, str]]) -> None:
     """Several texts on one row, each over its share of the columns; all in one where they are too few."""
     font = Font(name=FACE, size=10)
@@ -273,7 +252,8 @@ def _natural_widths(form: OfficialForm) -> list[float]:
             if column == place and cell.cols == 1
             for line in cell.text.split("\n")
         ]
-        widths.append(min(36.0, max(7.0, max((text_width(text) for text in texts), default=0) + 2.5)))
+        room = 5.5 if place == 0 and form.inner_rows else 2.5
+        widths.append(min(36.0, max(7.0, max((text_width(text) for text in texts), default=0) + room)))
     wanted = max(
         text_width(form.title) * TITLE_SIZE / 10.5,
         len(form.signatures) * max((text_width(text) for text in form.signatures), default=0),

@@ -17,6 +17,7 @@ from accounts.models import User
 from households.models import Household, Person, StatusEvent
 from office.exports import named
 from reporting.models import ReportRun
+from reporting.nesting import places
 from reporting.report import YUAN, Cell, amount_of
 from reporting.screen import plain, shown, written
 
@@ -58,7 +59,7 @@ class Moved:
 def changes(before: ReportRun, after: ReportRun, headings: dict[str, str]) -> Iterator[Change]:
     """In the order of the later run; rows and columns that only the earlier one had come last."""
     old, new = before.figures, after.figures
-    names = {row.code: row.name for figures in (old, new) for row in figures.rows}
+    names = {**places(old.rows), **places(new.rows)}
     was = {(cell.row, cell.column): cell for cell in old.cells}
     now = {(cell.row, cell.column): cell for cell in new.cells}
     for place in dict.fromkeys([*now, *was]):

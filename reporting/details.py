@@ -31,6 +31,7 @@ from office.stamp import Stamp
 from reporting.definitions import DEFINITIONS
 from reporting.files import forms_of
 from reporting.models import ReportRun
+from reporting.nesting import places
 from reporting.report import UNIT_WORDS, Block
 from reporting.screen import shown
 
@@ -91,7 +92,7 @@ def ask(user: User, query: QueryDict, day: datetime.date) -> Detailed:
     details = tuple(_details(run, asked, user, day))
     if not any(one.listed for one in details):
         raise PermissionDenied("当前任职不能看这些数的明细")
-    place = next(row.name for row in run.figures.rows if row.code == asked["row"])
+    place = places(run.figures.rows)[asked["row"]]
     columns = [Column("", "，".join(one.headings), str) for one in details if one.listed]
     return Detailed(found, columns, ("pk",), form, run.area, run=run, place=place, details=details)
 

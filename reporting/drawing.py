@@ -44,7 +44,7 @@ def charts_of(
 
 def _rows(drawing: Drawing, figures: Figures) -> list[list[Value | FormCell]]:
     """A row a word or an area, a column a series; a figure that is no number leaves its place empty."""
-    whole = next(row for row in figures.rows if row.top)
+    whole = figures.whole
     if drawing.words:
         return [
             [word, *(_figure(figures, whole.code, keys[place]) for _, keys in drawing.series)]
@@ -52,8 +52,7 @@ def _rows(drawing: Drawing, figures: Figures) -> list[list[Value | FormCell]]:
         ]
     return [
         [row.name, *(_figure(figures, row.code, keys[0]) for _, keys in drawing.series)]
-        for row in figures.rows
-        if not row.top
+        for row in figures.parts(whole)
     ]
 
 

@@ -23,6 +23,7 @@ from office.workbook_write import write_csv, write_form
 from reporting import drawing, sums
 from reporting.definitions import DEFINITIONS
 from reporting.models.run import ReportFile, ReportRun
+from reporting.nesting import places, titled
 from reporting.report import YUAN, Block, Figures, ReportDefinition, amount_of, headings
 
 MONEY = "#,##0.00"
@@ -30,7 +31,10 @@ CSV_COLUMNS = ("row", "area", "column", "title", "value", "unit")
 
 
 def as_json(run: ReportRun) -> dict[str, Any]:
-    """`{run, cells: [{row, column, value, unit, list_url}]}`, the contract of the report command."""
+    """`{run, cells: [{row, column, value, unit, list_url}]}`, the contract of the report command; with the parts of the
+    parts each cell has `level` and `under` too, as a line of the csv has.
+    """
+    levels = _levels(run)
     cells = [
         {
             "row": cell.row,
@@ -38,10 +42,23 @@ def as_json(run: ReportRun) -> dict[str, Any]:
             "value": cell.value,
             "unit": cell.unit,
             "list_url": cell.list_url,
+            **levels.get(cell.row, {}),
         }
         for cell in run.figures.cells
     ]
     return {"run": str(run.pk), "cells": cells}
+
+
+def _levels(run: ReportRun) -> dict[str, dict[str, Any]]:
+    """By row: its level and the row it is a part of, by which nobody adds up parts and their parts; of a form with one
+    level of parts nothing."""
+    if not run.nested:
+        return {}
+    figures = run.figures
+    whole = figures.whole.code
+    return {
+        row.code: {"level": row.level, "under": "" if row.top else row.under or whole} for row in figures.rows
+    }
 
 
 def as_workbook(run: ReportRun, made_at: datetime.datetime, sheets: Sequence[OfficialForm] = ()) -> bytes:
@@ -72,10 +89,12 @@ def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:
     head = [[HeadCell(cell.text, cell.rows, cell.cols) for cell in row] for row in block.head()]
     head[0][:0] = [HeadCell(block.first, block.depth)] + [HeadCell("数别", block.depth)] * bool(block.lines)
     rows: list[list[Any]] = []
-    totals: list[int] = []
+    totals, parts, inner = levels = [list[int](), list[int](), list[int]()]
+    over = {row.under for row in figures.rows}
     for row in figures.rows:
         for number, (word, keys) in enumerate(block.line_keys()):
-            totals += [len(rows)] if row.top else []
+            if row.level != 1 or row.code in over:
+                levels[row.level].append(len(rows))
             name = FormCell(row.name, rows=len(block.lines) or 1) if number == 0 else None
             line: list[Any] = [name, word] if block.lines else [name]
             line += [_form_cell(figures, row.code, key) for key in keys]
@@ -89,9 +108,11 @@ def _form(run: ReportRun, figures: Figures, block: Block) -> OfficialForm:
         unit=block.unit,
         filler=run.area.name,
         as_of=written(run.as_of),
-        total_rows=totals,
         notes=[f"注：{note}"] if note else [],
         fixed_columns=2 if block.lines else 1,
+        total_rows=totals,
+        part_rows=parts,
+        inner_rows=inner,
     )
 
 
@@ -106,10 +127,10 @@ def _form_cell(figures: Figures, row: str, key: str) -> Any:
 
 def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> OfficialForm:
     """What the figures rest on: the run, its day and checksum, the plan read, and every marked cell."""
-    names = {row.code: row.name for row in figures.rows}
+    names = places(figures.rows)
     words = headings(definition.blocks_of(run))
     facts = [
-        ["报表", definition.title],
+        ["报表", titled(definition.title, run.area, run.nested)],
         ["区划", f"{run.area.name}（{run.area.code}）"],
         ["年度", f"{run.year}年"],
         ["统计截止", written(run.as_of)],
@@ -134,14 +155,17 @@ def _source(run: ReportRun, definition: ReportDefinition, figures: Figures) -> O
 
 
 def as_csv(run: ReportRun) -> bytes:
-    """One line a cell, with the words of its row and column; unknown values are empty."""
+    """One line a cell, with the words of its row and column; unknown values are empty.
+
+    With the parts of the parts `level` (0 the whole, 1 its parts, 2 theirs) and `under`, the row that this is a part of.
+    """
     figures = run.figures
     names = {row.code: row.name for row in figures.rows}
     words = headings(DEFINITIONS[run.kind].blocks_of(run))
-    text = io.StringIO(newline="")
+    text, levels = io.StringIO(newline=""), _levels(run)
     write_csv(
         text,
-        CSV_COLUMNS,
+        [*CSV_COLUMNS, *(("level", "under") if levels else ())],
         (
             (
                 cell.row,
@@ -150,6 +174,7 @@ def as_csv(run: ReportRun) -> bytes:
                 words[cell.column],
                 cell.value,
                 cell.unit,
+                *levels.get(cell.row, {}).values(),
             )
             for cell in figures.cells
         ),
@@ -197,7 +222,7 @@ def handed_out(kept: bytes, form: str, stamp: Stamp) -> bytes:
 
 def download_name(run: ReportRun, file: ReportFile, stamp: Stamp) -> str:
     """The Chinese name under which a file is handed out."""
-    title, number = DEFINITIONS[run.kind].title, ""
+    title, number = titled(DEFINITIONS[run.kind].title, run.area, run.nested), ""
     if file.format == ReportFile.Format.CSV:
         number = f"_{stamp.number}"
     return f"{run.area.name}{run.year}年{title}（截至{run.as_of:%Y-%m-%d}）{number}.{file.format}"

@@ -9,6 +9,7 @@ from django import forms
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from office.days import written
+from reporting import nesting
 from reporting.definitions import DEFINITIONS
 from reporting.models.schedule import AT_A_TIME
 from reporting.report import ReportRefused, Request
@@ -37,6 +38,10 @@ def day_field(label: str, **more: Any) -> forms.DateField:
         error_messages={"invalid": "日期写成 2018-11-20 的样子"},
         **more,
     )
+
+
+def nested_field() -> forms.BooleanField:
+    return forms.BooleanField(label="再列下一级（县的表在镇下列村）", required=False)
 
 
 class KindAndAreaForm(forms.Form):
@@ -76,7 +81,7 @@ class KindAndAreaForm(forms.Form):
 class ReportForm(KindAndAreaForm):
     """Which report, of which year and area, as known on which day."""
 
-    field_order = ["kind", "year", "area", "as_of"]
+    field_order = ["kind", "year", "area", "as_of", "nested"]
 
     year = forms.IntegerField(
         label="年度",
@@ -86,6 +91,7 @@ class ReportForm(KindAndAreaForm):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "年度写四位数字"),
     )
     as_of = day_field("统计截止")
+    nested = nested_field()
 
     def clean_as_of(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["as_of"]
@@ -96,9 +102,9 @@ class ReportForm(KindAndAreaForm):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if {"kind", "year", "area", "as_of"} <= found.keys():
-            request = Request(area=found["area"], year=found["year"], as_of=found["as_of"])
+            request = Request(found["area"], found["year"], found["as_of"], nested=found["nested"])
             try:
-                DEFINITIONS[found["kind"]].check(request)
+                nesting.check(DEFINITIONS[found["kind"]], request)
             except ReportRefused as refusal:
                 self.add_error("year", str(refusal))
         return found
@@ -113,6 +119,7 @@ class ScheduleForm(KindAndAreaForm):
         error_messages={"invalid_choice": "选每月、每季或每年"},
     )
     since = day_field("从哪天所在的一期起", help_text="已经过去的各期马上补上")
+    nested = nested_field()
 
     def among(self, areas: ScopedQuerySet) -> ScopedQuerySet:
         """A closed area has no periods to come."""
@@ -120,6 +127,11 @@ class ScheduleForm(KindAndAreaForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
+        if found.get("nested") and {"kind", "area"} <= found.keys():
+            try:
+                nesting.must_nest(DEFINITIONS[found["kind"]], found["area"])
+            except ReportRefused as refusal:
+                self.add_error("nested", str(refusal))
         if {"rhythm", "since"} <= found.keys():
             if found["since"] > self.today:
                 self.add_error("since", f"不能晚于今天（{written(self.today)}）")

@@ -28,7 +28,7 @@ from office.jobs import JobRefused, JobRun, enqueue, job, periodic
 from office.models import Job, JobState
 from office.official_form import OfficialForm
 from office.parts import WAIT, help_with
-from reporting import counting, details
+from reporting import counting, details, nesting
 from reporting.definitions import DEFINITIONS
 from reporting.files import write_files
 from reporting.models import PlanTable, ReportFile, ReportRun, ReportSchedule, ScheduleMoved, SchedulePeriod
@@ -42,19 +42,24 @@ UNKNOWN_AREA = "没有这个区划，或者不在当前任职的区域内"
 PERIOD_THERE = "这一期已经生成"
 
 
-def parameters(kind: str, area: Area, year: int, as_of: datetime.date) -> dict[str, Any]:
+def parameters(
+    kind: str, area: Area, year: int, as_of: datetime.date, *, nested: bool = False
+) -> dict[str, Any]:
     """What the job row keeps; equal parameters of one user are one job (office.jobs), of several people one report."""
-    return {"kind": kind, "area": area.pk, "year": year, "as_of": as_of.isoformat()}
+    asked = {"kind": kind, "area": area.pk, "year": year, "as_of": as_of.isoformat()}
+    return {**asked, "nested": True} if nested else asked
 
 
 @job("report", title="生成报表")
-def report(run: JobRun, *, kind: str, area: int, year: int, as_of: str) -> dict[str, Any]:
+def report(
+    run: JobRun, *, kind: str, area: int, year: int, as_of: str, nested: bool = False
+) -> dict[str, Any]:
     """Result: the kept run's id and page. Refused for who has no right, and for a year that gives no report.
 
     Of equal requests of several people one is counted, the others take what came of it; each has a job and
     rights of its own, so nobody waits for a report that another cancels.
     """
-    request = _request(run, area, year, datetime.date.fromisoformat(as_of))
+    request = _request(run, area, year, datetime.date.fromisoformat(as_of), nested=nested)
     equal = Job.objects.filter(kind=run.job.kind, params=run.job.params).exclude(pk=run.job.pk)
 
     def meanwhile() -> None:
@@ -63,7 +68,7 @@ def report(run: JobRun, *, kind: str, area: int, year: int, as_of: str) -> dict[
             help_with(other.pk)
         time.sleep(WAIT)
 
-    with alone(f"report {kind} {area} {year} {as_of}", meanwhile):
+    with alone(f"report {kind} {area} {year} {as_of} {nested}", meanwhile):
         made = ReportRun.objects.filter(job__in=equal, job__finished_at__gte=run.job.queued_at).first()
         return _taken(run, made) if made is not None else _made(run, kind, request)
 
@@ -78,7 +83,7 @@ def report_due(run: JobRun, *, due: int) -> dict[str, Any]:
     if period.run_id is not None:
         raise JobRefused(PERIOD_THERE)
     schedule = period.schedule
-    request = _request(run, schedule.area_id, period.as_of.year, period.as_of)
+    request = _request(run, schedule.area_id, period.as_of.year, period.as_of, nested=schedule.nested)
     return _made(run, schedule.kind, request, period)
 
 
@@ -121,15 +126,17 @@ def try_again(period: SchedulePeriod, *, by: User) -> None:
 def _asked(period: SchedulePeriod, owner: User) -> Job:
     """Its job; the key keeps a second from being open beside it, whoever asks."""
     asked = enqueue("report-due", params={"due": period.pk}, owner=owner, key=f"report-due:{period.pk}")
-    asked.title = f"{DEFINITIONS[period.schedule.kind].title} {period.word}"
+    schedule = period.schedule
+    title = nesting.titled(DEFINITIONS[schedule.kind].title, schedule.area, schedule.nested)
+    asked.title = f"{title} {period.word}"
     asked.save(update_fields=["title"])
     return asked
 
 
-def _request(run: JobRun, area: int, year: int, as_of: datetime.date) -> Request:
+def _request(run: JobRun, area: int, year: int, as_of: datetime.date, *, nested: bool = False) -> Request:
     if as_of > clock.today():
         raise JobRefused(f"统计截止不能晚于今天（{written(clock.today())}）")
-    return Request(_area(run, area), year, as_of, clock.shift())
+    return Request(_area(run, area), year, as_of, clock.shift(), nested)
 
 
 def _taken(run: JobRun, made: ReportRun) -> dict[str, Any]:
@@ -155,14 +162,18 @@ def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[Of
     definition = DEFINITIONS[kind]
     with moment.kept() as now:
         with moment.at(now):
-            definition.check(request)
+            nesting.check(definition, request)
         counts = counting.counted(run, kind, request, now)
         with moment.at(now):
             if definition.count is not None and counts is not None:
                 figures = definition.count.figures(request, counts)
             else:
                 figures = definition.figures(request, run.progress)
-            figures.blocks = list(definition.blocks(request))
+            parts = nesting.parts(request, figures) if request.nested else []
+        if parts:
+            figures = nesting.joined(figures, counting.below(run, kind, parts, now))
+        with moment.at(now):
+            figures.blocks = nesting.blocks(definition, request)
             return figures, list(definition.sheets(request))
 
 
@@ -190,6 +201,7 @@ def keep(
         area=request.area,
         year=request.year,
         as_of=request.as_of,
+        nested=request.nested,
         plan_table=PlanTable.objects.filter(pk__in=[figures.plan_id]).first(),
         figures_stored=figures.stored(),
         checksum=figures.checksum(),
@@ -214,7 +226,7 @@ def keep(
                 subject=kept,
                 area=request.area,
                 detail={
-                    "报表": DEFINITIONS[kind].title,
+                    "报表": nesting.titled(DEFINITIONS[kind].title, request.area, request.nested),
                     "年度": request.year,
                     "统计截止": f"{request.as_of}",
                     "校验码": kept.checksum,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from areas.models import Level
-from office.official_form import CheckSheet, FormCell, HeadCell, OfficialForm, Value, head_places
+from office.official_form import FormCell, HeadCell, OfficialForm, Value, head_places
 from reporting.models import PlanTable
 from reporting.plan_layout import ROLLING, GridRow, PlanGrid, lay_out
 from reporting.plan_rules import ERROR, Finding, plain
@@ -226,7 +226,7 @@ def _note(grid: PlanGrid) -> str:
     return "省定扶贫工作重点村 {} 个，十二五期间 {} 个已达到退出标准，剩余 {} 个。".format(*printed)
 
 
-def official_form(table: PlanTable, page: PlanPage) -> OfficialForm:
+def official_forms(table: PlanTable, page: PlanPage) -> list[OfficialForm]:
     """The plan as printed, as a workbook: marked figures carry their reason, a second sheet lists the findings."""
     grid = page.grid
     rows: list[list[Value | FormCell]] = []
@@ -241,7 +241,7 @@ def official_form(table: PlanTable, page: PlanPage) -> OfficialForm:
     if page.reasons:
         kept = "" if table.based_on is not None else "数字照印，一个未改；"
         notes.append(f"{kept}标出的数见“核对”。")
-    return OfficialForm(
+    plan = OfficialForm(
         title=table.name,
         head=grid.head,
         rows=rows,
@@ -250,8 +250,17 @@ def official_form(table: PlanTable, page: PlanPage) -> OfficialForm:
         notes=notes,
         signatures=SIGNATURES,
         fixed_columns=grid.lead,
-        checks=CheckSheet("核对", ("标记", "轻重", "位置", "照印", "原因"), _check_rows(page.reasons)),
     )
+    checks = OfficialForm(
+        title=f"{table.name}核对表",
+        sheet="核对",
+        head=[[HeadCell(word) for word in ("标记", "轻重", "位置", "照印", "原因")]],
+        rows=_check_rows(page.reasons),
+        notes=[] if page.reasons else ["没有不能成立的数。"],
+        signatures=(),
+        widths=(7, 8, 34, 14, 70),
+    )
+    return [plan, checks]
 
 
 def _form_cell(page: PlanPage, cell: TidyCell | None) -> FormCell:
@@ -275,7 +284,7 @@ def printed_value(cell: TidyCell) -> Value:
     return int(text) if text.isdigit() else number
 
 
-def _check_rows(reasons: Iterable[Reason]) -> list[list[Value]]:
+def _check_rows(reasons: Iterable[Reason]) -> list[list[Value | FormCell]]:
     return [
         [reason.sign, reason.severity, reason.place, reason.printed, text]
         for reason in reasons

@@ -135,16 +135,23 @@ class Block:
 
 @dataclass(frozen=True)
 class Row:
-    """`code` of the area, its `name` as the form prints it; `top`: the row of the whole."""
+    """`code` of the area, its `name` as the form prints it; `top`: the row of the whole; `under`: the code of the row that
+    this is a part of, where that is not the whole."""
 
     code: str
     name: str
     top: bool = False
+    under: str = ""
+
+    @property
+    def level(self) -> int:
+        """0 of the whole, 1 of its parts, 2 of theirs: the rows of one level are added up, never those of two."""
+        return 0 if self.top else 2 if self.under else 1
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`value`: an integer, a decimal or a printed figure as text, or None (not known); `list_url` opens what is counted."""
+    """`value`: an integer, a decimal or a printed figure as text, or None (unknown); `list_url` opens what is counted."""
 
     row: str
     column: str
@@ -185,6 +192,7 @@ class Figures:
     """Everything a kept run shows: `notes` stand under the form, `plan` names the printed table that was read.
 
     `blocks` are kept with a run: what it is a form of (policies, indicators) may be another by the time it is read.
+    `alone` has the cells of a part as the part's own form has them, where its parts stand beneath it (reporting/nesting.py).
     """
 
     rows: list[Row]
@@ -194,10 +202,19 @@ class Figures:
     plan: str = ""
     plan_id: int | None = None
     blocks: list[Block] = field(default_factory=list)
+    alone: list[Cell] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._by_place = {(cell.row, cell.column): cell for cell in self.cells}
         self._marks = {(mark.row, mark.column): mark for mark in self.marks}
+
+    @property
+    def whole(self) -> Row:
+        return next(row for row in self.rows if row.top)
+
+    def parts(self, of: Row) -> list[Row]:
+        """The rows that add up to this one."""
+        return [row for row in self.rows if not row.top and row.under == ("" if of.top else of.code)]
 
     @property
     def reads_plan(self) -> bool:
@@ -232,6 +249,7 @@ class Figures:
             "plan": self.plan,
             "plan_id": self.plan_id,
             "blocks": [asdict(block) for block in self.blocks],
+            "alone": [asdict(cell) for cell in self.alone],
         }
 
     @classmethod
@@ -245,18 +263,26 @@ class Figures:
             plan_id=stored["plan_id"],
             # Runs that were kept before their blocks were have none.
             blocks=[Block.from_stored(block) for block in stored.get("blocks", ())],
+            alone=[Cell(**cell) for cell in stored.get("alone", ())],
         )
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked: `area` and its direct children, `year`, as known on `as_of` (domain §3)."""
+    """What is asked: `area` and its direct children, `nested` with theirs, `year`, as known on `as_of` (domain §3)."""
 
     area: Area
     year: int
     as_of: datetime.date
     # What the office's day is ahead of the real one, by which versions of a record are dated.
     shift: datetime.timedelta = datetime.timedelta()
+    nested: bool = False
+    part_of: Area | None = None  # in whose nested form this is a part
+
+    @property
+    def plan_area(self) -> Area:
+        """Whose plan the form is held against: one form reads one plan."""
+        return self.part_of or self.area
 
     @property
     def base_day(self) -> datetime.date:
@@ -337,7 +363,7 @@ class ReportDefinition:
     `sheets` are lists by name that the form carries behind its figures, in the workbook alone. What is dear to count
     says with `count` how workers share it (reporting/counting.py). `rules` are what each row must come to, `apart` says
     which figures of the rows do not add up to the whole (reporting/sums.py); `drawings` are its charts in the workbook
-    (reporting/drawing.py), of the blocks of the run.
+    (reporting/drawing.py), of the blocks of the run. What `nests` can have the parts of its parts (reporting/nesting.py).
     """
 
     kind: str
@@ -351,6 +377,7 @@ class ReportDefinition:
     rules: Callable[[Figures], Iterable[Rule]] = no_rules
     apart: Callable[[Cell], bool] = nothing_apart
     drawings: Callable[[Sequence[Block]], Iterable[Drawing]] = no_drawings
+    nests: bool = False
 
     def blocks_of(self, run: ReportRun) -> list[Block]:
         """As the run was kept with."""

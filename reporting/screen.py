@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reporting.nesting import places
 from reporting.report import DIFFERENCE, PERCENT, YUAN, Block, Cell, Column, Figures, Row, Value, amount_of
 
 
@@ -18,24 +19,27 @@ class PageCell:
 
 @dataclass(frozen=True)
 class PageLine:
-    """`name` stands on the first line of an area and reaches over `height` of them."""
+    """`name` stands on the first line of an area and reaches over `height` of them; `level`: 0 of the whole, 1 of a part,
+    2 of a part of a part, which `stands` over those beneath it."""
 
     name: str
     height: int
     word: str
-    top: bool
+    level: int
+    stands: bool
     cells: list[PageCell]
 
 
 def lines(figures: Figures, block: Block) -> Iterator[PageLine]:
-    flush = _figure_columns(figures, block)
+    flush, over = _figure_columns(figures, block), {row.under for row in figures.rows}
     for row in figures.rows:
         for number, (word, keys) in enumerate(block.line_keys()):
             yield PageLine(
                 name=row.name if number == 0 else "",
                 height=len(block.lines) or 1,
                 word=word,
-                top=row.top,
+                level=row.level,
+                stands=row.code in over,
                 cells=[
                     _cell(figures, row, key, column, flush=column.key in flush)
                     for key, column in zip(keys, block.columns, strict=True)
@@ -56,9 +60,9 @@ def _figure_columns(figures: Figures, block: Block) -> set[str]:
 
 def sums(figures: Figures, block: Block) -> list[tuple[str, list[PageCell]]]:
     """相加 of the parts and how much it is more than the whole, so that the eye finds a gap; empty without parts."""
-    tops = [row for row in figures.rows if row.top]
-    parts = [row for row in figures.rows if not row.top]
-    if len(tops) != 1 or not parts or block.lines:
+    whole_row = figures.whole
+    parts = figures.parts(whole_row)
+    if not parts or block.lines:
         return []
     added: list[PageCell] = []
     more: list[PageCell] = []
@@ -72,7 +76,7 @@ def sums(figures: Figures, block: Block) -> list[tuple[str, list[PageCell]]]:
             more.append(PageCell("", f"n{edge}"))
             continue
         known = [found for found in numbers if found is not None]
-        total, whole = sum(known), amount_of(figures.value(tops[0].code, column.key), column.unit)
+        total, whole = sum(known), amount_of(figures.value(whole_row.code, column.key), column.unit)
         added.append(PageCell(written(total) if known else "", f"n{edge}"))
         if known and whole is not None:
             gap = total - whole
@@ -83,7 +87,7 @@ def sums(figures: Figures, block: Block) -> list[tuple[str, list[PageCell]]]:
             )
         else:
             more.append(PageCell("", f"n{edge}"))
-    return [(f"{counted(len(parts))}相加", added), (f"比{tops[0].name}多", more)]
+    return [(f"{counted(len(parts))}相加", added), (f"比{whole_row.name}多", more)]
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class MarkLine:
 def marked(figures: Figures, headings: dict[str, str], block: Block) -> list[MarkLine]:
     """The reasons under the table, one line a cell that the block marks."""
     shown = {key for _, keys in block.line_keys() for key in keys}
-    names = {row.code: row.name for row in figures.rows}
+    names = places(figures.rows)
     return [
         MarkLine(
             mark.sign,

@@ -1,7 +1,8 @@
 """核对: the sums that the figures of our own tables must come to, each with its two values, as a sheet of the workbook.
 
 Two sorts: what a definition says of each row (年初＋纳入−退出＝现在册), and of every counted column that its rows come to
-the row of the whole. Beside them what the reconciliation found of printed figures. Pure: figures in, checks out.
+the row of the whole. Where the parts of a part stand beneath it, that they come to its row, and that its own form says
+what its row does. Beside them what the reconciliation found of printed figures. Pure: figures in, checks out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from office.official_form import FormCell, HeadCell, OfficialForm, Value
+from reporting.nesting import places
 from reporting.report import (
     DIFFERENCE,
     PERCENT,
@@ -33,6 +35,7 @@ SHEET = "核对"
 HOLDS, BROKEN = "相符", "不符"
 EQUAL, MOST = "＝", "不大于"
 ROWS_SUM = "各行相加＝合计行"
+BELOW_SUM, ALONE = "下级各行相加＝本行", "单独统计＝表上的数"
 PRINTED_RULE = "规划表勾稽（照印不改）"
 HEAD = ("校验关系", "项目", "区划", "表上的数", "关系", "另算的数", "结果", "说明")
 WIDTHS = (40, 40, 14, 15, 8, 15, 8, 40)
@@ -59,7 +62,8 @@ def checks_of(definition: ReportDefinition, figures: Figures, blocks: Sequence[B
     for rule in definition.rules(figures):
         found += _by_row(rule, figures, words)
     found += _of_rows(definition, figures, words)
-    names = {row.code: row.name for row in figures.rows}
+    found += _of_alone(figures, words)
+    names = places(figures.rows)
     for mark in figures.marks:
         printed = figures.cell(mark.row, mark.column)
         shown, said = amount_of(printed.value, printed.unit), "；".join(mark.messages)
@@ -70,11 +74,15 @@ def checks_of(definition: ReportDefinition, figures: Figures, blocks: Sequence[B
 
 def _by_row(rule: Rule, figures: Figures, words: dict[str, str]) -> Iterator[Check]:
     """Unknown figures are not judged. Of the rows where the rule holds only how many they are is said."""
-    judged = [
-        check
-        for row in figures.rows
-        if (check := _judged(rule, figures, row, words.get(rule.left, ""))) is not None
-    ]
+    names = places(figures.rows)
+    yield from _told(
+        [_judged(rule, figures, row, names[row.code], words.get(rule.left, "")) for row in figures.rows]
+    )
+
+
+def _told(checks: Iterable[Check | None]) -> Iterator[Check]:
+    """The first, saying of how many it is one, and whichever other does not hold."""
+    judged = [check for check in checks if check is not None]
     if not judged:
         return
     fine = sum(check.holds for check in judged)
@@ -86,7 +94,7 @@ def _by_row(rule: Rule, figures: Figures, words: dict[str, str]) -> Iterator[Che
             yield check
 
 
-def _judged(rule: Rule, figures: Figures, row: Row, item: str) -> Check | None:
+def _judged(rule: Rule, figures: Figures, row: Row, name: str, item: str) -> Check | None:
     shown = _amount(figures, row, rule.left)
     plus = [_amount(figures, row, key) for key in rule.plus]
     minus = [_amount(figures, row, key) for key in rule.minus]
@@ -94,7 +102,7 @@ def _judged(rule: Rule, figures: Figures, row: Row, item: str) -> Check | None:
         return None
     other = sum(one for one in plus if one is not None) - sum(one for one in minus if one is not None)
     holds = shown <= other if rule.most else shown == other
-    return Check(rule.word, item, row.name, shown, MOST if rule.most else EQUAL, other, holds)
+    return Check(rule.word, item, name, shown, MOST if rule.most else EQUAL, other, holds)
 
 
 def _amount(figures: Figures, row: Row, key: str) -> int | Decimal | None:
@@ -103,19 +111,37 @@ def _amount(figures: Figures, row: Row, key: str) -> int | Decimal | None:
 
 
 def _of_rows(definition: ReportDefinition, figures: Figures, words: dict[str, str]) -> Iterator[Check]:
-    """A column a check; ratios, printed figures and what a definition sets apart need not add up."""
-    parts = [row for row in figures.rows if not row.top]
-    whole = next(row for row in figures.rows if row.top)
+    """A column a check, of the whole and of the rows with parts beneath them; ratios, printed figures and what a definition
+    sets apart need not add up."""
+    lots = [(row, parts) for row in figures.rows if row.level < 2 and (parts := figures.parts(row))]
     for key, item in words.items():
-        cell = figures.cell(whole.code, key)
-        shown = amount_of(cell.value, cell.unit)
-        if not parts or shown is None or not _adds_up(definition, cell):
-            continue
-        amounts = [_amount(figures, row, key) for row in parts]
-        other = sum(
-            (one for one in amounts if one is not None), 0 if isinstance(shown, int) else Decimal("0.00")
+        added = [_added(definition, figures, row, parts, key, item) for row, parts in lots]
+        yield from _told(added[:1])
+        yield from _told(added[1:])
+
+
+def _added(
+    definition: ReportDefinition, figures: Figures, row: Row, parts: Sequence[Row], key: str, item: str
+) -> Check | None:
+    cell = figures.cell(row.code, key)
+    shown = amount_of(cell.value, cell.unit)
+    if shown is None or not _adds_up(definition, cell):
+        return None
+    amounts = [_amount(figures, part, key) for part in parts]
+    other = sum((one for one in amounts if one is not None), 0 if isinstance(shown, int) else Decimal("0.00"))
+    return Check(ROWS_SUM if row.top else BELOW_SUM, item, row.name, shown, EQUAL, other, shown == other)
+
+
+def _of_alone(figures: Figures, words: dict[str, str]) -> Iterator[Check]:
+    """A column a check: every part in its own form, in words too (全部脱贫)."""
+    names = places(figures.rows)
+    for key, item in words.items():
+        own = [cell for cell in figures.alone if cell.column == key]
+        yield from _told(
+            Check(ALONE, item, names[cell.row], shown, EQUAL, cell.value, shown == cell.value)
+            for cell in own
+            if (shown := figures.value(cell.row, key)) is not None or cell.value is not None
         )
-        yield Check(ROWS_SUM, item, whole.name, shown, EQUAL, other, shown == other)
 
 
 def _adds_up(definition: ReportDefinition, cell: Cell) -> bool:

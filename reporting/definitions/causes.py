@@ -110,4 +110,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

@@ -73,7 +73,7 @@ def lifted(request: Request) -> Any:
 
 def last_day(request: Request) -> datetime.date:
     """Who leaves after the plan's day is no fulfilment of it."""
-    asked = goal(ECOLOGY, request.area.name)
+    asked = goal(ECOLOGY, request.plan_area.name)
     return min(request.until, asked.until) if asked else request.until
 
 
@@ -110,7 +110,7 @@ def figures(request: Request, progress: Progress) -> Figures:
         report_rows(request.area, children),
         cells,
         notes={PERSONS: NOTE, HOUSEHOLDS: NOTE, PATH: _path_note(request)},
-        plan=printed.document if (printed := goal(ECOLOGY, request.area.name)) else "",
+        plan=printed.document if (printed := goal(ECOLOGY, request.plan_area.name)) else "",
     )
 
 
@@ -133,7 +133,7 @@ def _path(request: Request, area: Area, persons: int) -> list[Cell]:
 
 
 def _path_note(request: Request) -> str:
-    asked = goal(ECOLOGY, request.area.name)
+    asked = goal(ECOLOGY, request.plan_area.name)
     printed = f"规划人数照印：{asked.said}。" if asked else "没有这个区域的规划人数。"
     until = f"到{written(asked.until)}为止，" if asked else ""
     return f"{printed}已退出从{SINCE.year}年起累计，{until}一户只计最后一次，返贫和回退的不计，其余同前。"
@@ -182,4 +182,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

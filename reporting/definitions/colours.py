@@ -109,4 +109,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

@@ -169,4 +169,5 @@ DEFINITION = ReportDefinition(
     sheets=by_project,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

@@ -142,7 +142,7 @@ def _column(policy: Policy, key: str) -> Column:
 
 def rules(figures: Figures) -> Iterator[Rule]:
     """Of every policy that the kept figures have."""
-    whole = next(row.code for row in figures.rows if row.top)
+    whole = figures.whole.code
     for cell in figures.cells:
         if cell.row == whole and cell.column.startswith(f"{UNMET}_"):
             code = cell.column.removeprefix(f"{UNMET}_")
@@ -159,4 +159,5 @@ DEFINITION = ReportDefinition(
     # A condition a policy: its statements for nobody take as long as the counting of some 12 000 households.
     count=Count(count, figures_of, least=30_000),
     rules=rules,
+    nests=True,
 )

@@ -141,7 +141,7 @@ def figures(request: Request, progress: Progress) -> Figures:
     counts = count(request)
     children = child_areas(request, [place for place, *_ in counts])
     progress(1, 3, "对照规划")
-    plan = PlanFigures.of(request.area)
+    plan = PlanFigures.of(request.plan_area)
     rows = report_rows(request.area, children)
     cells: list[Cell] = []
     for area, place in [(request.area, None), *((child, child.pk) for child in children)]:
@@ -279,4 +279,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

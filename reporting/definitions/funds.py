@@ -236,4 +236,5 @@ DEFINITION = ReportDefinition(
     sheets=by_project,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

@@ -139,4 +139,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=sums_of,
     drawings=drawings,
+    nests=True,
 )

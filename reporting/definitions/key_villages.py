@@ -195,4 +195,5 @@ DEFINITION = ReportDefinition(
     sheets=names,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

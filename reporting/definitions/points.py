@@ -187,4 +187,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     apart=apart,
+    nests=True,
 )

@@ -143,7 +143,7 @@ def figures(request: Request, progress: Progress) -> Figures:
     counts = count(request)
     progress(1, 2, "对照规划")
     rows, found = places(request, [place for place, *_ in counts])
-    plan = PlanFigures.of(request.area)
+    plan = PlanFigures.of(request.plan_area)
     cells: list[Cell] = []
     marked = []
     for place in found:
@@ -228,4 +228,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

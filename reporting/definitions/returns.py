@@ -124,4 +124,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

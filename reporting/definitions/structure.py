@@ -174,4 +174,5 @@ DEFINITION = ReportDefinition(
     count=Count(count, figures_of, least=5_000),
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

@@ -133,4 +133,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

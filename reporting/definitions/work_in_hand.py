@@ -127,4 +127,5 @@ DEFINITION = ReportDefinition(
     blocks=blocks,
     rules=rules,
     drawings=drawings,
+    nests=True,
 )

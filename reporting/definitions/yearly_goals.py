@@ -79,12 +79,12 @@ def count(request: Request) -> Counts:
 def figures(request: Request, progress: Progress) -> Figures:
     progress(0, 2, "统计动态和重点村")
     counts = count(request)
-    plan = PlanFigures.of(request.area)
+    plan = PlanFigures.of(request.plan_area)
     children = plan.in_printed_order(child_areas(request, [place for place, *_ in counts]))
     areas = [request.area, *children]
     exits = key_villages.exits_by_area(areas, years=YEARS, as_of=request.as_of)
     progress(1, 2, "写成文件")
-    aim, said = aims(request.area, plan)
+    aim, said = aims(request.plan_area, plan)
     cells: list[Cell] = []
     marked = []
     for area in areas:
@@ -181,4 +181,5 @@ DEFINITION = ReportDefinition(
     figures=figures,
     blocks=blocks,
     drawings=drawings,
+    nests=True,
 )

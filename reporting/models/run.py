@@ -21,6 +21,7 @@ class ReportRun(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="区划")
     year = models.PositiveSmallIntegerField("年度")
     as_of = models.DateField("统计截止")
+    nested = models.BooleanField("再列下一级", default=False, db_default=False)
     plan_table = models.ForeignKey(
         "reporting.PlanTable", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="规划表"
     )
@@ -56,7 +57,7 @@ class ReportRun(models.Model):
 
     @property
     def request(self) -> Request:
-        return Request(area=self.area, year=self.year, as_of=self.as_of)
+        return Request(area=self.area, year=self.year, as_of=self.as_of, nested=self.nested)
 
     def intact(self) -> bool:
         """The stored figures still have the checksum they were kept with."""

@@ -40,6 +40,7 @@ class ReportSchedule(models.Model):
         "多久一次", max_length=7, choices=[(key.value, word) for key, word in WORDS.items()]
     )
     since = models.DateField("从哪天所在的一期起")
+    nested = models.BooleanField("再列下一级", default=False, db_default=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="排定人"
     )
@@ -55,7 +56,7 @@ class ReportSchedule(models.Model):
         ordering = ["kind", "area__code", "rhythm"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "area", "rhythm"],
+                fields=["kind", "area", "rhythm", "nested"],
                 name="schedule_once",
                 violation_error_message="这张表在这个区划已经按这个周期排定",
             ),

@@ -14,6 +14,7 @@ from office import clock
 from reporting.compare import changes, moved
 from reporting.definitions import DEFINITIONS
 from reporting.models import ReportRun
+from reporting.nesting import titled
 from reporting.report import headings
 
 SHOWN = 500
@@ -25,13 +26,14 @@ def compare(request: SignedIn, pk: UUID) -> HttpResponse:
     runs = ReportRun.objects.visible_to(request.user).select_related("area__parent")
     run = get_object_or_404(runs, pk=pk)
     require(request.user, Capability.REPORT_VIEW, run.area)
-    others = runs.filter(kind=run.kind, area=run.area).exclude(pk=run.pk)
+    others = runs.filter(kind=run.kind, area=run.area, nested=run.nested).exclude(pk=run.pk)
     if asked := request.GET.get("with", ""):
         earlier = get_object_or_404(others, pk=_uuid(asked))
     else:
         earlier = others.filter(created_at__lte=run.created_at).first()
     definition = DEFINITIONS[run.kind]
-    context: dict[str, Any] = {"run": run, "definition": definition, "earlier": earlier}
+    title = titled(definition.title, run.area, run.nested)
+    context: dict[str, Any] = {"run": run, "title": title, "earlier": earlier}
     if earlier is not None:
         words = headings([*definition.blocks_of(run), *definition.blocks_of(earlier)])
         found = list(changes(earlier, run, words))

@@ -19,7 +19,7 @@ from office.workbook_write import write_csv, write_form
 from reporting.misprints import propose
 from reporting.models import AlreadyAdopted, CannotAdopt, PlanTable, ReportRun
 from reporting.plan_form import PlanForm
-from reporting.plan_page import PlanPage, official_form
+from reporting.plan_page import PlanPage, official_forms
 from reporting.reading import COLUMNS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -155,8 +155,8 @@ def plan_export(request: SignedIn, pk: int, fmt: str) -> HttpResponse:
     require(request.user, Capability.PLAN_VIEW)
     stamp, number = Stamp.new(request.user, clock.moment()), ""
     if fmt == "xlsx":
-        form = official_form(table, PlanPage.of(table))
-        content = stamped(write_form(form, made_at=table.imported_at), stamp)
+        forms = official_forms(table, PlanPage.of(table))
+        content = stamped(write_form(*forms, made_at=table.imported_at), stamp)
         answer = HttpResponse(content, content_type=XLSX)
     elif fmt == "csv":
         number = f"_{stamp.number}"

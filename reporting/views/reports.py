@@ -29,6 +29,7 @@ from reporting.files import download_name, handed_out
 from reporting.forms import ReportForm
 from reporting.jobs import parameters
 from reporting.models import ReportFile, ReportRun
+from reporting.nesting import places, titled
 from reporting.report import ReportDefinition, headings
 from reporting.screen import lines, marked, sums
 from reporting.sums import checks_of, told
@@ -67,7 +68,9 @@ def reports(request: SignedIn) -> HttpResponse:
     require(request.user, Capability.REPORT_RUN, asked["area"])
     job = enqueue(
         "report",
-        params=parameters(asked["kind"], asked["area"], asked["year"], asked["as_of"]),
+        params=parameters(
+            asked["kind"], asked["area"], asked["year"], asked["as_of"], nested=asked["nested"]
+        ),
         owner=request.user,
     )
     return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
@@ -107,7 +110,11 @@ def _listing(
         "definitions": DEFINITIONS.values(),
         "walls": WALLS if Capability.WORK_VIEW in request.user.capabilities() else WALLS[:1],
         "form": form,
-        "runs": [(DEFINITIONS[run.kind].title, run) for run in page.rows if run.kind in DEFINITIONS],
+        "runs": [
+            (titled(DEFINITIONS[run.kind].title, run.area, run.nested), run)
+            for run in page.rows
+            if run.kind in DEFINITIONS
+        ],
         "page": page,
     }
     return render(request, "reporting/reports.html", context, status=422 if wrong else 200)
@@ -122,6 +129,7 @@ def _asked(request: SignedIn, definition: ReportDefinition | None) -> dict[str, 
         "year": request.GET.get("year") or today.year,
         "area": request.GET.get("area") or (home.code if home else ""),
         "as_of": request.GET.get("as_of") or today,
+        "nested": request.GET.get("nested") == "on",
     }
 
 
@@ -156,7 +164,7 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "others": _others(request, kept),
         "may_run": Capability.REPORT_RUN in request.user.capabilities(),
         "detail_columns": countable(kept, block),
-        "detail_rows": figures.rows,
+        "detail_rows": [{"code": code, "name": name} for code, name in places(figures.rows).items()],
         "once": uuid4().hex,
         "files": sorted(kept.files.all(), key=lambda file: ReportFile.Format.values.index(file.format)),
     }
@@ -187,7 +195,9 @@ def run_details(request: SignedIn, pk: UUID) -> HttpResponse:
 
 def _others(request: SignedIn, kept: ReportRun) -> list[ReportRun]:
     """The newest other runs of the form and area, to be compared with."""
-    same = ReportRun.objects.visible_to(request.user).filter(kind=kept.kind, area=kept.area)
+    same = ReportRun.objects.visible_to(request.user).filter(
+        kind=kept.kind, area=kept.area, nested=kept.nested
+    )
     return list(same.exclude(pk=kept.pk).defer("figures_stored")[:OTHERS])
 
 

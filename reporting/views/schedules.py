@@ -21,6 +21,7 @@ from reporting.definitions import DEFINITIONS
 from reporting.forms import ScheduleForm
 from reporting.jobs import take_up_due, try_again
 from reporting.models import ReportSchedule, ScheduleMoved, SchedulePeriod
+from reporting.nesting import titled
 
 C = Capability
 
@@ -57,7 +58,7 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
     periods = schedule.periods.select_related("job", "run")
     context = {
         "schedule": schedule,
-        "title": DEFINITIONS[schedule.kind].title,
+        "title": _title(schedule),
         "next_due": schedule.next_due(clock.today()),
         "page": page_by_key(periods.defer("run__figures_stored"), request, order=("-as_of", "pk")),
         "may_set": request.user.scope_of(C.REPORT_SCHEDULE).covers(schedule.area),
@@ -120,13 +121,17 @@ def _found(request: SignedIn, pk: int) -> ReportSchedule:
     return found
 
 
+def _title(schedule: ReportSchedule) -> str:
+    return titled(DEFINITIONS[schedule.kind].title, schedule.area, schedule.nested)
+
+
 def _areas(request: SignedIn) -> Any:
     return Area.objects.filter(request.user.areas_of(C.REPORT_SCHEDULE))
 
 
 def _told(request: SignedIn, action: str, schedule: ReportSchedule, **more: str) -> None:
     detail = {
-        "报表": DEFINITIONS[schedule.kind].title,
+        "报表": _title(schedule),
         "周期": schedule.get_rhythm_display(),
         "起": f"{written(schedule.since)}",
         **more,
@@ -158,8 +163,7 @@ def _page(request: SignedIn, visible: Any, form: ScheduleForm | None = None) -> 
         "form": form,
         "page": page,
         "schedules": [
-            (DEFINITIONS[one.kind].title, one, one.next_due(today), next(iter(one.periods.all()), None))
-            for one in page.rows
+            (_title(one), one, one.next_due(today), next(iter(one.periods.all()), None)) for one in page.rows
         ],
     }
     return render(request, "reporting/schedules.html", context, status=status)

@@ -8,16 +8,16 @@ import openpyxl
 import pytest
 
 from office.clock import SHANGHAI
-from office.official_form import CheckSheet, HeadCell, OfficialForm
+from office.official_form import HeadCell, OfficialForm
 from office.stamp import USE, Stamp, stamped
 from office.workbook_write import write_form
 
 AT = datetime.datetime(2018, 11, 20, 9, 5, tzinfo=SHANGHAI)
 FORM = OfficialForm(
     title="演示表", head=[[HeadCell("镇街"), HeadCell("人数")]], rows=[["东演示镇", 3], ["西演示镇", 4]],
-    checks=CheckSheet("核对", ["项目"], [["演示"]]),
 )  # fmt: skip
-KEPT = write_form(FORM, made_at=AT)
+CHECKS = OfficialForm(title="演示核对表", sheet="核对", head=[[HeadCell("项目")]], rows=[["演示"]])
+KEPT = write_form(FORM, CHECKS, made_at=AT)
 
 
 def stamp(who="演示甲（区扶贫办）", number="ABCDEFGHJK"):

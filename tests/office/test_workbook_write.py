@@ -11,7 +11,6 @@ from openpyxl import load_workbook
 
 from office import long_workbook, workbook_write
 from office.workbook_write import (
-    CheckSheet,
     FormCell,
     HeadCell,
     OfficialForm,
@@ -138,12 +137,14 @@ def test_a_body_cell_may_span_rows():
     assert "A5:A6" in {str(place) for place in sheet.merged_cells.ranges}
 
 
-def test_the_check_sheet_comes_second():
-    checks = CheckSheet("核对", ["项目", "数"], [["=甲", 3]])
-    book = opened(write_form(form(checks=checks), made_at=MADE))
+def test_further_forms_come_behind():
+    checks = OfficialForm(
+        title="贫困人口核对表", sheet="核对", head=[[HeadCell("项目"), HeadCell("数")]], rows=[["=甲", 3]]
+    )
+    book = opened(write_form(form(), checks, made_at=MADE))
     assert book.sheetnames == ["贫困人口表", "核对"]
-    assert [cell.value for cell in book["核对"][2]] == ["=甲", 3]
-    assert book["核对"]["A2"].data_type == "s"
+    assert [cell.value for cell in book["核对"][4]] == ["=甲", 3]
+    assert book["核对"]["A4"].data_type == "s"
 
 
 @pytest.mark.parametrize("value", [1.5, True])

@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 
 KEPT = Path(__file__).parent / "data" / "golden"
-# What a fill says: a head or a 合计, a figure that is wrong, one that is noticed.
-FILLS = {"00E7EBEF": "灰", "00FBD5D2": "错", "00FCEBC8": "疑"}
+# What a fill says: a head or a 合计, a subtotal, a figure that is wrong, one that is noticed.
+FILLS = {"00E7EBEF": "灰", "00F3F5F7": "浅", "00FBD5D2": "错", "00FCEBC8": "疑"}
 
 
 def described(content: bytes) -> list[str]:
@@ -40,7 +40,11 @@ def _chart(chart) -> str:
 
 def _cell(cell) -> str:
     said = f" 批注：{cell.comment.text}" if cell.comment else ""
-    return f"{cell.value}[{(cell.alignment.horizontal or '-')[0]}{_format(cell)}{_fill(cell)}]{said}"
+    return f"{cell.value}[{(cell.alignment.horizontal or '-')[0]}{_set_in(cell)}{_format(cell)}{_fill(cell)}]{said}"
+
+
+def _set_in(cell) -> str:
+    return "缩" if cell.alignment.indent else ""
 
 
 def _fill(cell) -> str:

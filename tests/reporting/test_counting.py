@@ -73,8 +73,8 @@ def test_spans_come_to_the_whole(kind, level, lived, ground):  # noqa: F811
     assert parts == whole
 
 
-def made(area) -> ReportRun:
-    done = run_now("report", params=parameters("structure", area, TODAY.year, TODAY))
+def made(area, *, nested: bool = False) -> ReportRun:
+    done = run_now("report", params=parameters("structure", area, TODAY.year, TODAY, nested=nested))
     assert done.state == JobState.DONE, done.error
     return ReportRun.objects.get(pk=done.result["run"])
 
@@ -94,6 +94,27 @@ def test_a_report_of_spans_is_the_report(lived, ground, monkeypatch):  # noqa: F
     )
     assert made(ground.county).checksum == at_once.checksum
     assert len(begun) == 4 and not JobPart.objects.exists()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_parts_of_parts_are_shared_out_too(lived, ground, monkeypatch):  # noqa: F811
+    at_once = made(ground.county, nested=True)
+    begun: list[str] = []
+    definition = DEFINITIONS["structure"]
+    assert definition.count is not None
+    monkeypatch.setitem(
+        DEFINITIONS, "structure", replace(definition, count=replace(definition.count, least=1))
+    )
+
+    def told(run, kind, asked):
+        begun.extend([kind] * len(asked))
+        return in_parts(run, kind, asked)
+
+    monkeypatch.setattr(counting, "in_parts", told)
+    shared = made(ground.county, nested=True)
+    assert begun.count(counting.BELOW) == 2 and begun.count(counting.KIND) > 1
+    assert shared.checksum == at_once.checksum and shared.figures == at_once.figures
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from office.workbook_write import write_form
 from reporting.definitions import DEFINITIONS
 from reporting.files import as_workbook
 from reporting.models import PlanTable, ReportRun
-from reporting.plan_page import PlanPage, official_form
+from reporting.plan_page import PlanPage, official_forms
 from reporting.reading import read_plan
 from reporting.report import Request
 from tests.reporting.conftest import PLANNED
@@ -81,7 +81,7 @@ def others(county, signed_in):  # noqa: F811
     listed = {"list": "reporting:planned-villages", "query": "", "format": "xlsx", "once": uuid.uuid4().hex}
     run = made("causes", county)
     return {
-        "plan-two-rows": write_form(official_form(table, PlanPage.of(table)), made_at=MADE),
+        "plan-two-rows": write_form(*official_forms(table, PlanPage.of(table)), made_at=MADE),
         "distribution": client.get("/plans/distribution/xlsx/").content,
         "planned-villages": fetched(client, client.post("/exports/", listed)),
         "details": fetched(client, ask(client, run)),

@@ -263,3 +263,16 @@ def test_the_list_takes_no_more_statements_for_many(
     client.get(PAGE)
     with django_assert_max_num_queries(12):
         assert 'data-total="10"' in client.get(PAGE).content.decode()
+
+
+def test_one_with_a_further_level_stands_beside_the_other_and_makes_its_own(schedule, ground, signed_in):
+    client, asked = signed_in("district"), {**ASKED, "area": ground.county.code, "nested": "on"}
+    assert client.post(PAGE, {**asked, "kind": "indicators"}).status_code == 422
+    assert client.post(PAGE, {**asked, "area": ground.town.code}).status_code == 422
+    assert client.post(PAGE, asked).status_code == 303
+    assert client.post(PAGE, asked).status_code == 422
+    beat()
+    assert sorted(ReportRun.objects.values_list("as_of", "nested")) == [
+        (day(on), nested) for on in ("2018-09-30", "2018-10-31") for nested in (False, True)
+    ]
+    assert "（含村）" in client.get(PAGE).content.decode()

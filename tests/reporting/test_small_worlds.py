@@ -2,7 +2,8 @@
 page, workbook, csv and json, each read back from its bytes, say the same.
 
 WORLDS is how many are drawn; the long tests ask for two hundred. By their number they take turns: at which level a report
-is asked for, and which third of the reports goes the whole way from the form to the four files.
+is asked for, which half of the reports has the parts of its parts (含村), and which third goes the whole way from the form to
+the four files.
 """
 
 import datetime
@@ -19,7 +20,7 @@ from households.spans import spans
 from office import clock
 from office.jobs import run_job
 from office.models import Job, JobState
-from reporting import sums
+from reporting import nesting, sums
 from reporting.definitions import DEFINITIONS
 from reporting.models import ReportRun
 from reporting.report import PERCENT, ReportRefused, Request
@@ -55,17 +56,29 @@ def make_world(ground, cast, make_household, settings):
     return make
 
 
-def asked_for(area, year, as_of):
-    """Of every kind that gives a report for these: its request."""
-    for kind, definition in DEFINITIONS.items():
+def asked_for(area, year, as_of, turn):
+    """Of every kind that gives a report for these: its request; every other one, from `turn` on, with a further level."""
+    for place, (kind, definition) in enumerate(DEFINITIONS.items(), turn):
         if kind in AS_IT_STANDS and as_of != TODAY:
             continue
-        request = Request(area, year, as_of, clock.shift())
+        deeper = definition.nests and area.level in nesting.WORDS and place % 2 == 0
+        request = Request(area, year, as_of, clock.shift(), nested=deeper)
         try:
-            definition.check(request)
+            nesting.check(definition, request)
         except ReportRefused:
             continue
         yield kind, request
+
+
+def counted(kind, request):
+    """The figures, as a worker that is alone comes to them."""
+    whole = DEFINITIONS[kind].figures(request, lambda *_: None)
+    if not request.nested:
+        return whole
+    parts = nesting.parts(request, whole)
+    return nesting.joined(
+        whole, {one.area.code: DEFINITIONS[kind].figures(one, lambda *_: None) for one in parts}
+    )
 
 
 @pytest.mark.parametrize("number", range(WORLDS))
@@ -74,13 +87,13 @@ def test_every_cell_equals_a_recount_and_every_file_says_it(number, make_world, 
     level, as_of = LEVELS[number % len(LEVELS)], rng.choice(DAYS)
     area, client = getattr(ground, level), _client(level, ground, cast, signed_in)
     rows, kinds = Rows(), list(DEFINITIONS)
-    for kind, request in asked_for(area, as_of.year, as_of):
-        figures = DEFINITIONS[kind].figures(request, lambda *_: None)
+    for kind, request in asked_for(area, as_of.year, as_of, number):
+        figures = counted(kind, request)
         told = recount(rows, kind, request, figures)
         assert not differing(figures, told), kind
         adds_up(kind, figures)
         checked(kind, request, figures)
-        counted_alike(kind, request, figures)
+        counted_alike(kind, request)
         if (kinds.index(kind) + number) % 3 == 0:
             run = run_of(client, kind, request)
             every_form_says_it(client, run, told)
@@ -92,15 +105,15 @@ def test_a_closed_year_says_the_same_later_and_after_whatever_happens(number, ma
     area = getattr(ground, LEVELS[(number + 1) % len(LEVELS)])
     first = datetime.date(2018, 2, 1)
     before, rows = {}, Rows()
-    for kind, request in asked_for(area, CLOSED.year, first):
-        before[kind] = figures = DEFINITIONS[kind].figures(request, lambda *_: None)
+    for kind, request in asked_for(area, CLOSED.year, first, number):
+        before[kind] = figures = counted(kind, request)
         assert not differing(figures, recount(rows, kind, request, figures)), kind
     settings.OFFICE_DAY = LATER.isoformat()
     small_worlds.another_year(rng, ground, homes)
     for as_of in (first, LATER):
         rows = Rows()
-        for kind, request in asked_for(area, CLOSED.year, as_of):
-            figures = DEFINITIONS[kind].figures(request, lambda *_: None)
+        for kind, request in asked_for(area, CLOSED.year, as_of, number):
+            figures = counted(kind, request)
             assert not differing(figures, recount(rows, kind, request, figures)), (kind, as_of)
             # The plan's own form is of its three years, whichever of them it is asked for.
             if kind in before and (as_of == first or kind != "rolling-plan"):
@@ -118,8 +131,8 @@ def _client(level, ground, cast, signed_in):
 
 def run_of(client, kind, request) -> ReportRun:
     """Asked for on its page and made by a worker."""
-    answer = client.post("/reports/", {"kind": kind, "area": request.area.code, "year": f"{request.year}",
-                                       "as_of": f"{request.as_of}"})  # fmt: skip
+    asked = {"kind": kind, "area": request.area.code, "year": f"{request.year}", "as_of": f"{request.as_of}"}
+    answer = client.post("/reports/", {**asked, "nested": "on"} if request.nested else asked)
     assert answer.status_code == 303, kind
     job = Job.objects.latest("queued_at")
     run_job(str(job.pk))
@@ -140,7 +153,7 @@ def recount(rows, kind, request, figures) -> dict[tuple[str, str], object]:
         counted = COUNTS[kind](asked)
         assert set(counted) == columns[row.code], (kind, set(counted) ^ columns[row.code])
         told |= {(row.code, key): plain(value) for key, value in counted.items()}
-    for block in DEFINITIONS[kind].blocks(request):
+    for block in nesting.blocks(DEFINITIONS[kind], request):
         shown = {key for _, keys in block.line_keys() for key in keys}
         assert all((row.code, key) in told for row in figures.rows for key in shown), (kind, block.key)
     return told
@@ -160,31 +173,27 @@ def moved(before, after) -> list[tuple[object, ...]]:
 
 
 def adds_up(kind, figures):
-    """The parts add up to the whole, cell by cell; what is shared out is the rest of what is entitled."""
-    (top,) = (row.code for row in figures.rows if row.top)
-    parts = [row.code for row in figures.rows if not row.top]
+    """The parts add up to the whole, cell by cell, and theirs to each; what is shared out is the rest of what is entitled."""
+    parts = {row.code: [one.code for one in figures.rows if one.level == row.level + 1 and one.under in ("", row.code)]
+             for row in figures.rows}  # fmt: skip
     for cell in figures.cells:
         # What a source enters of an area it enters of its parts or not.
         entered = kind == "indicators" and cell.list_url is None
         # Centres and stations stand at the place itself.
         entered |= kind == "points" and cell.column in ("counties", "centres", "towns", "stations")
-        if (
-            cell.row == top
-            and parts
-            and not (entered or cell.unit == PERCENT or cell.column.startswith(NO_SUM))
-        ):
-            added = [plain(figures.value(code, cell.column)) for code in parts]
+        if parts[cell.row] and not (entered or cell.unit == PERCENT or cell.column.startswith(NO_SUM)):
+            added = [plain(figures.value(code, cell.column)) for code in parts[cell.row]]
             assert sum(each or 0 for each in added) == (plain(cell.value) or 0), (kind, cell)
 
 
 def checked(kind, request, figures):
     """The sheet 核对 finds nothing, and looks at something wherever there is more than one row."""
-    checks = sums.checks_of(DEFINITIONS[kind], figures, DEFINITIONS[kind].blocks(request))
+    checks = sums.checks_of(DEFINITIONS[kind], figures, nesting.blocks(DEFINITIONS[kind], request))
     assert sums.broken(checks) == [], kind
     assert checks or len(figures.rows) == 1, kind
 
 
-def counted_alike(kind, request, figures):
+def counted_alike(kind, request):
     """What workers count by spans of households comes to the same."""
     count = DEFINITIONS[kind].count
     if count is None:
@@ -193,12 +202,12 @@ def counted_alike(kind, request, figures):
     for span in spans(Household.objects.all(), 3):
         for child, some in count.of(request, span).items():
             found[child].update(some)
-    assert count.figures(request, found) == figures
+    assert count.figures(request, found) == DEFINITIONS[kind].figures(request, lambda *_: None)
 
 
 def every_form_says_it(client, run, told):
     """Page, workbook, csv and json have every cell and no other, and in each of them stands what was counted again."""
-    figures, blocks = run.figures, DEFINITIONS[run.kind].blocks(run.request)
+    figures, blocks = run.figures, nesting.blocks(DEFINITIONS[run.kind], run.request)
     names = {row.code: row.name for row in figures.rows}
     files = four_forms.downloads(client, run)
     in_page, opened = four_forms.page(client, run.pk, names, blocks)

@@ -11,7 +11,7 @@ from office.workbook_write import write_form
 from reporting.definitions import DEFINITIONS
 from reporting.files import as_workbook
 from reporting.models import PlanTable, ReportRun
-from reporting.plan_page import PlanPage, official_form
+from reporting.plan_page import PlanPage, official_forms
 from reporting.reading import read_plan
 from reporting.report import Request
 from tests.measures.test_points import point
@@ -80,11 +80,15 @@ def test_every_form_is_laid_out_as_it_was_looked_at(county):
 
 
 def test_the_kept_forms_are_those_of_the_kinds_there_are():
-    assert {path.stem for path in golden.KEPT.iterdir()} == {*DEFINITIONS, "plan-two-rows"}
+    assert {path.stem for path in golden.KEPT.iterdir()} == {
+        *DEFINITIONS,
+        "plan-two-rows",
+        "nested-exit-tally",
+    }
 
 
 def test_a_table_of_two_rows_an_area_is_printed_in_its_own_layout(ground):
     data = (DATA / "province.csv").read_bytes()
     table = PlanTable.take_in(read_plan(data), name="演示省规划", data=data, at=PLANNED, on=PLANNED.date())
-    content = write_form(official_form(table, PlanPage.of(table)), made_at=MADE)
+    content = write_form(*official_forms(table, PlanPage.of(table)), made_at=MADE)
     compared("plan-two-rows", content)

@@ -49,6 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, required=True, help="年度")
         parser.add_argument("--area", default="", help="区划代码；不写时是装得下整个名册的最低一级区划")
         parser.add_argument("--as-of", type=day, default=None, help="统计截止，YYYY-MM-DD；不写时是今天")
+        parser.add_argument("--nested", action="store_true", help="再列下一级：县的表在镇下列村")
         parser.add_argument("--user", default="", help="以谁的任职办理；不写时是系统，看得到全部")
         parser.add_argument("--out", type=out_file, default=None, help="写成 .xlsx、.csv 或 .json 文件")
 
@@ -58,7 +59,9 @@ class Command(BaseCommand):
         as_of = options["as_of"] or clock.today()
         try:
             job = run_now(
-                "report", params=parameters(options["kind"], area, options["year"], as_of), owner=user
+                "report",
+                params=parameters(options["kind"], area, options["year"], as_of, nested=options["nested"]),
+                owner=user,
             )
         except JobRefused as refusal:
             raise CommandError(str(refusal)) from refusal
