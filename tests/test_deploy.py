@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from accounts.roles import Role
 from config.celery import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -154,3 +155,10 @@ def test_no_log_of_a_server_holds_what_was_searched_for():
             formats = re.findall(r"access-logformat'?\"?,? ?['\"](.+?)['\"]\s*$", text, re.MULTILINE)
             assert len(formats) == text.count("access-logfile"), name
             assert not any(atom in each for each in formats for atom in ("(r)", "(q)", "(f)")), name
+
+
+def test_the_three_administrators_and_the_district_are_asked_for_a_second_factor():
+    """The security administrator gives new passwords to the others: a door no weaker than theirs."""
+    example = (ROOT / "deploy/tuopin.env.example").read_text()
+    asked = re.search(r"^SECOND_FACTOR_ROLES=(.+)$", example, re.MULTILINE)
+    assert asked and set(asked[1].split(",")) == {Role.DISTRICT, Role.ADMIN, Role.SECURITY, Role.AUDITOR}
