@@ -1,7 +1,7 @@
 # Every target completes .venv with the lock it needs, in any order.
 PYTHON ?= python3
 PY := .venv/bin/python
-PIP_INSTALL := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 PORT ?= 8000
 
 # For machines with cores to spare: make test SIDE_BY_SIDE="-n 4 --dist loadfile", a database a process.
@@ -24,19 +24,25 @@ AS_PRODUCTION = env PRODUCTION=1 DATA_DIR="$(CURDIR)/var/test" ALLOWED_HOSTS=tuo
 	PII_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')" \
 	PII_INDEX_KEY="$$($(PY) -c 'import secrets; print(secrets.token_hex(32))')"
 
-.PHONY: help setup demo test test-services test-browser soak bench check format lock licences sbom clean
+.PHONY: help setup demo test test-services test-browser soak bench check format audit lock licences sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 .venv/.runtime: requirements.txt
 	test -x $(PY) || $(PYTHON) -m venv .venv
-	$(PIP_INSTALL) requirements.txt
+	$(PY) $(INSTALL) requirements.txt
 	@touch $@
 
 .venv/.development: requirements-dev.txt
 	test -x $(PY) || $(PYTHON) -m venv .venv
-	$(PIP_INSTALL) requirements-dev.txt
+	$(PY) $(INSTALL) requirements-dev.txt
+	@touch $@
+
+# Tools whose own needs do not go with the program's: each in an environment and a lock of its own.
+var/tools/%/.installed: requirements-%.txt
+	test -x var/tools/$*/bin/python || $(PYTHON) -m venv var/tools/$*
+	var/tools/$*/bin/python $(INSTALL) $<
 	@touch $@
 
 setup: .venv/.runtime ## install what the program runs with
@@ -53,7 +59,7 @@ test-services: .venv/.development ## the same tests on PostgreSQL and Redis, wit
 test-browser: .venv/.development ## a real browser on PostgreSQL, Redis and a worker
 	$(IN_BROWSER) $(PY) -m pytest -m browser tests/browser
 
-soak: .venv/.development ## faults and load on a server of its own, some minutes (SOAK_SECONDS=600: longer; ONE=name: a single test)
+soak: .venv/.development $(if $(filter-out scanned,$(ONE)),,var/tools/scanner/.installed) ## faults and load on a server of its own, some minutes (SOAK_SECONDS=600: longer; ONE=name: a single test)
 	env -u PRODUCTION -u OFFICE_DAY DATA_DIR="$(CURDIR)/var/soak" SOAK=1 $(PY) -m pytest -m soak tests/soak $(if $(ONE),-k $(ONE))
 	$(if $(ONE),,WORLDS=200 $(ON_SQLITE) $(PY) -m pytest -q tests/reporting/test_small_worlds.py)
 	$(if $(ONE),,SOAK=1 $(ON_SERVICES) $(PY) -m pytest -q -m soak tests/reporting)
@@ -74,6 +80,14 @@ format: .venv/.development ## put the code into shape
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
+# --strict: what the service does not know is no clean bill. Another service: AUDIT="--vulnerability-service osv".
+AUDIT ?=
+audit: var/tools/audit/.installed ## known vulnerabilities of what the locks name (asks pypi.org)
+	for lock in $(sort $(wildcard requirements*.txt)); do \
+		echo "$$lock"; \
+		var/tools/audit/bin/pip-audit --strict --require-hashes --disable-pip $(AUDIT) -r "$$lock" || exit 1; \
+	done
+
 lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 pyproject.toml -o requirements.txt
@@ -81,6 +95,10 @@ lock: ## write the locks anew from pyproject.toml (needs uv)
 		--python-version 3.11 --extra misprints -c requirements.txt pyproject.toml -o requirements-misprints.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 --extra dev --extra misprints -c requirements-misprints.txt pyproject.toml -o requirements-dev.txt
+	for tool in scanner audit; do \
+		uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+			--python-version 3.11 --group "$$tool" -o "requirements-$$tool.txt"; \
+	done
 
 licences: .venv/.runtime ## write docs/licences.md from the lock and what is installed
 	$(PY) deploy/bill_of_materials.py licences docs/licences.md

@@ -36,6 +36,26 @@ def test_every_package_of_the_lock_is_in_it_with_version_and_checksums(made):
     assert all(one["hashes"] and one["licenses"] for one in told["components"])
 
 
+def test_every_lock_is_asked_for_known_vulnerabilities_and_every_line_of_it_has_its_checksum():
+    """The service is not asked here: what it knows changes by the day, and a machine of an office may not reach it."""
+    told = subprocess.run(
+        ["make", "--dry-run", "audit"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    locks = {path.name for path in ROOT.glob("requirements*.txt")}
+    assert locks >= {
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-scanner.txt",
+        "requirements-audit.txt",
+    }
+    (asked,) = re.findall(r"for lock in ([^;]+);", told.stdout)
+    assert set(asked.split()) == locks and "pip-audit --strict --require-hashes" in told.stdout
+    for name in locks:
+        lines = re.split(r"(?<!\\)\n", (ROOT / name).read_text().strip())
+        bare = [line for line in lines if "==" not in line or "--hash=sha256:" not in line]
+        assert len(lines) > 20 and not bare, name
+
+
 def test_nothing_in_it_names_where_packages_were_fetched(made):
     assert not re.search(r"https?://|file:", (made / "sbom.json").read_text())
 

@@ -17,13 +17,16 @@ from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
 from households.models import ImportBatch, ImportState, Person, RegisterWorkbook
+from measures.models import DepartmentList, ListDifference
 from office import exports
 from office.jobs import run_job
 from office.models import Job, JobState
-from office.pii import mask_account
+from office.pii import mask_account, mask_id
 from tests.households.national_sheets import HEAD, SPOUSE, workbook
 from tests.households.test_import import edited, put
-from tests.test_canary import CANARIES, IDENTITY, canary, content, dump, files, found_in  # noqa: F401
+from tests.measures.department_books import LISTS as DEPARTMENT
+from tests.measures.department_books import book, said, stranger
+from tests.test_canary import CANARIES, IDENTITY, PEOPLE, canary, content, dump, files, found_in  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 # Of every app: what is asked for by name may be there already, and the rest not.
@@ -169,4 +172,43 @@ def test_a_national_sheet_leaves_no_number_in_the_clear(door, spoilt, signed_in,
     assert not {where for where, text in dump() if told(text)}
     for path in files(Path(settings.DATA_DIR)):
         assert not told(path.read_bytes().decode("utf-8", "replace")), path
+    assert not [record.name for record in caplog.records if told(record.getMessage())]
+
+
+def test_a_list_of_a_department_shows_and_leaves_no_full_number(canary, signed_in, ground, settings, caplog):  # noqa: F811
+    """Of somebody registered and of a stranger: what each role reads of it, what is kept, what is told and settled."""
+    caplog.set_level(logging.DEBUG)
+    outside = stranger()
+    asked = {"kind": "低保", "area": ground.county.code, "as_on": "2018-11-01"}
+    answer = signed_in("department").post(
+        DEPARTMENT, {**asked, "file": book(said(canary.head, name="演示误"), outside)}
+    )
+    assert answer.status_code == 303
+    work_off()
+    listed = DepartmentList.objects.get()
+    found = ListDifference.objects.filter(department_list=listed)
+    assert found.filter(person=canary.head).exists() and found.filter(person=None).exists()
+
+    def told(text: str) -> bool:
+        return bool(found_in(text)) or outside[1] in text
+
+    addresses = [reverse("measures:department-list", args=[listed.pk]), reverse("measures:list-differences")]
+    addresses += [reverse("measures:list-difference", args=[one.pk]) for one in found]
+    masked = set()
+    for role in PEOPLE:
+        client = signed_in(role)
+        for address in addresses:
+            page = content(client.get(address)).decode()
+            assert not told(page), (role, address)
+            if mask_id(IDENTITY) in page:
+                masked.add(role)
+    assert "district" in masked
+    client = signed_in("district")
+    assert client.post(reverse("measures:list-tell", args=[listed.pk])).status_code == 303
+    for one in found:
+        client.post(reverse("measures:list-difference-take", args=[one.pk]))
+    assert not {where for where, text in dump() if told(text)}
+    assert not [
+        path for path in files(Path(settings.DATA_DIR)) if told(path.read_bytes().decode("utf-8", "replace"))
+    ]
     assert not [record.name for record in caplog.records if told(record.getMessage())]

@@ -47,6 +47,29 @@ def test_an_app_imports_only_those_to_its_right(app):
     assert not wrong
 
 
+# What opens a connection to wherever it is told; redis and the database have their one address from the settings.
+ASKS_ELSEWHERE = {
+    "aiohttp", "asyncio", "ftplib", "http", "httpx", "imaplib", "nntplib", "poplib", "pycurl", "requests", "smtplib",
+    "socket", "socketserver", "ssl", "telnetlib", "urllib3", "websockets", "xmlrpc",
+}  # fmt: skip
+
+
+def test_the_program_asks_no_address_that_somebody_typed():
+    """No client of any protocol stands in it, so that there is nothing to be led elsewhere (SSRF)."""
+    assert ASKS_ELSEWHERE & imported(ROOT / "office/job_run.py") == {"socket"}, "the net finds what is there"
+    asking = {}
+    for path in sources():
+        text = path.read_text()
+        found = ASKS_ELSEWHERE & imported(path) | set(
+            re.findall(r"urllib\.request|urlopen|urlretrieve", text)
+        )
+        if set(re.findall(r"\bsocket\.(\w+)", text)) <= {"gethostname"}:
+            found -= {"socket"}
+        if found:
+            asking[str(path.relative_to(ROOT))] = sorted(found)
+    assert not asking
+
+
 def test_no_room_gathers_anything():
     found = [str(path.relative_to(ROOT)) for path in sources() if GATHERERS & set(path.with_suffix("").parts)]
     assert not found
