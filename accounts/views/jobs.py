@@ -59,10 +59,9 @@ def cancel(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 def retry(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     job = get_object_or_404(Job.objects.of(request.user), pk=pk)
     try:
-        again = jobs.retry(job)
+        with transaction.atomic():
+            again = jobs.retry(job)
+            trail.record("重新办理事项", subject=again, detail={"事项": again.title}, request=request)
     except jobs.JobRefused as reason:
         return refused(request, str(reason), 409)
-    trail.record(
-        "重新办理事项", actor=request.user, subject=again, detail={"事项": again.title}, request=request
-    )
     return _to(again)

@@ -1,5 +1,7 @@
 """两步验证: setting it up, giving its code, new recovery codes. Codes and the secret are shown once and kept sealed."""
 
+import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -37,14 +39,18 @@ def ask(request: SignedIn) -> HttpResponse:
     now = clock.now()
     if factor.is_locked(now):
         return _locked(request)
-    if form.is_valid() and factor.opens(form.cleaned_data["code"], at=now):
+    # The code is used up and the failure counted with its row of the trail, or neither.
+    with transaction.atomic():
+        opened = form.is_valid() and factor.opens(form.cleaned_data["code"], at=now)
+        locked = factor.is_locked(now)
+        if opened:
+            trail.record("两步验证", subject=request.user, request=request)
+        else:
+            failed = "两步验证锁定" if locked else "两步验证失败"
+            trail.record(failed, subject=request.user, outcome="refused", request=request)
+    if opened:
         second_factor_step.give(request, factor)
-        trail.record("两步验证", subject=request.user, request=request)
         return HttpResponseRedirect(wanted_page(request), status=303)
-    locked = factor.is_locked(now)
-    trail.record(
-        "两步验证锁定" if locked else "两步验证失败", subject=request.user, outcome="refused", request=request
-    )
     if locked:
         return _locked(request)
     if form.is_valid():
@@ -75,9 +81,8 @@ def set_up(request: SignedIn) -> HttpResponse:
             # A session that was left open must not bind somebody else's phone.
             if missing := password_again.missing(request):
                 form.add_error(None, missing)
-            elif codes := factor.confirm(form.cleaned_data["code"], at=now):
+            elif codes := _confirmed(request, factor, form.cleaned_data["code"], now):
                 second_factor_step.give(request, factor)
-                trail.record("启用两步验证", subject=request.user, request=request)
                 return render(request, "accounts/second_factor_codes.html", {"codes": codes, "first": True})
             else:
                 form.add_error("code", "验证码不正确：请用刚才添加的那一项，并查看手机的时间是否准确")
@@ -87,6 +92,15 @@ def set_up(request: SignedIn) -> HttpResponse:
         "password_wanted": not password_again.entered_lately(request),
     }
     return render(request, "accounts/second_factor_new.html", context, status=status)
+
+
+def _confirmed(request: SignedIn, factor: SecondFactor, code: str, now: datetime.datetime) -> list[str]:
+    """The recovery codes, or [] for a wrong code."""
+    with transaction.atomic():
+        made = factor.confirm(code, at=now)
+        if made:
+            trail.record("启用两步验证", subject=request.user, request=request)
+    return made
 
 
 @require_POST

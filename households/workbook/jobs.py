@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.permissions import require
@@ -18,7 +19,7 @@ from areas.models import Area
 from households.models import Household, ImportBatch, ImportRow, ImportState, RegisterWorkbook
 from households.workbook import apart, importing, upload
 from households.workbook.template import TooLong, write_workbook
-from office import clock
+from office import clock, trail
 from office.jobs import JobRefused, JobRun, job, periodic
 from office.sealed_file import SealedFile
 from office.workbook_read import REGISTER, Row, WorkbookRefused, rows
@@ -54,10 +55,14 @@ def make_workbook(run: JobRun, *, area: int, year: int) -> dict[str, Any]:
             )
     except TooLong:
         raise JobRefused("超过一张表能容纳的行数，请分镇街下载") from None
-    RegisterWorkbook.objects.create(
-        id=pk, owner=run.owner, area=found, year=year, made_at=made_at, households=count, persons=persons
-    )
-    return {"workbook": str(pk), "url": reverse("households:import-workbook", args=[pk])}
+    result = {"workbook": str(pk), "url": reverse("households:import-workbook", args=[pk])}
+    facts = {"year": year, "households": count, "persons": persons}
+    with transaction.atomic():
+        made = RegisterWorkbook.objects.create(id=pk, owner=run.owner, area=found, made_at=made_at, **facts)
+        detail = {"年度": year, "户数": count, "人数": persons}
+        trail.record("生成采集工作簿", actor=run.owner, subject=made, area=found, detail=detail)
+        run.finish(result)
+    return result
 
 
 @job("register-import-check", title="核对上传的采集工作簿", queue="bulk")

@@ -17,7 +17,7 @@ from measures.coverage import Ground
 from measures.models import MeasureImport, MeasureImportRow, MeasureWorkbook, Policy
 from measures.workbook import eligible, importing
 from measures.workbook.template import MOST_ROWS, TooLong, write_workbook
-from office import clock
+from office import clock, trail
 from office.jobs import JobRefused, JobRun, job, periodic
 from office.sealed_file import SealedFile
 from office.workbook_read import WorkbookRefused
@@ -48,8 +48,13 @@ def make_workbook(run: JobRun, *, area: int, policy: int, year: int) -> dict[str
             made.rows = write_workbook(file, made, rows, day=day, progress=run.progress, folder=path.parent)
     except TooLong:
         raise JobRefused(f"超过 {MOST_ROWS} 行，请分镇街或分村生成") from None
-    made.save(force_insert=True)
-    return {"workbook": str(made.pk), "url": reverse("measures:workbook-file", args=[made.pk])}
+    result = {"workbook": str(made.pk), "url": reverse("measures:workbook-file", args=[made.pk])}
+    with transaction.atomic():
+        made.save(force_insert=True)
+        detail = {"政策": asked.code, "年度": year, "行数": made.rows}
+        trail.record("生成措施工作簿", actor=run.owner, subject=made, area=found, detail=detail)
+        run.finish(result)
+    return result
 
 
 @job(CHECK, title="核对上传的措施工作簿", queue="bulk")
