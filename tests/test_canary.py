@@ -8,6 +8,7 @@ one place where a full value may be read is the answer to a reveal.
 import datetime
 import io
 import logging
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ from tests.permission_table import TABLE
 from villages.models import Village
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[1]
 BORN = datetime.date(1951, 7, 19)
 IDENTITY = identity_number(87, BORN)
 MEMBER_IDENTITY = identity_number(89, datetime.date(1979, 5, 3), male=False)
@@ -246,6 +248,14 @@ def test_nothing_written_holds_a_full_value(places, canary, signed_in, settings,
     leaks |= {str(path) for path in files(Path(settings.DATA_DIR)) if found_in(path.read_bytes())}
     leaks |= {f"log {record.name}" for record in caplog.records if found_in(record.getMessage())}
     assert not leaks
+
+
+def test_nothing_stays_in_the_browser():
+    """No script keeps anything on a machine that several people use, and htmx no copies of pages."""
+    scripts = sorted((ROOT / "static/js").glob("*.js"))
+    keeping = re.compile(r"localStorage|sessionStorage|indexedDB|caches\.|serviceWorker|document\.cookie\s*=")
+    assert scripts and not [path.name for path in scripts if keeping.search(path.read_text())]
+    assert '"historyCacheSize":0' in (ROOT / "templates/base.html").read_text()
 
 
 def test_the_search_finds_what_is_there():

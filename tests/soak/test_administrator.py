@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -22,6 +23,7 @@ PASSWORD = "Qingdan-Zhuce-8836"
 # createsuperuser's questions, in its order.
 ANSWERS = {"createsuperuser": ["anquan", "演示安全", PASSWORD, PASSWORD]}
 SECRET = "DEMOSECRETDEMO77"
+SEARCHED = "13977260481"
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +71,15 @@ def in_front(server: Administered) -> None:
     large = Browser(server).ask("POST", "/accounts/login/", username="a" * 42_000_000)
     assert large.status == 413 and "文件太大" in large.read().decode()
     server.stop("tuopin-web")
-    away = Browser(server).ask("GET", "/accounts/login/")
+    away = Browser(server).ask("GET", f"/accounts/login/?q={SEARCHED}")
     assert away.status == 502 and "系统正在重启" in away.read().decode()
     assert "default-src 'none'" in away.headers["Content-Security-Policy"]
     assert away.headers["X-Frame-Options"] == "DENY" and away.headers["Strict-Transport-Security"]
     server.start("tuopin-web")
     server.ready()
+    logs = {path: path.read_text() for path in Path(server.here("/var/log/nginx")).iterdir()}
+    assert any("GET /accounts/login/" in text for text in logs.values())
+    assert not [path for path, text in logs.items() if SEARCHED in text] and SEARCHED not in server.logs()
 
 
 def kept_by_night(server: Administered) -> None:
