@@ -12,7 +12,7 @@ from accounts.models import Duty, User
 from accounts.roles import LEVELS, Capability, Role
 from areas.models import Area
 from office.days import written
-from office.form_fields import SearchWord
+from office.form_fields import Day, SearchWord
 
 
 class SignInForm(AuthenticationForm):
@@ -149,9 +149,8 @@ class DutyForm(forms.ModelForm):
         widgets = {
             "role": forms.Select(attrs={"class": "w8"}),
             "unit": forms.Select(attrs={"class": "w8"}),
-            "start_on": forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
-            "end_on": forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
         }
+        field_classes = {"start_on": Day, "end_on": Day}
 
     def __init__(self, keeper: User, *args: Any, on: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,11 +170,7 @@ class DutyForm(forms.ModelForm):
 class TrailFilter(forms.Form):
     """Day, person (name or user name, in part) and action of the trail."""
 
-    day = forms.DateField(
-        label="日期",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
-    )
+    day = Day(label="日期", required=False)
     person = SearchWord(
         label="操作人", required=False, max_length=40, widget=forms.TextInput(attrs={"class": "w8"})
     )
@@ -188,10 +183,7 @@ class TrailArchiveForm(forms.Form):
     """Up to which day, itself included, the rows go into the next archive, which begins with row `number` of the
     day `since` (None: there is none); only whole days that are over."""
 
-    until = forms.DateField(
-        label="归档到哪一天",
-        widget=forms.DateInput(attrs={"type": "date", "class": "w8"}, format="%Y-%m-%d"),
-    )
+    until = Day(label="归档到哪一天")
 
     def __init__(
         self, *args: Any, today: datetime.date, number: int, since: datetime.date | None, **kwargs: Any

@@ -12,8 +12,8 @@ from areas.models import Area
 from audits import cases, continued
 from audits.procedures import TABLES
 from audits.setting_names import DAYS, names
+from office.form_fields import Day
 
-DATE = {"type": "date", "class": "w8"}
 # Of what comes after an exit (audits/continued.py).
 TERMS = {"policy_years": continued.YEARS, "subsistence_months": continued.MONTHS}
 
@@ -42,8 +42,8 @@ class OfCounty(forms.Form):
 
 
 class WindowForm(OfCounty):
-    opens_on = forms.DateField(label="开放日期", widget=forms.DateInput(DATE))
-    closes_on = forms.DateField(label="关闭日期", widget=forms.DateInput(DATE))
+    opens_on = Day(label="开放日期")
+    closes_on = Day(label="关闭日期")
     source = forms.CharField(
         label="依据", max_length=200, widget=forms.TextInput({"class": "w24"}), help_text="通知的文号或名称"
     )
@@ -52,9 +52,7 @@ class WindowForm(OfCounty):
 class SettingForm(OfCounty):
     setting = forms.ChoiceField(label="设置项", choices=lambda: list(names().items()))
     value = forms.DecimalField(label="值", max_digits=6, decimal_places=2, min_value=0)
-    from_on = forms.DateField(
-        label="启用日期", widget=forms.DateInput(DATE), help_text="这天起开的名单用新值，已开的不变"
-    )
+    from_on = Day(label="启用日期", help_text="这天起开的名单用新值，已开的不变")
 
     def __init__(self, data: Any = None, *, day: datetime.date, **more: Any) -> None:
         super().__init__(data, **more)

@@ -9,6 +9,7 @@ from django import forms
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from office.days import written
+from office.form_fields import Day
 from reporting import nesting
 from reporting.definitions import DEFINITIONS
 from reporting.models.schedule import AT_A_TIME
@@ -27,17 +28,6 @@ def offered(areas: ScopedQuerySet, asked: str | None) -> list[Area]:
     if asked and asked not in {area.code for area in found}:
         found += areas.filter(code=asked, valid_to__isnull=True)
     return found
-
-
-def day_field(label: str, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "w8", "placeholder": "2018-11-20", "autocomplete": "off"}
-        ),
-        error_messages={"invalid": "日期写成 2018-11-20 的样子"},
-        **more,
-    )
 
 
 def nested_field() -> forms.BooleanField:
@@ -90,7 +80,7 @@ class ReportForm(KindAndAreaForm):
         widget=forms.NumberInput(attrs={"class": "w4"}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "年度写四位数字"),
     )
-    as_of = day_field("统计截止")
+    as_of = Day(label="统计截止")
     nested = nested_field()
 
     def clean_as_of(self) -> datetime.date:
@@ -118,7 +108,7 @@ class ScheduleForm(KindAndAreaForm):
         choices=[(key.value, word) for key, word in WORDS.items()],
         error_messages={"invalid_choice": "选每月、每季或每年"},
     )
-    since = day_field("从哪天所在的一期起", help_text="已经过去的各期马上补上")
+    since = Day(label="从哪天所在的一期起", help_text="已经过去的各期马上补上")
     nested = nested_field()
 
     def among(self, areas: ScopedQuerySet) -> ScopedQuerySet:

@@ -17,12 +17,14 @@ from accounts.views.errors import refused
 from audits.models import Delegation
 from audits.views.refusing import Refusal, attempt
 from office import clock
+from office.days import written
+from office.form_fields import Day
 
 
 class DelegationForm(forms.Form):
     deputy = forms.ModelChoiceField(User.objects.none(), label="受托人", empty_label="请选择")
-    start_on = forms.DateField(label="开始日期", widget=forms.DateInput({"type": "date", "class": "w8"}))
-    end_on = forms.DateField(label="结束日期", widget=forms.DateInput({"type": "date", "class": "w8"}))
+    start_on = Day(label="开始日期")
+    end_on = Day(label="结束日期")
     reason = forms.CharField(label="委托原因", max_length=200, widget=forms.TextInput({"class": "w24"}))
 
     def __init__(self, data: Any = None, *, principal: User, **more: Any) -> None:
@@ -56,7 +58,7 @@ def listing(request: SignedIn) -> HttpResponse:
             asked = form.cleaned_data
             outcome = attempt(lambda: Delegation.give(principal=request.user, **asked))
             if not isinstance(outcome, Refusal):
-                messages.success(request, f"已委托{outcome.deputy}，{outcome.start_on}至{outcome.end_on}。")
+                messages.success(request, f"已委托{outcome.deputy}，{written(outcome.start_on)}至{written(outcome.end_on)}。")
                 return HttpResponseRedirect(reverse("audits:delegations"), status=303)
             status = outcome.status
             form.add_error(None, list(outcome.reasons))
