@@ -18,20 +18,26 @@ document.addEventListener("keydown", (event) => {
   if (next instanceof HTMLInputElement && next.select) next.select();
 });
 
-/* A pressed button answers at once and cannot be pressed twice; it keeps its width. */
+/* A pressed button answers at once and cannot be pressed twice; it keeps its width. Where a file comes instead of a
+   page (data-file) it stays as it was. */
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (!(button instanceof HTMLButtonElement) || event.target.method !== "post") return;
+  if (!(button instanceof HTMLButtonElement) || event.target.method !== "post" || "file" in event.target.dataset) return;
   if (button.dataset.pressed) {
     event.preventDefault();
     return;
   }
   button.dataset.pressed = "1";
-  if (button.dataset.busy) button.textContent = button.dataset.busy;
+  if (!button.dataset.busy) return;
+  button.dataset.word = button.textContent;
+  button.textContent = button.dataset.busy;
 });
 
 window.addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("button[data-pressed]")) delete button.dataset.pressed;
+  for (const button of document.querySelectorAll("button[data-pressed]")) {
+    if (button.dataset.word) button.textContent = button.dataset.word;
+    delete button.dataset.pressed;
+  }
 });
 
 /* Buttons that print the page: without script they are not shown. */
