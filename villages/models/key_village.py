@@ -33,18 +33,18 @@ TWELFTH_PERIOD_ENDS = datetime.date(2015, 12, 31)
 
 
 class KeyVillageEventKind(models.TextChoices):
-    DESIGNATED = "确定"
-    CAP_REMOVED = "摘帽"
-    RETURNED = "返回"
-    LEVEL_CHANGED = "级别变更"
+    DESIGNATED = "确定", "确定"
+    CAP_REMOVED = "摘帽", "摘帽"
+    RETURNED = "返回", "返回"
+    LEVEL_CHANGED = "级别变更", "级别变更"
     # The village passed to another town: on the list or off it as before (domain §1).
-    MOVED = "转入"
+    MOVED = "转入", "转入"
 
 
 class Origin(models.TextChoices):
-    AUDIT = "审核"
-    DESK = "登记"
-    IMPORT = "历史导入"
+    AUDIT = "审核", "审核"
+    DESK = "登记", "登记"
+    IMPORT = "历史导入", "历史导入"
 
 
 OPENS = (KeyVillageEventKind.DESIGNATED, KeyVillageEventKind.RETURNED)
