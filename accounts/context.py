@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from accounts.chapters import chapter_of
 from accounts.models import User
 from accounts.roles import Capability
 from areas.models import Area
@@ -52,12 +53,14 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """Context processor; for nobody signed in it holds the day alone."""
     user = getattr(request, "user", None)
     day: datetime.date = clock.today()
+    page = request.resolver_match.view_name if request.resolver_match else ""
     outside: dict[str, Any] = {
         "nav": [],
         "desk_area": None,
         "today": day,
         "who": "",
         "may_search": False,
+        "help_chapter": chapter_of(page),
         "demonstration": not settings.PRODUCTION,
     }
     if not isinstance(user, User):

@@ -6,20 +6,23 @@ from pathlib import Path
 import pytest
 from django.template.loader import render_to_string
 
-from tests.permission_table import TABLE
+from accounts.chapters import CHAPTERS, chapter_of
+from accounts.roles import BUSINESS, CAPABILITIES
+from tests.permission_table import ANYONE, SIGNED_IN, TABLE
 from tests.test_headers import own, world  # noqa: F401
 from tests.test_permissions import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = (ROOT / "templates/accounts/handbook.html").read_text()
-LINK = 'href="/help/"'
+LINK = re.compile(r'href="/help/(#[a-z-]+)?"')
+SECTIONS = re.findall(r'<section [^>]*id="([a-z-]+)"', TEMPLATE)
 
 
 @pytest.mark.parametrize("role", ["village", "district", "auditor", "admin", "outsider"])
 def test_every_page_leads_to_it(signed_in, role):
     client = signed_in(role)
     for address in ("/", "/jobs/", "/accounts/password/", "/nothing/"):
-        assert LINK in client.get(address).content.decode(), address
+        assert LINK.search(client.get(address).content.decode()), address
 
 
 def test_every_page_there_is_leads_to_it(world):  # noqa: F811
@@ -30,28 +33,58 @@ def test_every_page_there_is_leads_to_it(world):  # noqa: F811
         answer = visitor.ask("GET", own(world, name))
         whole = answer.headers["Content-Type"].startswith("text/html") and not answer.streaming
         text = answer.content.decode() if whole else ""
-        if answer.status_code == 200 and "<html" in text and LINK not in text:
+        if answer.status_code == 200 and "<html" in text and not LINK.search(text):
             without.add(name)
     assert without == set()
 
 
 def test_nobody_in_particular_finds_it_on_every_page_too(client, db, monkeypatch):
     public = ("/notices/", "/policies/", "/ask/", "/projects/public/", "/villages/public/", "/nothing/")
-    assert not [address for address in public if LINK not in client.get(address).content.decode()]
+    assert not [address for address in public if not LINK.search(client.get(address).content.decode())]
     broken = render_to_string("accounts/broken.html", {"title": "系统出错", "reason": ""})
-    assert LINK in broken
+    assert LINK.search(broken)
 
 
 def test_who_cannot_sign_in_reads_it_too(client, db):
-    assert LINK in client.get("/accounts/login/").content.decode()
+    assert LINK.search(client.get("/accounts/login/").content.decode())
     page = client.get("/help/")
     assert page.status_code == 200 and "连续输错 5 次" in page.content.decode()
 
 
 def test_the_contents_are_those_of_the_page():
-    assert re.findall(r'<a href="#([a-z-]+)">', TEMPLATE) == re.findall(
-        r'<section [^>]*id="([a-z-]+)"', TEMPLATE
-    )
+    assert re.findall(r'<li><a href="#([a-z-]+)">', TEMPLATE) == SECTIONS
+
+
+def opened_by_caseworkers():
+    """Names of the pages that somebody of the business roles may look at, and those open to all of them."""
+    able = {capability for role in BUSINESS for capability in CAPABILITIES[role]}
+    for name, rule in TABLE.items():
+        needs = set(rule.get) if isinstance(rule.get, tuple) else {rule.get}
+        if needs != {None} and needs <= {*able, SIGNED_IN, ANYONE}:
+            yield name
+
+
+def test_every_page_that_a_caseworker_opens_has_its_chapter():
+    apart = {"accounts:handbook", "accounts:healthz", "accounts:readyz"}
+    assert {name for name in opened_by_caseworkers() if chapter_of(name) not in SECTIONS} == apart
+
+
+def test_every_chapter_tells_of_a_page_and_no_page_that_went_is_left_in_the_map():
+    assert set(CHAPTERS) == set(SECTIONS)
+    parts = {part for parts in CHAPTERS.values() for part in parts}
+    assert not [part for part in parts if not any(name.startswith(part) for name in TABLE)]
+
+
+@pytest.mark.parametrize(
+    ("address", "chapter"),
+    [("/", "desk"), ("/households/new/", "enter"), ("/projects/", "projects"), ("/imports/", "import")],
+)
+def test_a_page_opens_the_handbook_at_its_chapter(signed_in, address, chapter):
+    assert f'href="/help/#{chapter}"' in signed_in("district").get(address).content.decode()
+
+
+def test_a_page_that_is_not_there_opens_it_at_the_beginning(signed_in):
+    assert 'href="/help/"' in signed_in("district").get("/nothing/").content.decode()
 
 
 def test_every_picture_is_there_small_and_told_in_words():
