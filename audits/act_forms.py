@@ -11,7 +11,7 @@ from audits.models import AuditList, Entry
 from audits.procedures import Paper
 from audits.seen import SeenForm
 from office.file_fields import MOST_FILES, Files, choose_again
-from office.form_fields import FreeText
+from office.form_fields import Figures, FreeText
 
 NOT_FILLED = "还没有填"
 YES_NO = (("yes", "是"), ("no", "否"))
@@ -86,7 +86,7 @@ class OverruleForm(SeenForm):
 
 class MoveForm(SeenForm):
     place = forms.IntegerField(
-        label="排到第几位", min_value=1, widget=forms.NumberInput(attrs={"class": "w4"}),
+        label="排到第几位", min_value=1, widget=Figures({"class": "w4"}),
         error_messages={"required": NOT_FILLED},
     )  # fmt: skip
     reason = reason("调整顺序的原因")

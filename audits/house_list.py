@@ -23,7 +23,7 @@ from households.record import head_names, written
 from office.clock import end_of
 from office.days import near as said
 from office.exports import exportable
-from office.form_fields import Day, choice
+from office.form_fields import Day, Figures, choice
 from office.listing import Column, Listed, area_in
 
 KEY = "audits:houses"
@@ -63,7 +63,7 @@ class HouseFilter(forms.Form):
 
     year = forms.IntegerField(
         label="年度", required=False, min_value=2010, max_value=2100,
-        widget=forms.NumberInput(attrs={"class": "w4"}),
+        widget=Figures({"class": "w4"}),
     )  # fmt: skip
     month = forms.CharField(
         label="月份",

@@ -18,7 +18,7 @@ from audits.models import AuditList, Entry, Objection, Outcome
 from audits.procedures import ListKind
 from office.days import near
 from office.exports import exportable
-from office.form_fields import Day, own_field
+from office.form_fields import Day, Figures, own_field
 from office.listing import Column, Listed, area_in
 
 KEY = "audits:list"
@@ -58,7 +58,7 @@ class ListFilter(forms.Form):
         required=False,
         min_value=2010,
         max_value=2100,
-        widget=forms.NumberInput({"class": "w4"}),
+        widget=Figures({"class": "w4"}),
     )
 
     on = Day(label="在办时点", required=False)

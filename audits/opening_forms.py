@@ -14,7 +14,7 @@ from audits.seen import SeenForm
 from households.codes import CODES
 from households.models import LEFT, Household
 from office.file_fields import MOST_FILES, Files, choose_again
-from office.form_fields import SearchWord
+from office.form_fields import Figures, SearchWord
 
 FIRST_YEAR = 2010
 
@@ -27,7 +27,7 @@ class OpenForm(forms.Form):
     year = forms.IntegerField(
         label="年度",
         min_value=FIRST_YEAR,
-        widget=forms.NumberInput(attrs={"class": "w4"}),
+        widget=Figures({"class": "w4"}),
         error_messages={"required": NOT_FILLED},
     )
 
@@ -65,7 +65,7 @@ class CandidatesFilter(forms.Form):
         min_value=FIRST_YEAR,
         max_value=2100,
         required=False,
-        widget=forms.NumberInput(attrs={"class": "w4"}),
+        widget=Figures({"class": "w4"}),
     )
 
 

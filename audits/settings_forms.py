@@ -12,7 +12,7 @@ from areas.models import Area
 from audits import cases, continued
 from audits.procedures import TABLES
 from audits.setting_names import DAYS, names
-from office.form_fields import Day
+from office.form_fields import Day, Figures
 
 # Of what comes after an exit (audits/continued.py).
 TERMS = {"policy_years": continued.YEARS, "subsistence_months": continued.MONTHS}
@@ -51,7 +51,13 @@ class WindowForm(OfCounty):
 
 class SettingForm(OfCounty):
     setting = forms.ChoiceField(label="设置项", choices=lambda: list(names().items()))
-    value = forms.DecimalField(label="值", max_digits=6, decimal_places=2, min_value=0)
+    value = forms.DecimalField(
+        label="值",
+        max_digits=6,
+        decimal_places=2,
+        min_value=0,
+        widget=Figures({"class": "w4", "inputmode": "decimal"}),
+    )
     from_on = Day(label="启用日期", help_text="这天起开的名单用新值，已开的不变")
 
     def __init__(self, data: Any = None, *, day: datetime.date, **more: Any) -> None:

@@ -37,6 +37,14 @@ class FreeText(forms.CharField):
         return mask_digit_runs(super().clean(value))
 
 
+class Figures(forms.TextInput):
+    """A number is typed as text: a browser's own field for numbers drops what is none, and the sentence beside it would
+    speak of what is no longer there."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
+
+
 class Day(forms.DateField):
     widget = forms.DateInput(attrs={"class": "w8", "placeholder": "年-月-日", "autocomplete": "off"})
     default_error_messages = {"invalid": "日期认不出来，请写成 2018-11-20 这样"}

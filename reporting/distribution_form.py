@@ -7,7 +7,7 @@ from django import forms
 
 from audits.procedures import ListKind
 from audits.targets import KINDS
-from office.form_fields import FreeText
+from office.form_fields import Figures, FreeText
 from office.selects import PlainSelect
 from reporting.distribution import FIGURES, WORDS, Numbers, Place, Rule
 
@@ -20,7 +20,7 @@ def count_field(label: str, **options: Any) -> forms.IntegerField:
         label=label,
         min_value=0,
         max_value=LARGEST,
-        widget=forms.NumberInput({"class": "w4 n-in", "autocomplete": "off"}),
+        widget=Figures({"class": "w4 n-in"}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "填 0 到 1000000 的整数"),
         **options,
     )
@@ -37,7 +37,7 @@ class AskForm(forms.Form):
         min_value=2010,
         max_value=2100,
         required=False,
-        widget=forms.NumberInput({"class": "w4"}),
+        widget=Figures({"class": "w4"}),
         error_messages=YEAR_WORDS,
     )
     rule = forms.ChoiceField(label="分解办法", choices=Rule.choices, required=False, widget=PlainSelect())

@@ -9,7 +9,7 @@ from django import forms
 from areas.models import Area, Level
 from areas.scope import ScopedQuerySet
 from office.days import written
-from office.form_fields import Day
+from office.form_fields import Day, Figures
 from reporting import nesting
 from reporting.definitions import DEFINITIONS
 from reporting.models.schedule import AT_A_TIME
@@ -77,7 +77,7 @@ class ReportForm(KindAndAreaForm):
         label="年度",
         min_value=2000,
         max_value=2100,
-        widget=forms.NumberInput(attrs={"class": "w4"}),
+        widget=Figures({"class": "w4"}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "年度写四位数字"),
     )
     as_of = Day(label="统计截止")

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from areas.models import Area
-from office.form_fields import FreeText
+from office.form_fields import Figures, FreeText
 from reporting.carrying import Line
 from reporting.plan_layout import BASE_YEAR, ROLLING_COLUMNS, ColumnKey
 from reporting.reading import (
@@ -54,7 +54,7 @@ class CarryForm(forms.Form):
                 min_value=0,
                 max_value=line.open,
                 initial=line.open,
-                widget=forms.NumberInput({"class": "w4 n-in", "autocomplete": "off"}),
+                widget=Figures({"class": "w4 n-in"}),
                 error_messages=words,
             )
         self.fields["reason"] = reason_field("原因")

@@ -58,7 +58,10 @@ def listing(request: SignedIn) -> HttpResponse:
             asked = form.cleaned_data
             outcome = attempt(lambda: Delegation.give(principal=request.user, **asked))
             if not isinstance(outcome, Refusal):
-                messages.success(request, f"已委托{outcome.deputy}，{written(outcome.start_on)}至{written(outcome.end_on)}。")
+                messages.success(
+                    request,
+                    f"已委托{outcome.deputy}，{written(outcome.start_on)}至{written(outcome.end_on)}。",
+                )
                 return HttpResponseRedirect(reverse("audits:delegations"), status=303)
             status = outcome.status
             form.add_error(None, list(outcome.reasons))

@@ -23,6 +23,7 @@ from audits.targets import KINDS
 from audits.views.refusing import Refusal, attempt
 from households.models import Kind, StatusEvent
 from office import clock
+from office.form_fields import Figures
 from office.listing import asked_area
 from villages.models import KeyVillageEvent
 from villages.models.key_village import KeyVillageEventKind
@@ -43,7 +44,7 @@ class AskForm(forms.Form):
         min_value=2010,
         max_value=2100,
         required=False,
-        widget=forms.NumberInput({"class": "w4"}),
+        widget=Figures({"class": "w4"}),
     )
 
 
@@ -62,7 +63,7 @@ class TargetsForm(forms.Form):
                     max_value=LARGEST,
                     required=False,
                     initial=getattr(target, name) if target else None,
-                    widget=forms.NumberInput({"class": "w4 n-in"}),
+                    widget=Figures({"class": "w4 n-in"}),
                 )
 
     def clean(self) -> dict[str, Any]:
