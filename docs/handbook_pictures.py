@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import openpyxl
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -68,7 +68,7 @@ def upload_with_errors(page: Page) -> None:
     page.get_by_role("button", name="只用正确的行").wait_for()
 
 
-def put(sheet: openpyxl.worksheet.worksheet.Worksheet, title: str, value: str, row: int = 2) -> None:
+def put(sheet: Any, title: str, value: str, row: int = 2) -> None:
     next(one for one in sheet[row] if sheet.cell(1, one.column).value == title).value = value
 
 
