@@ -44,7 +44,7 @@ TRAIL = [
         lambda row: _detail(row),
         "wrap s6",
         said=False,
-        plain=lambda row: "、".join(f"{key} {value}" for key, value in row.detail.items()),
+        plain=lambda row: "、".join(f"{key} {_in_words(value)}" for key, value in row.detail.items()),
         width=60,
     ),
     Column("ip", "地址", lambda row: row.ip, "nb s2"),
@@ -179,7 +179,19 @@ def _quiet(word: str, quiet: bool) -> SafeString | str:
 
 
 def _detail(row: TrailRow) -> SafeString:
-    return format_html_join("、", "<span>{} {}</span>", row.detail.items())
+    said = ((key, _in_words(value)) for key, value in row.detail.items())
+    return format_html_join("、", "<span>{} {}</span>", said)
+
+
+def _in_words(value: Any) -> str:
+    """是 and 否, what is several in one line; what somebody wrote as it was written."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        return "，".join(f"{key} {_in_words(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "，".join(_in_words(one) for one in value)
+    return "" if value is None else str(value)
 
 
 def _state(job: Job) -> SafeString | str:

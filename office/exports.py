@@ -185,7 +185,7 @@ def make(run: JobRun, export: Export, url: str) -> dict[str, Any]:
                 area=listed.area or run.owner.home_area,
                 detail={
                     "清单": export.title,
-                    "条件": conditions(export.query, listed.form),
+                    "条件": listed.narrowed_by or conditions(export.query, listed.form),
                     "列": "、".join(column.label for column in listed.columns),
                     "格式": export.format,
                     "行数": count,
@@ -219,7 +219,7 @@ def _write(file: SealedFile, export: Export, listed: Listed, run: JobRun, moment
     columns = [(column.label, column.width) for column in listed.columns]
     origin = [
         ("清单", export.title),
-        ("条件", conditions(export.query, listed.form)),
+        ("条件", listed.narrowed_by or conditions(export.query, listed.form)),
         ("导出人", f"{run.owner}（{run.owner.role_label}）"),
         ("导出时间", f"{moment:{STAMP}}"),
         ("导出编号", str(export.pk)),

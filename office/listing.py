@@ -135,6 +135,7 @@ class Listed:
     shape: Callable[[QuerySet], QuerySet] = whole_rows
     # What else its address may name beside area, columns, sort and the fields of the form.
     names: tuple[str, ...] = ()
+    narrowed_by: str = ""  # in words, where the address holds keys and no filter says them
 
     def address(self, query: QueryDict) -> str:
         """The part of the query that this list knows, in one order and without the place in it, so that every

@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
 from office import exports
+from office.days import written as day_written
 from office.exports import Export, Format, named
 from office.form_with_lists import LongList, write_with_lists
 from office.job_run import JobRefused, JobRun
@@ -94,7 +95,12 @@ def ask(user: User, query: QueryDict, day: datetime.date) -> Detailed:
         raise PermissionDenied("当前任职不能看这些数的明细")
     place = places(run.figures.rows)[asked["row"]]
     columns = [Column("", "，".join(one.headings), str) for one in details if one.listed]
-    return Detailed(found, columns, ("pk",), form, run.area, run=run, place=place, details=details)
+    title = DEFINITIONS[run.kind].title
+    figures = "、".join(details[0].headings) if asked["column"] else "全部的数"
+    told = f"{title}　{run.year}年　截至{day_written(run.as_of)}　{place}　{figures}"
+    return Detailed(
+        found, columns, ("pk",), form, run.area, narrowed_by=told, run=run, place=place, details=details
+    )
 
 
 def countable(run: ReportRun, block: Block) -> list[tuple[str, str]]:

@@ -72,3 +72,12 @@ def test_reading_changes_no_row(read, cast):
     before = list(TrailRow.objects.values())
     read()
     assert list(TrailRow.objects.values()) == before
+
+
+def test_what_was_done_is_said_in_words_whatever_was_kept(read, cast):
+    kept = {"项目": ["面积", "等级"], "须另一人同意": True, "改动": {"户主": "甲"}, "原因": None}
+    trail.record("登记", actor=cast["town"], detail=kept)
+    text = read().content.decode()
+    for words in ("项目 面积，等级", "须另一人同意 是", "改动 户主 甲"):
+        assert words in text
+    assert "[" not in text.partition("项目 ")[2][:200] and "None" not in text
