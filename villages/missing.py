@@ -74,6 +74,8 @@ def _draw(row: Any) -> SafeString | str:
     tier, letter = row.tiers[0]
     if letter:
         return format_html('<a href="{}">{}</a>', reverse("villages:letter", args=[letter]), "已拟，待签订")
+    if not row.may_draw:
+        return "未拟"
     address = f"{reverse('villages:letter-new')}?area={row.code}&tier={tier}&year={row.year}"
     return format_html('<a href="{}">{}</a>', address, "拟责任书")
 
@@ -87,7 +89,7 @@ MISSING = [
 ]
 
 
-def _dress(rows: list[Any], *, year: int, day: datetime.date) -> None:
+def _dress(rows: list[Any], *, year: int, day: datetime.date, may_draw: bool) -> None:
     """The tiers that each place lacks, with the letter that waits to be signed."""
     places = Area.objects.filter(pk__in=[row.pk for row in rows])
     lacking = {
@@ -100,7 +102,7 @@ def _dress(rows: list[Any], *, year: int, day: datetime.date) -> None:
         .values_list("pk", "area", "tier")
     }
     for row in rows:
-        row.year = year
+        row.year, row.may_draw = year, may_draw
         row.tiers = [(tier, drawn.get((row.pk, tier))) for tier in LOOKED_FOR if row.pk in lacking[tier]]
 
 
@@ -116,7 +118,9 @@ def letters_missing(user: User, query: QueryDict, day: datetime.date) -> Listed:
         here = here.filter(pk=area.pk)
     rows, day = form.matching(here, day).select_related("parent"), form.cleaned_data["on"] or day
     year = form.cleaned_data["year"] or day.year
-    return Listed(rows, MISSING, ("code", "pk"), form, area, dress=partial(_dress, year=year, day=day))
+    may_draw = Capability.WORK_MANAGE in user.capabilities()
+    dress = partial(_dress, year=year, day=day, may_draw=may_draw)
+    return Listed(rows, MISSING, ("code", "pk"), form, area, dress=dress)
 
 
 class OfficeFilter(Filter):

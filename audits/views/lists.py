@@ -35,7 +35,9 @@ def listing(request: SignedIn) -> HttpResponse:
         "columns": listed.columns,
         "area": listed.area,
         "areas": area_choices(request.user, listed.area, day),
-        "may_open": Capability.AUDIT_OPEN in request.user.capabilities(),
+        "may_open": Capability.AUDIT_OPEN in able,
+        # What comes after an exit names households and their measures: departments do not see them.
+        "may_follow": {Capability.REGISTER_VIEW, Capability.MEASURE_VIEW} <= able,
         "narrowed": listed.area is not None or any(request.GET.get(name) for name in listed.form.fields),
     }
     return render(request, "audits/lists.html", context, status=422 if listed.refusal else 200)

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from accounts.roles import Capability
 from areas.models import Area, Level
 from measures.models import Project
 from measures.project_forms import PublicFilter
@@ -48,5 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "area": area,
         "areas": towns,
         "narrowed": any(request.GET.get(name) for name in ("area", *form.fields)),
+        "may_projects": isinstance(request.user, User)
+        and Capability.PROJECT_VIEW in request.user.capabilities(),
     }
     return render(request, "measures/published.html", context, status=200 if valid else 422)

@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from accounts.roles import Capability
 from office.listing import page_by_key
 from villages.models import Inspection, WorkEvent
 
@@ -41,4 +43,7 @@ def _page(
     names = {"督查结果": "villages:public-inspections", "典型人物和案例": "villages:public-models"}
     tabs = [(each, reverse(name), request.path == reverse(name)) for each, name in names.items()]
     context = {"page": page, "rows": rows, "title": title, "empty": empty, "tabs": tabs}
+    context["may_work"] = (
+        isinstance(request.user, User) and Capability.WORK_VIEW in request.user.capabilities()
+    )
     return render(request, "villages/public.html", context)
