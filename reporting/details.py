@@ -97,7 +97,7 @@ def ask(user: User, query: QueryDict, day: datetime.date) -> Detailed:
     columns = [Column("", "，".join(one.headings), str) for one in details if one.listed]
     title = DEFINITIONS[run.kind].title
     figures = "、".join(details[0].headings) if asked["column"] else "全部的数"
-    told = f"{title}　{run.year}年　截至{day_written(run.as_of)}　{place}　{figures}"
+    told = f"{title}　{run.year}年　截至{day_written(run.as_of)}　{place}　{figures}　报表记录 {run.pk}"
     return Detailed(
         found, columns, ("pk",), form, run.area, narrowed_by=told, run=run, place=place, details=details
     )

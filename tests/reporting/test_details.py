@@ -194,8 +194,8 @@ def test_the_page_offers_it_where_a_figure_opens_a_list(run, signed_in):
 
 
 def test_the_trail_says_in_words_of_which_figures_the_rows_were_taken(signed_in, run, ground):
-    column = "households_因病"
+    column = "total_households"
     fetched(client := signed_in("district"), ask(client, run, column=column))
     said = TrailRow.objects.filter(action="导出清单").latest("pk").detail["条件"]
-    assert DEFINITIONS["causes"].title in said and "全区" in said and "因病" in said
-    assert str(run.pk) not in said
+    assert DEFINITIONS["causes"].title in said and "全区　合计" in said
+    assert str(run.pk) in said and "total_households" not in said
