@@ -36,11 +36,16 @@ def show(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 def progress(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """The part of the page that asks again every second until the job is over.
 
-    The job's own page asks with `course` and has its course sent along; the other pages do not show one.
+    The job's own page asks with `course` and has its course sent along. Another page, an import's, shows what the job
+    makes: when it is over the page is asked for anew, or it would go on saying what it said before.
     """
     job = get_object_or_404(Job.objects.of(request.user), pk=pk)
-    template = "accounts/_job_polled.html" if "course" in request.GET else "accounts/_job.html"
-    return render(request, template, {"job": job})
+    if "course" in request.GET:
+        return render(request, "accounts/_job_polled.html", {"job": job})
+    answer = render(request, "accounts/_job.html", {"job": job})
+    if job.is_over and "poll" in request.GET:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_POST

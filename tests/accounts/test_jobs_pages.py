@@ -49,6 +49,15 @@ def test_the_page_of_a_waiting_job_comes_to_say_when_it_began(signed_in, make_jo
     assert "hx-swap-oob" not in opened and "job-course" not in client.get(polled).content.decode()
 
 
+def test_another_page_that_waits_for_the_job_is_asked_for_anew_when_it_is_over(signed_in, make_job):
+    client, job = signed_in("town"), make_job(state=JobState.RUNNING)
+    polled = f"{reverse('accounts:job-progress', args=[job.pk])}?poll=1"
+    assert "HX-Refresh" not in client.get(polled)
+    Job.objects.update(state=JobState.DONE, finished_at=timezone.now())
+    assert client.get(polled)["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(f"{polled}&course=1")
+
+
 def test_a_failed_job_says_why_and_offers_another_try(signed_in, make_job):
     job = make_job(state=JobState.FAILED, error="规划表还没有采用", done_count=3, total_count=12)
     text = page(signed_in("town"), "job", job).content.decode()
