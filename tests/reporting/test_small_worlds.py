@@ -30,7 +30,7 @@ from tests.reporting.four_forms import plain
 from tests.reporting.small_recount import COUNTS, Asked, Rows
 from tests.reporting.small_worlds import LATER, TODAY
 
-WORLDS = int(os.environ.get("WORLDS", "3"))
+WORLDS = int(os.environ.get("WORLDS", "5"))
 LEVELS = ("county", "town", "province", "village", "city")
 DAYS = (TODAY, datetime.date(2018, 6, 30), datetime.date(2018, 10, 31), datetime.date(2017, 9, 20))
 CLOSED = datetime.date(2017, 12, 31)

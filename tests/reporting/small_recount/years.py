@@ -6,7 +6,6 @@
 
 import datetime
 from collections import Counter
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from households.models import StatusEvent
@@ -43,20 +42,24 @@ def off(asked, until=None):
     return gone, standing
 
 
+def governing(asked) -> list[PlanCell]:
+    """The cells of the table adopted for the area asked about, or for the nearest above it that has one."""
+    adopted = {one.area_id: one for one in asked.rows.of(PlanTable) if one.adopted_at}
+    of = next((adopted[above] for above in asked.rows.upwards[asked.top.pk] if above in adopted), None)
+    return asked.rows.by(PlanCell, "table_id")[of.pk] if of else []
+
+
+def what(cell) -> tuple[str, str, str]:
+    """(base or year, 人 or 村, standard) of a cell."""
+    year = cell.year if cell.group != "贫困基数" else "base"
+    return year, "村" if "村" in cell.measure else "人", cell.standard
+
+
 def printed(asked) -> dict[tuple[str, str, str], str]:
-    """(base or year, 人 or 村, standard) → words of the adopted table in the row's area."""
-    for above in asked.rows.upwards[asked.top.pk]:
-        table = next(
-            (one for one in asked.rows.of(PlanTable) if one.area_id == above and one.adopted_at), None
-        )
-        if table is not None:
-            return {
-                (one.year if one.group != "贫困基数" else "base", "村" if "村" in one.measure else "人", one.standard): one.value
-                for one in asked.rows.by(PlanCell, "table_id")[table.pk]
-                # Of the villages of the base those that had 摘帽 and those that were left stand beside the whole.
-                if one.area_id == asked.area.pk and not any(part in one.measure for part in ("预退出", "剩余"))
-            }  # fmt: skip
-    return {}
+    """What → words of the adopted table in the row's area."""
+    # Of the villages of the base those that had 摘帽 and those that were left stand beside the whole.
+    return {what(one): one.value for one in governing(asked)
+            if one.area_id == asked.area.pk and not any(part in one.measure for part in ("预退出", "剩余"))}  # fmt: skip
 
 
 def meaning(words, key) -> int | None:
@@ -95,9 +98,9 @@ def two_standards(asked):
 def yearly_goals(asked):
     told, words, events = {}, printed(asked), happened(asked)
     gone, _ = off(asked)
-    of_top = printed(replace(asked, area=asked.top)) if words or asked.top else {}
-    all_words = {**of_top, **words}
-    planned = [year for year in PERIOD if (str(year), "人", "省定") in all_words]
+    # What a year is for the whole table says, of areas too that it does not name.
+    years = {what(one) for one in governing(asked)}
+    planned = [year for year in PERIOD if (str(year), "人", "省定") in years]
     for year in PERIOD:
         begun, end = year <= asked.until.year, datetime.date(year, 12, 31)
         left = -sum(one.persons for one in events if one.kind == "退出" and one.on.year == year)
