@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from households.models import ImportState, Person
+from households.models import ClosedYear, ImportState, Person
 from measures.models import Measure, MeasureImport, MeasureImportRow, MeasureWorkbook, Policy, State
 from measures.workbook.jobs import expire_imports
 from office import attachments, clock
@@ -86,6 +86,27 @@ def test_it_is_taken_back_whole(signed_in, old, ground):
     assert Measure.history.filter(history_type="-", history_change_reason="撤销导入").count() == 1
     assert client.post(f"{ROOM}uploads/{batch.pk}/undo/").status_code == 409
     assert sent(client, data).state == ImportState.READY, "taken back, it may be sent again"
+
+
+def close(county) -> ClosedYear:
+    return ClosedYear.objects.create(county=county, year=2018, closed_at=clock.moment())
+
+
+def test_nothing_of_a_closed_year_is_written_or_taken_back(signed_in, old, ground):
+    client = signed_in("village")
+    batch = sent(client, filled(downloaded(client, ground.village), (2, GOOD), (3, GOOD)))
+    closed = close(ground.county)
+    step(client, batch, "confirm")
+    assert batch.state != ImportState.APPLIED and not Measure.objects.exists()
+    assert "2018年已经封存" in client.get(f"{ROOM}uploads/{batch.pk}/").content.decode()
+    closed.delete()
+    batch = step(
+        client, sent(client, filled(downloaded(client, ground.village), (2, GOOD), (3, GOOD))), "confirm"
+    )
+    assert Measure.objects.delivered().count() == 2
+    close(ground.county)
+    step(client, batch, "undo")
+    assert batch.state == ImportState.APPLIED and Measure.objects.delivered().count() == 2
 
 
 @pytest.mark.parametrize("what", ["photo", "further"])
