@@ -13,7 +13,7 @@ from accounts.models import Duty, User
 from accounts.roles import Role
 from areas.models import Area, Level
 from households.models import Household, Person
-from tests import emptied, guards, migrated
+from tests import delivered, emptied, guards, migrated, trailed
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS = {
@@ -74,6 +74,22 @@ def _guards_ask_of_their_own_row():
     with guards.watched() as found:
         yield
     assert not found, found
+
+
+@pytest.fixture(autouse=True)
+def _what_is_done_is_told(request):
+    with trailed.watched() as watch:
+        yield
+    assert not watch.found, watch.found
+    assert not trailed.missing(request.node.nodeid, watch)
+
+
+@pytest.fixture(autouse=True)
+def _jobs_are_killed_and_taken_up(request, _what_is_done_is_told):
+    kinds = delivered.kinds_of(request.node.nodeid)
+    with delivered.twice(kinds) as killed:
+        yield
+    assert killed == kinds
 
 
 @pytest.fixture

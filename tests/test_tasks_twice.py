@@ -1,16 +1,22 @@
-"""A standing task that runs twice leaves what it left the first time (threats E10), whatever there is to do."""
+"""A standing task that runs twice leaves what it left the first time (threats E10), whatever there is to do; every
+other kind of job is killed and taken up again in a test of its own (delivered.py)."""
 
 import hashlib
 import json
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils.module_loading import autodiscover_modules
 
-from office import clock, jobs
+from areas.models import Area
+from office import clock, jobs, trail
 from office.models import JobState
+from tests import delivered
 from tests.permission_objects import BUILDERS, World
+from tests.test_threats import names_in
 
 pytestmark = pytest.mark.django_db
 # What says that a task ran at all.
@@ -46,3 +52,33 @@ def test_every_standing_task_has_one_effect_when_it_runs_twice(ground, cast, mak
             once = state()
     after = state()
     assert not [name for name in once if once[name] != after[name]]
+
+
+def test_every_other_kind_of_job_has_a_test_in_which_it_is_killed_and_taken_up_again():
+    autodiscover_modules("jobs")
+    ours = {kind for kind, job in jobs._kinds.items() if not job.function.__module__.startswith("tests.")}
+    assert ours - set(jobs._periodic) == set(delivered.TESTS)
+    named = [test.split("::") for test in delivered.TESTS.values()]
+    assert not [(file, name) for file, name in named if name not in names_in(file)]
+
+
+@pytest.mark.parametrize("effects", [1, 2])
+def test_a_job_that_leaves_its_effect_before_it_ends_is_found(effects, ground):
+    """The area is renamed in the transaction that ends the job, or before it."""
+
+    def rename(run, *, kind):
+        with transaction.atomic():
+            Area.objects.filter(pk=ground.town.pk).update(name=Concat("name", Value("一")))
+            trail.record("演示")
+            if effects == 1:
+                run.finish({})
+
+    jobs.job("told-twice", title="演示")(rename)
+    try:
+        with delivered.twice({"told-twice"}) as killed:
+            done = jobs.run_now("told-twice", params={"kind": "演示"})
+    finally:
+        del jobs._kinds["told-twice"]
+    ground.town.refresh_from_db()
+    assert killed == {"told-twice"} and done.state == JobState.DONE
+    assert ground.town.name.count("一") == effects

@@ -164,3 +164,13 @@ def test_the_page_takes_as_many_statements_for_many_villages(fringe, make_househ
     for village in (ground.sibling_village, ground.other_village):
         make_household(village=village)
     assert taken() == few <= 12
+
+
+def test_a_run_that_was_killed_writes_each_change_once(fringe, left, ground):
+    """Killed after its work (tests/delivered.py): the second attempt finds nothing left to judge."""
+    factors = colours.Factors(Decimal("1.3"), Decimal("1.5"), 5)
+    ColourFactors.enter(ground.county, factors, from_on=DAY, source="演示", at=clock.moment())
+    before = left.colour_changes.count()
+    assert run_now(KIND, params={"county": ground.county.pk}).state == "done"
+    left.refresh_from_db()
+    assert left.colour == "黄" and left.colour_changes.count() == before + 1

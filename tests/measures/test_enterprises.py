@@ -6,6 +6,7 @@ from django.utils import timezone
 from households.models import PovertyLine
 from measures.models import Enterprise, Measure, Policy
 from measures.models.enterprise import SIGNS, check_credit_code
+from office.models import TrailRow
 
 pytestmark = pytest.mark.django_db
 NEW = "/measures/enterprises/new/"
@@ -111,3 +112,12 @@ def test_one_that_has_closed_gets_nothing_more(signed_in, workshop):
 
 def test_the_check_sign_of_a_credit_code_is_the_standards():
     check_credit_code("91350100M000100Y43")
+
+
+def test_one_is_changed_with_its_row_in_the_trail(signed_in, typed, workshop):
+    answer = signed_in("village").post(
+        f"/measures/enterprises/{workshop.pk}/edit/", {**typed, "name": "演示新车间"}
+    )
+    workshop.refresh_from_db()
+    assert answer.status_code == 303 and workshop.name == "演示新车间"
+    assert TrailRow.objects.get(action="修改企业").detail["名称"] == "演示新车间"
