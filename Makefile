@@ -82,7 +82,7 @@ format: .venv/.development ## put the code into shape
 
 # --strict: what the service does not know is no clean bill. Another service: AUDIT="--vulnerability-service osv".
 AUDIT ?=
-audit: var/tools/audit/.installed ## known vulnerabilities of what the locks name (asks pypi.org)
+audit: var/tools/audit/.installed ## known vulnerabilities of what the locks name (asks a service on the internet)
 	for lock in $(sort $(wildcard requirements*.txt)); do \
 		echo "$$lock"; \
 		var/tools/audit/bin/pip-audit --strict --require-hashes --disable-pip $(AUDIT) -r "$$lock" || exit 1; \
