@@ -42,6 +42,7 @@ ORDERED = {
     "measures:workbook-make": {"measure-workbook": {"生成措施工作簿"}},
     "measures:import-confirm": {"measure-import-apply": {"导入帮扶措施"}},
     "measures:import-undo": {"measure-import-undo": {"撤销措施导入"}},
+    "reporting:run-details": {"list-export": {"导出清单"}, "list-export-long": {"导出清单"}},
     "reporting:reports": {"report": {"生成报表", "取用报表"}},
 }
 BY_JOBS = {kind: rows for kinds in ORDERED.values() for kind, rows in kinds.items()}
