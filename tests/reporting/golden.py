@@ -1,14 +1,32 @@
 """A workbook as lines of text: sheets, paper, widths, merged heads, formats, sides, fills, comments, values and charts,
-to be kept and compared."""
+to be kept and compared.
+
+Who took a copy, when, and the numbers drawn by lot are no part of how it is laid out.
+"""
 
 import io
+import os
+import re
 from pathlib import Path
+from uuid import UUID
 
 import openpyxl
 
 KEPT = Path(__file__).parent / "data" / "golden"
 # What a fill says: a head or a 合计, a subtotal, a figure that is wrong, one that is noticed.
-FILLS = {"00E7EBEF": "灰", "00F3F5F7": "浅", "00FBD5D2": "错", "00FCEBC8": "疑"}
+FILLS = {"E7EBEF": "灰", "F3F5F7": "浅", "FBD5D2": "错", "FCEBC8": "疑"}
+TAKEN = "下载人："
+DRAWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TIME = re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d")
+
+
+def compared(name: str, content: bytes) -> None:
+    """The workbook is the one kept under the name."""
+    path, lines = KEPT / f"{name}.txt", described(content)
+    if os.environ.get("GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines) + "\n")
+    assert lines == path.read_text().splitlines(), name
 
 
 def described(content: bytes) -> list[str]:
@@ -25,7 +43,7 @@ def described(content: bytes) -> list[str]:
         lines.append("合并 " + " ".join(sorted(str(box) for box in sheet.merged_cells.ranges)))
         for row in sheet.iter_rows():
             cells = [_cell(cell) for cell in row if cell.value is not None or getattr(cell, "comment", None)]
-            if cells:
+            if cells and not cells[0].startswith(TAKEN):
                 lines.append(f"{row[0].row} " + " | ".join(cells).replace("\n", "/"))
         lines += [_chart(chart) for chart in sheet._charts]
     return lines
@@ -40,7 +58,14 @@ def _chart(chart) -> str:
 
 def _cell(cell) -> str:
     said = f" 批注：{cell.comment.text}" if cell.comment else ""
-    return f"{cell.value}[{(cell.alignment.horizontal or '-')[0]}{_set_in(cell)}{_format(cell)}{_fill(cell)}]{said}"
+    return f"{_steady(cell.value)}[{(cell.alignment.horizontal or '-')[0]}{_set_in(cell)}{_format(cell)}{_fill(cell)}]{said}"
+
+
+def _steady(value: object) -> object:
+    """A text with every number drawn by lot as the first one and every time as midnight."""
+    if not isinstance(value, str):
+        return value
+    return TIME.sub(r"\1 00:00", DRAWN.sub(str(UUID(int=1)), value))
 
 
 def _set_in(cell) -> str:
@@ -48,7 +73,7 @@ def _set_in(cell) -> str:
 
 
 def _fill(cell) -> str:
-    return FILLS[cell.fill.fgColor.rgb] if cell.fill.fill_type else ""
+    return FILLS[cell.fill.fgColor.rgb[2:]] if cell.fill.fill_type else ""
 
 
 def _format(cell) -> str:

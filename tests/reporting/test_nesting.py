@@ -16,8 +16,9 @@ from reporting.files import as_csv, as_json, as_workbook
 from reporting.jobs import parameters
 from reporting.models import ReportRun
 from reporting.report import Mark, ReportRefused, Request
+from tests.reporting.golden import compared
 from tests.reporting.test_exit_tally import TODAY, at
-from tests.reporting.test_workbooks import MADE, compared
+from tests.reporting.test_workbooks import MADE, county  # noqa: F401
 
 NESTING = [kind for kind, one in DEFINITIONS.items() if one.nests]
 
@@ -190,7 +191,8 @@ def test_the_province_has_its_counties_beneath_its_cities(lived, ground):
 
 
 def test_a_nested_form_is_laid_out_as_it_was_looked_at(lived):
-    run = made("exit-tally", lived)
-    run.pk = type(run.pk)(int=1)
-    run.requested_by = None
-    compared("nested-exit-tally", as_workbook(run, MADE))
+    compared("nested-exit-tally", as_workbook(made("exit-tally", lived), MADE))
+
+
+def test_a_nested_form_of_several_lines_an_area_is_laid_out_as_it_was_looked_at(county):  # noqa: F811
+    compared("nested-coverage", as_workbook(made("coverage", county), MADE))

@@ -95,7 +95,7 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "test_two_standards::test_people_in_ten_thousands_above_villages_of_the_province",
             "test_two_standards::test_every_figure_opens_a_list_of_as_many_persons_or_villages",
             "test_two_standards::test_page_and_workbook_have_two_lines_an_area_under_two_heads",
-            "test_workbooks::test_a_table_of_two_rows_an_area_is_printed_in_its_own_layout",
+            "test_other_workbooks::test_a_plan_is_printed_in_the_layout_of_its_table",
             "test_misprints::test_one_figure_printed_wrong_is_mended_by_one_figure",
             RECOUNT,
         ),
