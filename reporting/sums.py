@@ -21,11 +21,13 @@ from reporting.report import (
     Block,
     Cell,
     Figures,
+    Mark,
     ReportDefinition,
     Row,
     Rule,
     amount_of,
     headings,
+    ordinal,
 )
 
 if TYPE_CHECKING:
@@ -43,8 +45,11 @@ WIDTHS = (40, 40, 14, 15, 8, 15, 8, 40)
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison: of `item` in `place` the form has `shown`, the sum comes to `other`."""
+    """One comparison: of `item` in `place` the form has `shown`, the sum comes to `other`; `at`: row and column of the
+    figure.
+    """
 
+    at: tuple[str, str]
     word: str
     item: str
     place: str
@@ -68,7 +73,9 @@ def checks_of(definition: ReportDefinition, figures: Figures, blocks: Sequence[B
         printed = figures.cell(mark.row, mark.column)
         shown, said = amount_of(printed.value, printed.unit), "；".join(mark.messages)
         item = f"{mark.sign} {words[mark.column]}"
-        found.append(Check(PRINTED_RULE, item, names[mark.row], shown, "", None, False, said))
+        found.append(
+            Check((mark.row, mark.column), PRINTED_RULE, item, names[mark.row], shown, "", None, False, said)
+        )
     return found
 
 
@@ -102,7 +109,9 @@ def _judged(rule: Rule, figures: Figures, row: Row, name: str, item: str) -> Che
         return None
     other = sum(one for one in plus if one is not None) - sum(one for one in minus if one is not None)
     holds = shown <= other if rule.most else shown == other
-    return Check(rule.word, item, name, shown, MOST if rule.most else EQUAL, other, holds)
+    return Check(
+        (row.code, rule.left), rule.word, item, name, shown, MOST if rule.most else EQUAL, other, holds
+    )
 
 
 def _amount(figures: Figures, row: Row, key: str) -> int | Decimal | None:
@@ -129,7 +138,8 @@ def _added(
         return None
     amounts = [_amount(figures, part, key) for part in parts]
     other = sum((one for one in amounts if one is not None), 0 if isinstance(shown, int) else Decimal("0.00"))
-    return Check(ROWS_SUM if row.top else BELOW_SUM, item, row.name, shown, EQUAL, other, shown == other)
+    word = ROWS_SUM if row.top else BELOW_SUM
+    return Check((row.code, key), word, item, row.name, shown, EQUAL, other, shown == other)
 
 
 def _of_alone(figures: Figures, words: dict[str, str]) -> Iterator[Check]:
@@ -138,7 +148,9 @@ def _of_alone(figures: Figures, words: dict[str, str]) -> Iterator[Check]:
     for key, item in words.items():
         own = [cell for cell in figures.alone if cell.column == key]
         yield from _told(
-            Check(ALONE, item, names[cell.row], shown, EQUAL, cell.value, shown == cell.value)
+            Check(
+                (cell.row, key), ALONE, item, names[cell.row], shown, EQUAL, cell.value, shown == cell.value
+            )
             for cell in own
             if (shown := figures.value(cell.row, key)) is not None or cell.value is not None
         )
@@ -152,6 +164,19 @@ def _adds_up(definition: ReportDefinition, cell: Cell) -> bool:
 def broken(checks: Iterable[Check]) -> list[Check]:
     """What does not come out of our own figures: a printed one stays as it is, and is marked in its place."""
     return [check for check in checks if not check.holds and check.word != PRINTED_RULE]
+
+
+def marked(figures: Figures, checks: Iterable[Check]) -> Figures:
+    """The figures with a mark on each of our own that does not come out, behind those of printed ones."""
+    messages: dict[tuple[str, str], list[str]] = {}
+    for check in broken(checks):
+        messages.setdefault(check.at, []).append(f"{check.word}：另算的数是{check.other}")
+    first = len(figures.marks)
+    marks = [
+        Mark(row, column, ordinal(number), tuple(said))
+        for number, ((row, column), said) in enumerate(messages.items(), start=first)
+    ]
+    return replace(figures, marks=[*figures.marks, *marks]) if marks else figures
 
 
 def told(checks: Sequence[Check]) -> str:

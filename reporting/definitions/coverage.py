@@ -14,6 +14,7 @@ from measures import coverage
 from measures.coverage import ENTITLED, MET, UNDUE, UNMET, Ground
 from measures.eligibility import RULES
 from measures.models import Policy
+from office.days import written
 from reporting.definitions import exit_tally
 from reporting.definitions.places import children_of
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
@@ -30,6 +31,7 @@ from reporting.report import (
     Figures,
     Progress,
     ReportDefinition,
+    ReportRefused,
     Request,
     Rule,
 )
@@ -41,6 +43,13 @@ RATES = "rates"
 REST, FEWEST = "其他各类", 4
 UNIT = {"person": PERSONS, "household": HOUSEHOLDS}
 UNIT_WORDS = {PERSONS: "人", HOUSEHOLDS: "户"}
+
+
+def check(request: Request) -> None:
+    """A policy is counted from the day it is in force; those whose condition the record tells begin in 2016."""
+    exit_tally.registered(request)
+    if not _chapters(request):
+        raise ReportRefused(f"{written(request.until)}还没有实行能按登记核对应享的政策，没有可统计的数")
 
 
 def count(request: Request, span: Span = WHOLE) -> Counts:
@@ -153,7 +162,7 @@ DEFINITION = ReportDefinition(
     kind="coverage",
     title="帮扶到位情况",
     explanation="各项政策应享、已享、应享未享、不应享而享的人或户，按措施类别。",
-    check=exit_tally.registered,
+    check=check,
     figures=figures,
     blocks=blocks,
     # A condition a policy: its statements for nobody take as long as the counting of some 12 000 households.

@@ -90,6 +90,14 @@ def registered(request: Request) -> None:
         raise ReportRefused(f"{request.area}到{written(request.until)}还没有登记过贫困户，没有可统计的数")
 
 
+def standing(request: Request) -> None:
+    """As registered; refused too where nobody is on the register any more, by whom there is nothing to sort."""
+    registered(request)
+    stock = StatusEvent.objects.in_area(request.area)
+    if not stock.last_of_each(request.until, request.as_of, standing=True).exists():
+        raise ReportRefused(f"{request.area}{written(request.until)}没有在册的户，没有可统计的数")
+
+
 def count(request: Request, since: datetime.date | None = None, below: str | None = None) -> Counts:
     """Every counted figure of the area and its children, in one statement; the base is the stock on `since`.
 

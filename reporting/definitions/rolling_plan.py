@@ -14,6 +14,7 @@ from django.db.models.functions import ExtractYear
 from areas.models import Area, Level
 from households.models import CountyStandard, Kind, StatusEvent
 from households.poverty import LineMissing
+from office.days import written
 from office.official_form import head_places
 from reporting import reading
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
@@ -40,7 +41,7 @@ from reporting.report import (
     ordinal,
 )
 from villages import tally as key_villages
-from villages.models import KeyVillage
+from villages.models import KeyVillageEvent
 
 FIRST_YEAR, LAST_YEAR = 2015, 2020
 BASE_DAY = datetime.date(2015, 12, 31)
@@ -61,12 +62,25 @@ def _columns(prefix: str) -> tuple[Column, ...]:
 
 
 def check(request: Request) -> None:
+    """Of all years of the plan, whichever is asked for."""
+    _check(request, request.as_of)
+
+
+def check_by_year(request: Request) -> None:
+    """Of a form that ends with the year asked for."""
+    _check(request, request.until)
+
+
+def _check(request: Request, until: datetime.date) -> None:
     if not FIRST_YEAR <= request.year <= LAST_YEAR:
         raise ReportRefused(f"滚动规划表的规划期是{FIRST_YEAR}年至{LAST_YEAR}年，没有{request.year}年")
     if PlanTable.adopted_for(request.area) is None and not any(
-        rows.in_area(request.area).exists() for rows in (StatusEvent.objects, KeyVillage.objects)
+        events.known(on=until, as_of=request.as_of).in_area(request.area).exists()
+        for events in (StatusEvent.objects, KeyVillageEvent.objects)
     ):
-        raise ReportRefused(f"{request.area}没有采用的规划表，也没有登记过贫困户和重点村，没有可统计的数")
+        raise ReportRefused(
+            f"{request.area}没有采用的规划表，到{written(until)}也没有登记过贫困户和重点村，没有可统计的数"
+        )
 
 
 class Actual:

@@ -30,7 +30,6 @@ from reporting.report import (
     Figures,
     Progress,
     ReportDefinition,
-    ReportRefused,
     Request,
     Rule,
 )
@@ -38,13 +37,6 @@ from reporting.report import (
 TOTAL, SIZE = "total", "size"
 NOTE = "按统计截止日在册的户的成员；年龄是当日周岁，健康、劳动能力和在校情况是当日登记的，没有当日登记的按最早的登记。"
 SIZE_NOTE = "按每户最近一次动态记下的家庭人口数。"
-
-
-def check(request: Request) -> None:
-    exit_tally.registered(request)
-    stock = StatusEvent.objects.in_area(request.area)
-    if not stock.last_of_each(request.until, request.as_of, standing=True).exists():
-        raise ReportRefused(f"{request.area}{written(request.until)}没有在册的户，没有可统计的数")
 
 
 def count(request: Request, span: Span = WHOLE) -> dict[int, Counter[str]]:
@@ -168,7 +160,7 @@ DEFINITION = ReportDefinition(
     kind="structure",
     title="贫困人口结构",
     explanation="统计截止日在册的人，按年龄、健康、劳动能力和在校情况，户按家庭规模。",
-    check=check,
+    check=exit_tally.standing,
     figures=figures,
     blocks=blocks,
     count=Count(count, figures_of, least=5_000),

@@ -1,6 +1,5 @@
 """`/plans/distribution/`: the year's plan of a county shared out to its towns, of a town to its villages, by rule."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,90 +20,17 @@ from audits.procedures import ListKind
 from audits.targets import Source
 from households import year_plan
 from office import clock, trail
-from office.days import written
 from office.listing import asked_area
-from office.official_form import HeadCell, OfficialForm, Value
+from office.stamp import Stamp, stamped
 from office.workbook_write import write_form
 from reporting import distribution
-from reporting.apportioning import READY_WEIGHT
-from reporting.distribution import FIGURES, WORDS, Numbers, Place, Rule
+from reporting.distribution import Numbers, Place, Rule
 from reporting.distribution_form import AskForm, DistributionForm
 from reporting.lists import shared_list
+from reporting.sharing import Sharing, workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TOLD = 100
-EXPLAINED = {
-    Rule.STOCK: "权重是存量：在册的，加上本年已退出的。",
-    Rule.EASE: f"权重：具备条件的（橙色、已在退出名单、本年已退出；村：列入当年计划或已在名单）每个算 {READY_WEIGHT}，其余算 1。",
-    Rule.PLAN: "权重是规划表印给各地的数。",
-}
-HEADS = ("存量", "其中已退", "具备条件", "权重", "建议")
-
-
-@dataclass(frozen=True)
-class Sharing:
-    """The page's case: what is shared out, among whom, by which rule, and what comes of it."""
-
-    area: Area
-    kind: str
-    year: int
-    rule: str
-    here: list[Place]
-    whole: Numbers | None
-    given: Numbers | None
-    said: str
-    proposed: list[Numbers]
-    over: Numbers
-    open: bool
-    empty: int
-
-    @property
-    def binding(self) -> Numbers:
-        """What the parts have to come to: a town's whole is the county's to set, whatever is typed here."""
-        given = self.given if self.area.level == Level.TOWN else None
-        return given or self.whole or ()
-
-    @property
-    def figures(self) -> tuple[str, ...]:
-        return FIGURES[self.kind]
-
-    @property
-    def words(self) -> list[str]:
-        return [WORDS[name] for name in self.figures]
-
-    @property
-    def heads(self) -> tuple[str, ...]:
-        return HEADS
-
-    @property
-    def rule_word(self) -> str:
-        return str(Rule(self.rule).label)
-
-    @property
-    def explanation(self) -> str:
-        return EXPLAINED[Rule(self.rule)]
-
-    @property
-    def no_room(self) -> str:
-        """What none of the parts has the stock for; empty where all of it was placed."""
-        pairs = zip(self.over, self.words, strict=False)
-        return "、".join(f"{number} {word}" for number, word in pairs if number)
-
-    @property
-    def title(self) -> str:
-        return f"{self.area.name}{self.year}年{ListKind(self.kind).label}计划分解"
-
-    def address(self, name: str = "reporting:distribution", **more: object) -> str:
-        asked = {"area": self.area.code, "year": self.year, "kind": self.kind, "rule": self.rule}
-        if self.whole is not None:
-            asked |= {
-                f"whole_{figure}": number for figure, number in zip(self.figures, self.whole, strict=True)
-            }
-        return f"{reverse(name)}?{urlencode({**asked, **more})}"
-
-    @property
-    def file_url(self) -> str:
-        return self.address("reporting:distribution-file")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,7 +84,10 @@ def file(request: SignedIn) -> HttpResponse:
     sharing = _sharing(ask, area) if area is not None and ask.is_valid() else None
     if sharing is None or not sharing.here:
         return refused(request, "这里没有可以分解的计划。", 422)
-    answer = HttpResponse(write_form(_workbook(sharing), made_at=clock.moment()), content_type=XLSX)
+    now = clock.moment()
+    form = workbook(sharing, _lines(sharing, None), _sums(sharing), clock.today())
+    stamp = Stamp.new(request.user, now)
+    answer = HttpResponse(stamped(write_form(form, made_at=now), stamp), content_type=XLSX)
     answer["Content-Disposition"] = (
         f"attachment; filename=\"distribution.xlsx\"; filename*=UTF-8''{quote(sharing.title + '.xlsx')}"
     )
@@ -166,6 +95,7 @@ def file(request: SignedIn) -> HttpResponse:
         "年度": sharing.year,
         "事项": str(ListKind(sharing.kind).label),
         "办法": Rule(sharing.rule).label,
+        "下载编号": stamp.number,
     }
     trail.record("导出计划分解", actor=request.user, area=sharing.area, detail=detail, request=request)
     return answer
@@ -351,50 +281,3 @@ def _sums(sharing: Sharing, *, linked: bool = False) -> dict[str, Any]:
         "printed": sum(printed) if printed else None,
         "set": over(set_now) if set_now else [None] * len(sharing.figures),
     }
-
-
-def _workbook(sharing: Sharing) -> OfficialForm:
-    width = len(sharing.figures)
-    heads = [*HEADS, "下达"]
-    rows: list[list[Value]] = []
-    sums = _sums(sharing)
-    nothing = (None,) * width
-    for line in _lines(sharing, None):
-        place = line["place"]
-        parts = (
-            place.stock,
-            place.left,
-            place.ready,
-            line["weight"],
-            line["proposed"] or nothing,
-            line["set"],
-        )
-        rows.append([place.area.name, place.printed, *(number for part in parts for number in part)])
-    keys = ("stock", "left", "ready", "weight", "proposed", "set")
-    total = [number for key in keys for number in sums[key] or nothing]
-    rows.append(["合计", sums["printed"], *total])
-    whole = "、".join(
-        f"{number}{word}" for number, word in zip(sharing.whole or (), sharing.words, strict=False)
-    )
-    return OfficialForm(
-        title=sharing.title,
-        head=[
-            [
-                HeadCell("区划", 2),
-                HeadCell("规划表", 2),
-                *(HeadCell(word, rows=2 if width == 1 else 1, cols=width) for word in heads),
-            ],
-            [HeadCell(word) for _ in heads for word in sharing.words] if width > 1 else [],
-        ],
-        rows=rows,
-        unit="、".join(sharing.words),
-        filler=sharing.area.name,
-        as_of=written(clock.today()),
-        total_rows=[len(rows) - 1],
-        notes=[
-            f"总数 {whole}（{sharing.said}）；{sharing.rule_word}分解。{sharing.explanation}"
-            if whole
-            else "没有总数。",
-            "最大余数法取整，各地合计等于总数，都不超过存量。",
-        ],
-    )

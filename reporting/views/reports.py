@@ -33,6 +33,7 @@ from reporting.nesting import places, titled
 from reporting.report import ReportDefinition, headings
 from reporting.screen import lines, marked, sums
 from reporting.sums import checks_of, told
+from reporting.sums import marked as with_marks
 
 OTHERS = 8
 # 挂图 (R300): the first shows figures alone, the other two who is posted and who answers.
@@ -146,7 +147,8 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
     block = next((one for one in blocks if one.key == asked), None)
     if block is None:
         raise Http404(f"这份报表没有“{asked}”这组数")
-    words = headings(blocks)
+    words, checks = headings(blocks), checks_of(definition, figures, blocks)
+    figures = with_marks(figures, checks)
     reasons = {one.key: marked(figures, words, one) for one in blocks}
     context = {
         "run": kept,
@@ -160,7 +162,7 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "marks_elsewhere": next((one for one in blocks if reasons[one.key]), None),
         "plan": figures.plan,
         "reads_plan": figures.reads_plan,
-        "checked": told(checks_of(definition, figures, blocks)),
+        "checked": told(checks),
         "others": _others(request, kept),
         "may_run": Capability.REPORT_RUN in request.user.capabilities(),
         "detail_columns": countable(kept, block),

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from households.models import ColourChange
+from office import clock
 from office.models import Job
 from reporting.definitions import DEFINITIONS
 from reporting.models import ReportFile, ReportRun
@@ -27,6 +28,36 @@ def test_a_year_without_data_is_refused_with_the_reason(ground, make_household, 
     for year in (1999, 2012, 2099):
         with pytest.raises(ReportRefused, match=f"{year}年"):
             DEFINITIONS[kind].check(Request(ground.county, year, TODAY))
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS)
+def test_a_year_of_the_register_gives_figures_or_a_reason(ground, make_household, kind):
+    """From the first one on: a form has columns and cells, or it is refused, and noughts alone are no count."""
+    make_household(on=day("2014-06-01"))
+    for year in range(2014, 2019):
+        request = Request(ground.county, year, min(TODAY, day(f"{year}-12-31")), clock.shift())
+        try:
+            DEFINITIONS[kind].check(request)
+        except ReportRefused as reason:
+            assert "没有" in str(reason)
+        else:
+            figures = DEFINITIONS[kind].figures(request, lambda *_: None)
+            assert figures.cells and DEFINITIONS[kind].blocks(request), year
+
+
+@pytest.mark.parametrize("kind", ["rolling-plan", "two-standards", "yearly-goals", "causes", "structure"])
+def test_an_area_that_has_nobody_on_the_day_is_refused(ground, make_household, kind):
+    """First registered later, without a plan; or, of forms that sort who is on the register, all gone by then."""
+    home = make_household(on=day("2017-06-01"))
+    with pytest.raises(ReportRefused, match="没有"):
+        DEFINITIONS[kind].check(Request(ground.county, 2016, day("2016-12-31")))
+    DEFINITIONS[kind].check(Request(ground.county, 2017, day("2017-12-31")))
+    if kind in ("causes", "structure"):
+        home.leave_poverty(
+            on=day("2018-05-01"), by=None, origin="历史导入", recorded_at=clock.end_of(day("2018-05-01"))
+        )
+        with pytest.raises(ReportRefused, match="没有在册的户"):
+            DEFINITIONS[kind].check(Request(ground.county, 2018, TODAY))
 
 
 def test_without_a_poverty_line_nobody_has_a_colour_and_that_is_said(ground, make_household):

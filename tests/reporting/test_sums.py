@@ -116,6 +116,12 @@ def test_the_sheet_has_both_values_and_the_word_and_the_form_says_so(county, gro
     assert book[sums.SHEET]["G4"].fill.fgColor.rgb.endswith("FBD5D2")
     said = [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
     assert "核对有2处不符，见“核对”表。" in said
+    marked = {cell.comment.text for row in book.worksheets[0].iter_rows() for cell in row if cell.comment}
+    whole = figures.value(county.code, "total_persons")
+    assert marked == {
+        f"各致贫原因相加＝合计：另算的数是{town}",
+        f"各行相加＝合计行：另算的数是{whole + 1}",
+    }
 
 
 def test_the_page_of_a_run_says_how_it_comes_out(county, ground, signed_in):  # noqa: F811
@@ -123,7 +129,9 @@ def test_the_page_of_a_run_says_how_it_comes_out(county, ground, signed_in):  # 
     assert "共32条，全部相符" in client.get(f"/reports/runs/{run.pk}/").content.decode()
     run.figures_stored = off(run.figures, ground.town.code, "total_persons").stored()
     run.save(update_fields=["figures_stored"])
-    assert "共33条，2条不符" in client.get(f"/reports/runs/{run.pk}/").content.decode()
+    page = client.get(f"/reports/runs/{run.pk}/").content.decode()
+    assert "共33条，2条不符" in page and "有 2 个数不可能成立" in page
+    assert "各致贫原因相加＝合计：另算的数是" in page
 
 
 def test_what_is_not_known_is_not_judged(county):  # noqa: F811
