@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import uuid
 from pathlib import Path
 
 import openpyxl
@@ -15,16 +14,13 @@ import pytest
 
 from office.stamp import Stamp, stamped
 from office.text_cells import text_width
-from office.workbook_write import write_form
 from reporting.definitions import DEFINITIONS
 from reporting.files import as_workbook
-from reporting.models import PlanTable, ReportRun
-from reporting.plan_page import PlanPage, official_forms
-from reporting.reading import read_plan
+from reporting.models import ReportRun
 from reporting.report import Request
-from tests.reporting.conftest import PLANNED
-from tests.reporting.tables import DATA
-from tests.reporting.test_details import ask, fetched, made
+from tests.reporting.test_details import ask, fetched
+from tests.reporting.test_nesting import made
+from tests.reporting.test_other_workbooks import PLANS, plan_book, planned_villages
 from tests.reporting.test_workbooks import MADE, TODAY, county  # noqa: F401
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db]
@@ -76,15 +72,12 @@ def plain(text: object) -> str:
 def others(county, signed_in):  # noqa: F811
     """By name the workbooks of figures that are no report of a kind, as the district fetches them."""
     client = signed_in("district")
-    data = (DATA / "province.csv").read_bytes()
-    table = PlanTable.take_in(read_plan(data), name="演示省规划", data=data, at=PLANNED, on=PLANNED.date())
-    listed = {"list": "reporting:planned-villages", "query": "", "format": "xlsx", "once": uuid.uuid4().hex}
-    run = made("causes", county)
     return {
-        "plan-two-rows": write_form(*official_forms(table, PlanPage.of(table)), made_at=MADE),
+        **{name: plan_book(*plan) for name, plan in PLANS.items()},
+        "nested-coverage": as_workbook(made("coverage", county, nested=True), MADE),
         "distribution": client.get("/plans/distribution/xlsx/").content,
-        "planned-villages": fetched(client, client.post("/exports/", listed)),
-        "details": fetched(client, ask(client, run)),
+        "planned-villages": planned_villages(client),
+        "details": fetched(client, ask(client, made("causes", county, nested=False))),
     }
 
 
