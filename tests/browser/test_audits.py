@@ -86,7 +86,7 @@ def test_a_village_goes_from_plan_to_tally_with_an_objection_that_splits_a_remai
     desk.pass_on()
     desk.post()
     # Too early: the page says until when, and so does the answer.
-    desk.too_soon("2018-10-15满期")
+    desk.too_soon("2018年10月15日满期")
 
     page = desk.seat("village", here)
     desk.follow("登记异议")
