@@ -20,7 +20,7 @@ def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
-def money(kind: str, source, amount: str, on: str, project=None) -> FundEntry:
+def money(kind: str, source, amount: str, on: str, project=None, at=None) -> FundEntry:
     payee = {"payee": "演示工程队", "payee_kind": "施工单位"} if kind == "支付" else {}
     return FundEntry.enter(
         kind=kind,
@@ -32,20 +32,20 @@ def money(kind: str, source, amount: str, on: str, project=None) -> FundEntry:
         document="演示凭证",
         by=None,
         today=TODAY,
-        at=evening(day(on)),
+        at=at or evening(day(on)),
         once=uuid.uuid4(),
         **payee,
     )
 
 
-def project(area, name: str, year: int = 2018, on: str = "2018-03-01") -> Project:
+def project(area, name: str, year: int = 2018, on: str = "2018-03-01", at=None) -> Project:
     facts = {**WISHES, "name": name, "year": year}
-    return Project.apply(by=None, on=day(on), at=evening(day(on)), area=area, **facts)
+    return Project.apply(by=None, on=day(on), at=at or evening(day(on)), area=area, **facts)
 
 
-def step(one: Project, key: str, on: str, **facts) -> None:
+def step(one: Project, key: str, on: str, at=None, **facts) -> None:
     getattr(one, key)(
-        by=None, on=day(on), today=TODAY, seen=one.version, recorded_at=evening(day(on)), **facts
+        by=None, on=day(on), today=TODAY, seen=one.version, recorded_at=at or evening(day(on)), **facts
     )
 
 

@@ -10,9 +10,8 @@ from audits import procedures
 from audits.models import AuditList, Decision, Entry, HouseCase, Notice
 from households.models import Living, Shock
 from measures.models import Measure, Policy
-from office.clock import SHANGHAI
 from office.models import Finding
-from tests.reporting import office_world
+from tests.reporting.small_days import DAY, TODAY, Course, edged, evening, recorded
 from tests.reporting.small_recount import STEPS
 from tests.reporting.small_recount.coverage import HOMES, PERSONS
 from villages import indicators
@@ -28,18 +27,13 @@ from villages.models import (
 )
 from villages.models.post import StayMonth
 
-TODAY = office_world.TODAY
-DAY = datetime.timedelta(days=1)
 # Of a doubt that was settled no day is known on which it waited yet: all are of before.
 FIRST = datetime.date(2016, 1, 4)
 
 
-def evening(on: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(on, datetime.time(18), SHANGHAI)
-
-
 def some_day(rng: random.Random, year: int = 2018) -> datetime.date:
-    return datetime.date(year, 1, 1) + DAY * rng.randrange(320)
+    first = datetime.date(year, 1, 1)
+    return edged(rng, first + DAY * rng.randrange(320), first, min(TODAY, datetime.date(year, 12, 31)))
 
 
 def build(rng: random.Random, ground, homes, by) -> None:
@@ -53,58 +47,62 @@ def build(rng: random.Random, ground, homes, by) -> None:
 def _lists(rng: random.Random, ground, homes, by) -> None:
     """Lists that passed some stages, were sent back, were closed; what they rest on is not asked here."""
     free = {kind: list(homes) for kind in procedures.TABLES}
-    for number in range(rng.randrange(9)):
-        kind = rng.choice(list(procedures.TABLES))
+    kinds = ["renovation"] * 2 + rng.choices(list(procedures.TABLES), k=rng.randrange(7))
+    for number, kind in enumerate(kinds):
         opened = some_day(rng, rng.choice([2017, 2018, 2018]))
         procedure = procedures.current(kind, opened)
         area = rng.choice({"village": [ground.village, ground.other_village, ground.foreign_village],
                            "town": [ground.town, ground.other_town], "county": [ground.county]}[procedure.unit])  # fmt: skip
         stages, at = [stage.key for stage in procedure.stages], 0
+        course = Course(rng, opened, recorded(rng, opened))
         made = AuditList.objects.create(
             kind=kind, area=area, year=opened.year, batch=number + 1, procedure_version=procedure.version,
-            stage=stages[0], stage_since=opened, opened_on=opened, opened_at=evening(opened),
+            stage=stages[0], stage_since=opened, opened_on=opened, opened_at=course.at,
         )  # fmt: skip
-        on, rounds = opened, 1
+        rounds = 1
         while at < len(stages) and rng.random() < 0.75:
-            on += DAY * rng.randrange(25)
+            on = course.on + DAY * rng.randrange(25)
             if on > TODAY:
                 break
+            course.go(on)
             if rng.random() < 0.3 and not made.notices.filter(stage=stages[at], round=rounds).exists():
                 Notice.objects.create(
                     audit_list=made, stage=stages[at], round=rounds, word="公示", level="village", place="演示",
-                    posted_on=on, days=7, ends_on=on + 7 * DAY, posted_by=by, recorded_at=evening(on),
+                    posted_on=course.on, days=7, ends_on=course.on + 7 * DAY, posted_by=by, recorded_at=course.at,
                 )  # fmt: skip
                 continue
             back = at > 1 and rng.random() < 0.2
             to = rng.randrange(at) if back else at + 1
             Decision.objects.create(
                 audit_list=made, stage=stages[at], stage_label="演示", round=rounds, verdict="退回" if back else "通过",
-                binding=False, to_stage=stages[to] if to < len(stages) else "", decided_on=on,
-                recorded_at=evening(on), opinion="演示" if back else "", list_version=1,
+                binding=False, to_stage=stages[to] if to < len(stages) else "", decided_on=course.on,
+                recorded_at=course.at, opinion="演示" if back else "", list_version=1,
             )  # fmt: skip
             at, rounds = to, rounds + back
         over = at == len(stages)
         AuditList.objects.filter(pk=made.pk).update(
-            stage=stages[min(at, len(stages) - 1)], round=rounds, closed_at=evening(on) if over else None
+            stage=stages[min(at, len(stages) - 1)], round=rounds, closed_at=course.at if over else None
         )
         if kind == "renovation":
             _houses(rng, made, free[kind], by)
 
 
 def _houses(rng: random.Random, made, free, by) -> None:
-    for place in range(rng.randrange(3)):
+    for place in range(rng.randrange(1, 5)):
         if not free:
             return
-        home, entered = free.pop(), made.opened_on + DAY * rng.randrange(9)
+        opened = made.opened_at.date()
+        home, entered = free.pop(), edged(rng, opened + DAY * rng.randrange(9), opened)
         struck = rng.random() < 0.3
         entry = Entry.objects.create(
             audit_list=made, kind=made.kind, household=home, area=made.area, place=place + 1, entered_by=by,
             entered_at=evening(entered), outcome="剔除" if struck else "", outcome_reason="演示" if struck else "",
-            closed_at=evening(entered + DAY * rng.randrange(60)) if struck else None,
+            closed_at=evening(edged(rng, entered + DAY * rng.randrange(60), entered)) if struck else None,
         )  # fmt: skip
         facts, on = {}, entered
         for step in STEPS:
-            on += DAY * rng.randrange(1, 40)
+            month = (on.replace(day=1) + 32 * DAY).replace(day=1)
+            on = rng.choice([month, edged(rng, on + DAY * rng.randrange(1, 40), on)])
             if rng.random() < 0.2:
                 break
             facts[f"{step}_on"] = on
@@ -209,7 +207,8 @@ def _entered(rng: random.Random, ground) -> None:
         for area in (ground.county, ground.town):
             for year in (2016, 2017, 2018):
                 if rng.random() < 0.3:
-                    on = datetime.date(year, 12, 1) if year < 2018 else some_day(rng)
+                    december = datetime.date(year, 12, 1)
+                    on = edged(rng, december, december) if year < 2018 else some_day(rng)
                     replaced = evening(on + DAY * 30) if rng.random() < 0.3 else None
                     facts = {"indicator": one, "area": area, "year": year}
                     value = Decimal(rng.randrange(10000)) / 100

@@ -11,20 +11,19 @@ from django.core.exceptions import ValidationError
 
 from areas.models import Area
 from households.codes import CODES
-from households.models import ColourChange, Household, Person
+from households.models import ColourChange, Household, Person, StatusEvent
 from measures.models import Enterprise, FundSource, Measure, Policy, Project, ProjectDecision, SocialHelp
 from measures.models.fund import SourceKind
 from measures.models.policy import MEASURE_CHAPTERS
-from office.clock import SHANGHAI
 from reporting.models import PlanTable
 from reporting.reading import read_plan
 from tests.reporting import office_world, small_office
 from tests.reporting.conftest import PLANNED
+from tests.reporting.small_days import ASKED, GREAT, LAST, TODAY, Course, edged, evening, recorded
 from tests.reporting.tables import as_csv, persons, villages
 from tests.reporting.test_exit_tally import removal_reason
 from villages.models import KeyVillage
 
-TODAY = office_world.TODAY
 # The day up to which the year after goes on.
 LATER = datetime.date(2019, 3, 20)
 CAUSES = CODES["poverty_cause"].words
@@ -37,31 +36,17 @@ COLOURS = ["红", "橙", "黄", "绿", ""]
 FIRST = datetime.date(2016, 1, 4)
 
 
-def evening(on: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(on, datetime.time(18), SHANGHAI)
-
-
 def build(rng: random.Random, ground, make_household, by) -> list[Household]:
     """A dozen households and what happens to them, money, help, deliveries, key villages and a plan."""
     ground_of = [ground.village, ground.sibling_village, ground.other_village, ground.foreign_village]
-    homes = [
-        make_household(
-            village=rng.choice(ground_of),
-            persons=rng.randrange(1, 8),
-            standard=rng.choice(["国家标准", "省定标准"]),
-            poverty_cause=rng.choice(CAUSES),
-            on=datetime.date(2015, rng.randrange(1, 13), rng.randrange(1, 28)),
-        )
-        for _ in range(rng.randrange(5, 13))
-    ]
+    homes = [_entered(rng, make_household, ground_of) for _ in range(rng.randrange(5, 13))]
     _described(rng)
-    on = FIRST
-    while on < TODAY:
+    for on in _days(rng):
         happens(rng, rng.choice(homes), ground_of, on)
-        on += datetime.timedelta(days=rng.randrange(5, 60))
     for home in homes:
         ColourChange.objects.filter(household=home).delete()
         judged(rng, home, FIRST, 1000)
+        judged(rng, home, rng.choice(ASKED), 1)
         Household.objects.filter(pk=home.pk).update(reservoir_resettler=rng.choice([True, False, None]))
     _money(rng, ground, ground_of)
     _help(rng, ground, homes, ground_of)
@@ -76,6 +61,32 @@ def build(rng: random.Random, ground, make_household, by) -> list[Household]:
     return homes
 
 
+def _days(rng: random.Random) -> list[datetime.date]:
+    """Two things at each great edge, and others in between."""
+    found, on = [day for day in GREAT if FIRST < day <= TODAY] * 2, FIRST
+    while on < TODAY:
+        found.append(on)
+        on += datetime.timedelta(days=rng.randrange(5, 60))
+    return sorted(found)
+
+
+def _entered(rng: random.Random, make_household, places) -> Household:
+    """Most of them of the first year, which is the base of the plans."""
+    day = datetime.date(
+        rng.choice([2015] * 6 + [2016, 2017, 2018]), rng.randrange(1, 11), rng.randrange(1, 28)
+    )
+    on = edged(rng, day, datetime.date(2015, 1, 1))
+    home = make_household(
+        village=rng.choice(places),
+        persons=rng.randrange(1, 8),
+        standard=rng.choice(["国家标准", "省定标准"]),
+        poverty_cause=rng.choice(CAUSES),
+        on=on,
+    )
+    StatusEvent.objects.filter(household=home).update(recorded_at=recorded(rng, on))
+    return home
+
+
 def _described(rng: random.Random) -> None:
     """Every person by chance: all that a policy or the structure of the register asks of."""
 
@@ -87,7 +98,8 @@ def _described(rng: random.Random) -> None:
             [rng.randrange(1, 95), rng.randrange(2, 24), rng.randrange(57, 64), rng.randrange(77, 103)]
         )
         Person.objects.filter(pk=person.pk).update(
-            birth_date=TODAY - datetime.timedelta(days=years * 365 + rng.randrange(364)),
+            birth_date=rng.choice([TODAY - datetime.timedelta(days=years * 365 + rng.randrange(364)),
+                                   (edge := rng.choice(GREAT)).replace(year=edge.year - years - 1)]),
             health=rng.choice([("健康",), ("残疾",), ("长期慢性病", "残疾"), ("患有大病",), ("长期慢性病",), ()]),
             disability_category=word("disability_category"),
             disability_grade=word("disability_grade"),
@@ -99,16 +111,18 @@ def _described(rng: random.Random) -> None:
         )  # fmt: skip
 
 
-def happens(rng: random.Random, home, places, on: datetime.date) -> None:
+def happens(rng: random.Random, home, places, on: datetime.date, until: datetime.date = TODAY) -> None:
     """Something that may happen to a household; what cannot does not."""
     home.refresh_from_db()
-    act = {"on": on, "by": None, "origin": "历史导入", "recorded_at": evening(on)}
+    if on < home.last_event_on:
+        return
+    last = home.events.latest("pk")
+    course = Course(rng, max(last.on, TODAY) if until > TODAY else last.on, last.recorded_at, until)
+    act = {**course.go(on), "by": None, "origin": "历史导入"}
     try:
         match rng.randrange(7):
-            case 0 | 1:
-                home.leave_poverty(**act)
-            case 2:
-                home.return_to_poverty(**act)
+            case 0 | 1 | 2:
+                (home.leave_poverty if home.in_register else home.return_to_poverty)(**act)
             case 3 | 4:
                 home.move_to(rng.choice([one for one in places if one.pk != home.village_id]), **act)
             case 5:
@@ -122,53 +136,61 @@ def happens(rng: random.Random, home, places, on: datetime.date) -> None:
 
 def judged(rng: random.Random, home, since: datetime.date, days: int) -> None:
     for _ in range(rng.randrange(3)):
-        on = since + datetime.timedelta(days=rng.randrange(days))
+        on = edged(rng, since + datetime.timedelta(days=rng.randrange(days)), since, LATER)
         ColourChange.objects.create(household=home, on=on, colour=rng.choice(COLOURS))
 
 
 def _money(rng: random.Random, ground, places) -> None:
     """Sources of two years, and projects that went some way along their stages."""
     for year in (2017, 2018):
-        spring = datetime.date(year, 3, 1)
-        sources = [
-            FundSource.open(
-                area=ground.county, year=year, kind=kind, name=f"演示{kind}", budget=Decimal(100000), document="演示",
-                by=None, on=spring, at=evening(spring), once=uuid.uuid4(),
-            )
-            for kind in rng.sample(SourceKind.values, 3)
-        ]  # fmt: skip
-        for number in range(rng.randrange(1, 5)):
+        sources = [_source(rng, ground.county, year, kind) for kind in rng.sample(SourceKind.values, 3)]
+        for number in range(rng.randrange(2, 6)):
             place = rng.choice([*places[:3], ground.town, ground.county])
-            one = office_world.project(place, f"演示{year}{number}", year, f"{year}-03-01")
-            _along(rng, one, sources, year)
+            spring = datetime.date(year, 3, 1)
+            course = Course(rng, spring, recorded(rng, spring))
+            one = office_world.project(place, f"演示{year}{number}", year, f"{spring}", course.at)
+            _along(rng, one, sources, year, course)
 
 
-def _along(rng: random.Random, one, sources, year: int) -> None:
-    office_world.step(one, "submit", f"{year}-03-05", chosen_on=datetime.date(year, 3, 1))
+def _source(rng: random.Random, county, year: int, kind: str) -> FundSource:
+    on = edged(rng, datetime.date(year, 3, 1), datetime.date(year, 1, 1))
+    made = FundSource.open(
+        area=county, year=year, kind=kind, name=f"演示{kind}", budget=Decimal(100000), document="演示", by=None, on=on,
+        at=recorded(rng, on), once=uuid.uuid4(),
+    )  # fmt: skip
+    last = rng.choice([day for day in LAST if day.year == year])
+    office_world.money("预算", made, "77", f"{last}", at=recorded(rng, last))
+    return made
+
+
+def _along(rng: random.Random, one, sources, year: int, course: Course) -> None:
+    def next_day(month: int, day: int) -> tuple[str, datetime.datetime]:
+        course.go(datetime.date(year, month, day))
+        return f"{course.on}", course.at
+
+    office_world.step(one, "submit", *next_day(3, 5), chosen_on=datetime.date(year, 3, 1))
     if rng.random() < 0.15:
-        office_world.step(one, "cancel", f"{year}-{rng.choice(['03', '09'])}-20", opinion="演示")
+        office_world.step(one, "cancel", *next_day(rng.choice([3, 9]), 20), opinion="演示")
         return
     if rng.random() < 0.2:
         return
-    office_world.step(one, "approve", f"{year}-04-02", document="演示")
-    office_world.step(
-        one, "start", f"{year}-{rng.choice(['05', '09'])}-02", contractor="演示", document="演示"
-    )
+    office_world.step(one, "approve", *next_day(4, 2), document="演示")
+    office_world.step(one, "start", *next_day(rng.choice([5, 9]), 2), contractor="演示", document="演示")
     amount = f"{rng.randrange(1, 900)}.{rng.randrange(10, 99)}"
-    office_world.money("分配", source := rng.choice(sources), amount, f"{year}-09-10", one)
+    source, (on, at) = rng.choice(sources), next_day(*rng.choice([(6, 29), (9, 10), (9, 19)]))
+    office_world.money("分配", source, amount, on, one, at)
     if rng.random() < 0.6:
-        paid = rng.choice([amount, "0.55"])
-        office_world.money("支付", source, paid, f"{year}-{rng.choice(['09', '10'])}-20", one)
+        on, at = next_day(rng.choice([9, 10]), 20)
+        office_world.money("支付", source, rng.choice([amount, "0.55"]), on, one, at)
     # Works report progress and papers first; of the further stages only the steps themselves are asked here.
     for place, (key, stage) in enumerate(LAST_STEPS):
         if rng.random() < 0.4:
             return
-        on = datetime.date(year, 10, 2 + 2 * place)
         ProjectDecision.objects.create(
-            project=one, step=key, from_stage=one.stage, to_stage=stage, on=on, recorded_at=evening(on),
-            plan_money=1, allocated=0, paid=0, progress=100,
+            project=one, step=key, from_stage=one.stage, to_stage=stage,
+            **course.go(datetime.date(year, 10, 2 + 2 * place)), plan_money=1, allocated=0, paid=0, progress=100,
         )  # fmt: skip
-        dated = {"accepted_on": on} if key == "accept" else {}
+        dated = {"accepted_on": course.on} if key == "accept" else {}
         Project.objects.filter(pk=one.pk).update(stage=stage, **dated)
         one.refresh_from_db()
 
@@ -183,23 +205,24 @@ def _help(rng: random.Random, ground, homes, places) -> None:
         closed=rng.random() < 0.2,
     )
     for _ in range(rng.randrange(10, 40)):
-        on = FIRST + datetime.timedelta(days=rng.randrange(-200, 1050))
+        on = edged(rng, FIRST + datetime.timedelta(days=rng.randrange(-200, 1050)))
         to = rng.choice([{"household": rng.choice(homes)}] * 6 + [{"village": rng.choice(places)}]
                         + [{"village": ground.town}, {"village": ground.county}, {"enterprise": workshop}])  # fmt: skip
         delivered(rng, rng.choice(policies), on, **to)
     for place in rng.sample([*places[:3], ground.town, ground.county], 4):
         code = {"village": rng.choice(["TASK-ECOM", "TASK-PROCESS"]), "town": "TASK-ECOM-TOWN"}
-        on = datetime.date(2017, rng.randrange(1, 12), rng.randrange(1, 20))
-        closed = {"closed": f"2018-0{rng.randrange(1, 10)}-15"} if rng.random() < 0.3 else {}
+        on = edged(rng, datetime.date(2017, rng.randrange(1, 12), rng.randrange(1, 20)))
+        over = edged(rng, datetime.date(2018, rng.randrange(1, 10), 15), on)
+        closed = {"closed": f"{over}"} if rng.random() < 0.3 else {}
         Measure.objects.create(
-            policy=Policy.objects.get(code=code.get(place.level, "TASK-ECOM-COUNTY")), village=place, year=2017,
+            policy=Policy.objects.get(code=code.get(place.level, "TASK-ECOM-COUNTY")), village=place, year=on.year,
             state="落实", planned_on=on, delivered_on=on, payer="演示", amount=0, extras=closed,
         )  # fmt: skip
     for _ in range(rng.randrange(1, 9)):
         SocialHelp.objects.create(
             kind=rng.choice(["扶贫协作", "扶贫协作", "社会捐赠"]), title="演示", giver="演示",
             state=rng.choice(["进行中", "已完成"]), area=rng.choice([*places, ground.town, ground.county]),
-            start_on=datetime.date(rng.choice([2015, 2016, 2017, 2018]), rng.randrange(1, 11), 3),
+            start_on=edged(rng, datetime.date(rng.choice([2015, 2016, 2017, 2018]), rng.randrange(1, 11), 3)),
             people=rng.choice([None, rng.randrange(90)]), amount=rng.choice([None, Decimal(rng.randrange(900))]),
         )  # fmt: skip
 
@@ -213,17 +236,18 @@ def delivered(rng: random.Random, policy: Policy, on: datetime.date, **to) -> No
 
 def _key_villages(rng: random.Random, places) -> None:
     for village in rng.sample(places, 3):
-        since = rng.choice([FIRST, datetime.date(2012, 3, 1)])
+        since = edged(rng, rng.choice([FIRST, datetime.date(2012, 3, 1)]))
+        course = Course(rng, since, recorded(rng, since))
         chosen = KeyVillage.designate(
             area=village, level=rng.choice(["省定", "市定"]), batch="十二五", on=since, by=None,
-            recorded_at=evening(since),
+            recorded_at=course.at,
         )  # fmt: skip
         on = since
         for _ in range(4):
             on += datetime.timedelta(days=rng.randrange(100, 1100))
-            act = {"on": on, "by": None, "recorded_at": evening(on)}
             if on >= TODAY:
                 break
+            act = {**course.go(on), "by": None}
             try:
                 match rng.randrange(4):
                     case 0 | 1:
@@ -270,8 +294,8 @@ def another_year(rng: random.Random, ground, homes) -> None:
     on = TODAY
     while on < LATER:
         home = rng.choice(homes)
-        happens(rng, home, places, on)
-        delivered(rng, rng.choice(policies), on, household=home)
+        happens(rng, home, places, on, LATER)
+        delivered(rng, rng.choice(policies), edged(rng, on, TODAY, LATER), household=home)
         judged(rng, home, on, 20)
         on += datetime.timedelta(days=rng.randrange(2, 9))
     for key in KeyVillage.objects.filter(on_list=True)[:1]:

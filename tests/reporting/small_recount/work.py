@@ -34,7 +34,7 @@ def stood(rows: Rows, one: AuditList, on: Day) -> tuple[str, Day] | None:
     stages = [stage.key for stage in procedures.of(one.kind, one.procedure_version).stages]
     stage, rounds, since = stages[0], 1, one.opened_on
     for each in rows.by(Decision, "audit_list_id")[one.pk]:
-        if each.decided_on > on:
+        if each.decided_on > on or not by_then(each.recorded_at, on):
             break
         if each.verdict == "通过" and each.stage == stages[-1]:
             return None
