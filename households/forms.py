@@ -62,8 +62,9 @@ class RegisterFilter(Filter):
 
     def clean(self) -> dict[str, Any]:
         asked = self.cleaned_data
-        if asked.get("as_of") and not asked.get("on_register") and "on_register" not in self.errors:
-            self.add_error("as_of", "登记截至要和在册时点一起用")
+        of_a_day = any(asked.get(name) or name in self.errors for name in ("on_register", "colour_on"))
+        if asked.get("as_of") and not of_a_day:
+            self.add_error("as_of", "登记截至要和在册时点或四色时点一起用")
         if asked.get("size") and not asked.get("on_register") and "on_register" not in self.errors:
             self.add_error("size", "家庭规模要和在册时点一起用")
         if asked.get("colour_on") and asked.get("on_register"):
@@ -135,7 +136,7 @@ class RegisterFilter(Filter):
                 )
                 found = found.filter(pk__in=stock.sized(asked["size"]))
         elif asked["colour_on"]:
-            coloured = tally.coloured(events.in_area(area), asked["colour_on"])
+            coloured = tally.coloured(events.in_area(area), asked["colour_on"], asked["as_of"])
             if asked["colour"]:
                 coloured = coloured.filter(colour=_colour(asked["colour"]))
             then = coloured.order_by().filter(household=OuterRef("pk")).values("members")

@@ -163,13 +163,16 @@ def stock_by_area(
     return {row[column]: Counts.of(row) for row in rows}
 
 
-def coloured(events: StatusEventQuerySet, on: datetime.date) -> StatusEventQuerySet:
-    """The last event by the day of every household that stood in the register's books then, cancelled ones aside,
-    with the `colour` it was judged to have (domain §4): empty before it was first judged, or without a line.
+def coloured(
+    events: StatusEventQuerySet, on: datetime.date, as_of: datetime.date | None = None
+) -> StatusEventQuerySet:
+    """The last event by the day of every household that stood in the register's books then, as known on `as_of` (the
+    same day, if it is not given), cancelled ones aside, with the `colour` it was judged to have (domain §4): empty
+    before it was first judged, or without a line.
     """
     judged = ColourChange.objects.filter(household=OuterRef("household"), on__lte=on).order_by("-on", "-pk")
     # 转出 is the last event of a household that another was split off from: it stays where it is.
-    last = events.last_of_each(on).exclude(kind=Kind.CANCEL)
+    last = events.last_of_each(on, as_of).exclude(kind=Kind.CANCEL)
     return last.annotate(colour=Coalesce(Subquery(judged.values("colour")[:1]), Value("")))
 
 

@@ -50,9 +50,9 @@ def members_list(
     return _address("households:members", {**query, trait: name} if trait else query)
 
 
-def colour_list(area: str, colour: str, on: datetime.date) -> str:
+def colour_list(area: str, colour: str, on: datetime.date, as_of: datetime.date) -> str:
     """The households that had the colour on the day, where they stood then."""
-    return _address("households:list", {"area": area, "colour": colour, "colour_on": on})
+    return _address("households:list", {"area": area, "colour": colour, "colour_on": on, "as_of": as_of})
 
 
 def coverage_list(area: str, policy: str, kind: str, on: datetime.date) -> str:

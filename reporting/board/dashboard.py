@@ -134,7 +134,8 @@ def _colours(request: Request) -> Colours:
     counts = _kept(request, "colours", colours.count)
 
     def of_colour(key: str, colour: str, unit: str) -> Figure:
-        return Figure(counts[None, key, unit], colour_list(request.area.code, colour, request.until))
+        url = colour_list(request.area.code, colour, request.until, request.as_of)
+        return Figure(counts[None, key, unit], url)
 
     lines = [
         ColourLine(colour, MEANINGS[key], of_colour(key, colour, HOUSEHOLDS), of_colour(key, colour, PERSONS))

@@ -39,7 +39,7 @@ Counts = Counter[tuple[int | None, str, str]]
 def check(request: Request) -> None:
     """Refused where nobody was judged by the day, as without a poverty line nobody can be."""
     exit_tally.registered(request)
-    last = tally.coloured(StatusEvent.objects.in_area(request.area), request.until)
+    last = tally.coloured(StatusEvent.objects.in_area(request.area), request.until, request.as_of)
     if not last.exclude(colour="").exists():
         raise ReportRefused(
             f"{request.area}到{written(request.until)}没有一户评定过四色，没有可统计的数："
@@ -49,7 +49,7 @@ def check(request: Request) -> None:
 
 def count(request: Request) -> Counts:
     """One statement: the last event of every household, grouped by the colour it had on the day."""
-    last = tally.coloured(StatusEvent.objects.in_area(request.area), request.until)
+    last = tally.coloured(StatusEvent.objects.in_area(request.area), request.until, request.as_of)
     below = BELOW.get(request.area.level)
     keys = {colour: key for key, colour in COLOURS.items()}
     counts: Counts = Counter()
@@ -74,7 +74,7 @@ def figures(request: Request, progress: Progress) -> Figures:
     for area, place in [(request.area, None), *((child, child.pk) for child in children)]:
         for unit in UNITS:
             for key, colour in {TOTAL: "", **COLOURS}.items():
-                url = colour_list(area.code, colour, request.until)
+                url = colour_list(area.code, colour, request.until, request.as_of)
                 cells.append(Cell(area.code, f"{key}_{unit}", counts[place, key, unit], unit, url))
     note = "红：在册，收入不过线；橙：在册，收入过线；黄：已退出，有返贫风险；绿：已退出，稳定。未评定：当日还没有评定过，或者缺当年的标准。注销和未纳入的不在内。"
     return Figures(report_rows(request.area, children), cells, notes={"all": note})
