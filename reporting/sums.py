@@ -166,7 +166,7 @@ def broken(checks: Iterable[Check]) -> list[Check]:
     return [check for check in checks if not check.holds and check.word != PRINTED_RULE]
 
 
-def marked(figures: Figures, checks: Iterable[Check]) -> Figures:
+def with_marks(figures: Figures, checks: Iterable[Check]) -> Figures:
     """The figures with a mark on each of our own that does not come out, behind those of printed ones."""
     messages: dict[tuple[str, str], list[str]] = {}
     for check in broken(checks):

@@ -32,8 +32,7 @@ from reporting.models import ReportFile, ReportRun
 from reporting.nesting import places, titled
 from reporting.report import ReportDefinition, headings
 from reporting.screen import lines, marked, sums
-from reporting.sums import checks_of, told
-from reporting.sums import marked as with_marks
+from reporting.sums import checks_of, told, with_marks
 
 OTHERS = 8
 # 挂图 (R300): the first shows figures alone, the other two who is posted and who answers.
