@@ -11,6 +11,7 @@ from households.models import Household, Person, StatusEvent
 from office.clock import SHANGHAI
 from reporting.definitions import DEFINITIONS, exit_tally
 from reporting.report import ReportRefused, Request
+from tests.reporting.small_days import evening
 
 TODAY = datetime.date(2018, 11, 20)
 TALLY = DEFINITIONS["exit-tally"]
@@ -18,10 +19,6 @@ TALLY = DEFINITIONS["exit-tally"]
 
 def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
-
-
-def evening(on: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(on, datetime.time(18), SHANGHAI)
 
 
 def at(on: str) -> dict[str, Any]:

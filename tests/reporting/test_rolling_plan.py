@@ -7,17 +7,13 @@ from typing import Any
 import pytest
 
 from households.models import StatusEvent
-from office.clock import SHANGHAI
 from reporting.definitions import DEFINITIONS
 from reporting.report import ReportRefused, Request
+from tests.reporting.small_days import evening
 from villages.models import KeyVillage
 
 TODAY = datetime.date(2018, 11, 20)
 ROLLING = DEFINITIONS["rolling-plan"]
-
-
-def evening(on: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(on, datetime.time(18), SHANGHAI)
 
 
 def at(*on: int) -> dict[str, Any]:
