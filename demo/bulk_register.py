@@ -10,10 +10,12 @@ from django.db import transaction
 
 from areas.models import Area, Level
 from demo import ground, people, places, register, shares, surveys
+from demo.happenings import Happenings
 from demo.history import County, Life
 from demo.incomes import first_survey
 from demo.load import lines
 from demo.store import Rows
+from demo.world import HOUSEHOLDS, strike_off_day
 from households.models import ClosedYear, Person
 from office import trail
 from office.pii import versions
@@ -27,10 +29,17 @@ MOST_VILLAGES = 18_000
 LOOKED_UP_AT_ONCE = 500
 NATIONAL_SHARE = 0.58
 BEGINNING = datetime.date(2014, 4, 1)
+# With `lived`: years of which chance takes its part, and the one in which so many of the poor leave, all of them
+# events of the old records.
+LIVED, LEAVING_YEAR, LEAVING_SHARE = (2016, 2017), 2016, 0.4
 
 
 class NoVillages(Exception):
     """The county is known but has no village that stands."""
+
+
+class YearsClosed(Exception):
+    """The years that were to be lived through are closed."""
 
 
 def villages_of(rng: random.Random, code: str, households: int) -> dict[str, Area]:
@@ -52,8 +61,13 @@ def first_day(county: Area) -> datetime.date:
     return datetime.date(closed.year + 1, 1, 4) if closed else BEGINNING
 
 
-def fill(*, code: str, households: int, seed: int, today: datetime.date) -> Iterator[int]:
-    """Adds so many households; yields how many are there after each batch, each a transaction of its own."""
+def fill(
+    *, code: str, households: int, seed: int, today: datetime.date, lived: bool = False
+) -> Iterator[int]:
+    """Adds so many households; yields how many are there after each batch, each a transaction of its own.
+
+    `lived`: they leave, come back, die, are born, marry, move and split in 2016 and 2017, as in the demonstration.
+    """
     rng = random.Random(seed)
     with transaction.atomic():
         villages = villages_of(rng, code, households)
@@ -61,15 +75,20 @@ def fill(*, code: str, households: int, seed: int, today: datetime.date) -> Iter
         lines(county)
     make = register.Register(rng, people.IdentityNumbers(_start(code)))
     begin = first_day(county)
+    if lived and begin != BEGINNING:
+        raise YearsClosed(f"{county}已有封存的年度，不能再补以前年度的动态")
     days = (min(today, begin + datetime.timedelta(days=600)) - begin).days
     codes = list(villages)
     done = 0
     while done < households:
         count = min(BATCH, households - done)
         lives = [_life(make, rng.choice(codes), begin, days, plan) for plan in _plans(rng, count)]
-        _renumber(make, lives)
+        batch = _entered(rng, villages, lives)
+        if lived:
+            _live(batch, make, villages, count)
+        _renumber(make, batch.lives)
         with transaction.atomic():
-            _write(rng, villages, lives, today)
+            _write(batch, villages, today)
             done += count
             if done == households:
                 trail.record(SEEDED, area=county, detail={"户数": done, "种子": seed})
@@ -115,16 +134,34 @@ def _renumber(make: register.Register, lives: Sequence[Life]) -> None:
             make.number(person)
 
 
-def _write(
-    rng: random.Random, villages: dict[str, Area], lives: Sequence[Life], today: datetime.date
-) -> None:
+def _entered(rng: random.Random, villages: dict[str, Area], lives: Sequence[Life]) -> County:
     county = County(rng, [])
-    rows = Rows(villages, today)
+    county.towns = {code: village.parent.code for code, village in villages.items() if village.parent}
     surveyor = people.person_name(rng, "女")
     for life in lives:
         county.enter(life)
         first_survey(rng, life, surveyor)
+    return county
+
+
+def _live(county: County, make: register.Register, villages: dict[str, Area], count: int) -> None:
+    here = [
+        ground.Village(code, villages[code].name, town, villages[code].level)
+        for code, town in county.towns.items()
+    ]
+    happenings = Happenings(county, make, here, count / HOUSEHOLDS)
+    for year in LIVED:
+        happenings.of(year)
+        if year == LEAVING_YEAR:
+            for life in county.poor():
+                if county.rng.random() < LEAVING_SHARE:
+                    county.leave_poverty(life, strike_off_day(life.village, year))
+
+
+def _write(county: County, villages: dict[str, Area], today: datetime.date) -> None:
+    rows = Rows(villages, today)
+    for life in county.lives:
         rows.take(life)
-    for life in lives:
+    for life in county.lives:
         rows.take_surveys(life, years=False)
     rows.write(county.events, history=False)

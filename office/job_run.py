@@ -132,13 +132,15 @@ class JobRun:
 
     def finish(self, result: dict[str, Any] | None = None, said: str = "") -> None:
         """Marks the job done. Called last in the transaction that writes its effect, both happen or neither,
-        and once: a run that lost its lease gets JobLost and its transaction rolls back.
+        and once: a run that lost its lease gets JobLost, one that was told to stop JobCancelled, and its
+        transaction rolls back: what was cancelled in time writes nothing, seen by the heartbeat or not.
 
         A job function whose effect may be repeated need not call it; returning the result is enough.
         `said`: what the page says beside the end.
         """
-        if not self._end(JobState.DONE, result=result or {}, said=said):
-            raise JobLost
+        going_on = self._mine().filter(cancel_requested=False)
+        if not self._end(JobState.DONE, of=going_on, result=result or {}, said=said):
+            raise JobCancelled if self._mine().exists() else JobLost
 
     # -- the rest is for work_on() --
 
@@ -159,7 +161,7 @@ class JobRun:
 
     def end(self, state: JobState, *, error: str = "", result: dict[str, Any] | None = None) -> None:
         """The job's end as its row says it; nothing when the row is no longer this run's."""
-        self._patiently(lambda: self._end(state, error=error, result=result or {}))
+        self._patiently(lambda: self._end(state, of=self._mine(), error=error, result=result or {}))
         self.job.refresh_from_db()
 
     def interrupt(self) -> None:
@@ -191,7 +193,9 @@ class JobRun:
     def _mine(self) -> Any:
         return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, lease_token=self.token)
 
-    def _end(self, state: JobState, *, result: dict[str, Any], error: str = "", said: str = "") -> int:
+    def _end(
+        self, state: JobState, *, of: Any, result: dict[str, Any], error: str = "", said: str = ""
+    ) -> int:
         """How far it came stays; what was being done then is over, so its message goes."""
         ended = {
             "state": state,
@@ -205,7 +209,7 @@ class JobRun:
             "done_count": self._done,
             "total_count": self._total,
         }
-        return self._mine().update(**ended, **counts)
+        return of.update(**ended, **counts)
 
     def _renew(self) -> None:
         """Body of the thread: four renewals a lease, progress within half a second of its change."""

@@ -141,9 +141,10 @@ def tally(places: tuple[Place, Place], found: list[dict[str, Any]]) -> dict[str,
         },
         "P6": {
             "ratio": None,
-            "at": f"{places[0].size} and {places[1].size}, exit tally of the county by town",
+            "at": f"{places[0].size} and {places[1].size}, exit tally of three years of the county by town",
             "pass": not wrong and not lost,
             "cells": sum(one["cells"] for one in found),
+            "not_nought": sum(one["counted"] for one in found),
             "wrong": wrong,
             "lost": lost,
         },
@@ -156,11 +157,13 @@ def shared(places: tuple[Place, Place], counted: Entry) -> Entry:
     small, large = places
     night, report = _two_to_one(small, "night"), _two_to_one(large, "shared_report")
     with Copy(large.size).made() as copy:
-        wide = copy.measured("wide")["seconds"]
+        tables = copy.measured("wide")["seconds"]
+    slowest = max(tables, key=tables.__getitem__)
     return {
         **counted,
-        "pass": counted["pass"] and wide <= 10 and max(night, report) < 1,
-        "seventeen_cities_seconds": round(wide, 2),
+        "pass": counted["pass"] and tables[slowest] <= 10 and max(night, report) < 1,
+        "seventeen_cities_seconds": round(tables[slowest], 2),
+        "seventeen_cities_at": f"{large.size}, {slowest}, the slowest of {len(tables)} tables",
         "two_workers_ratio": night,
         "two_workers_at": f"{small.size}, the nightly check with two workers ÷ with one",
         "two_workers_report_ratio": report,

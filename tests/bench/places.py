@@ -79,7 +79,7 @@ class Place:
             self._create(loaded)
         self.run("manage.py", "migrate", "-v0")
         if not loaded.exists():
-            self.run("manage.py", "seed", "--households", str(self.size), "--county", COUNTY)
+            self.run("manage.py", "seed", "--households", str(self.size), "--county", COUNTY, "--lived")
             loaded.touch()
 
     def _create(self, loaded: Path) -> None:

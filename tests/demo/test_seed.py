@@ -73,6 +73,23 @@ def test_no_household_is_registered_in_a_closed_year(db):
     assert max(added.values_list("on", flat=True)) <= TODAY
 
 
+def test_a_register_that_has_lived_holds_every_kind_of_event(db):
+    """As many households as each kind needs to be there by chance of this seed."""
+    seed(3000, "--lived")
+    kinds = set(StatusEvent.objects.values_list("kind", flat=True))
+    assert kinds == {"纳入", "退出", "返贫", "注销", "增员", "减员", "回退", "转出", "转入", "更正"}
+    assert list(invariants.problems(TODAY)) == []
+
+
+def test_no_years_are_lived_that_are_closed(db):
+    seed(20)
+    county = Area.objects.by_code("370405000000")
+    ClosedYear.objects.create(county=county, year=2015, closed_at="2017-01-15T09:00:00+08:00")
+    with pytest.raises(CommandError, match="封存"):
+        seed(20, "--lived")
+    assert Household.objects.count() == 20
+
+
 @pytest.mark.parametrize(
     "arguments", [("--households", "0"), ("--households", "5", "--county", "3704"), ()], ids=str
 )

@@ -269,6 +269,19 @@ def test_running_job_stops_at_its_next_progress(kind):
     assert run(jobs.enqueue(kind(cancelled_meanwhile), params={"effects": 0})).state == JobState.CANCELLED
 
 
+def test_running_job_that_was_cancelled_writes_nothing_at_its_end(kind):
+    """Also when the cancelling falls between the last heartbeat and the end."""
+
+    def cancelled_at_last(run, *, effects):
+        jobs.cancel(run.job)
+        with transaction.atomic():
+            TrailRow.objects.create(at=clock.now(), action="added")
+            run.finish({})
+
+    row = run(jobs.enqueue(kind(cancelled_at_last), params={"effects": 0}))
+    assert row.state == JobState.CANCELLED and effects() == 0
+
+
 def test_cancelled_job_of_a_killed_worker_is_cancelled_not_resumed(adds, rings):
     row = jobs.enqueue(adds, params={"n": 1})
     claim(row.pk, "killed")

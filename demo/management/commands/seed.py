@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from demo import ground
-from demo.bulk_register import NoVillages, fill
+from demo.bulk_register import NoVillages, YearsClosed, fill
 from office import clock, trail
 
 
@@ -36,6 +36,11 @@ class Command(BaseCommand):
             help="区县代码，默认台儿庄区；没有时新建",
         )
         parser.add_argument("--seed", type=int, default=1, help="随机种子，默认 1")
+        parser.add_argument(
+            "--lived",
+            action="store_true",
+            help="并载入 2016、2017 年的退出、返贫、增减员、迁移、分户和更正",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -47,9 +52,10 @@ class Command(BaseCommand):
                 households=options["households"],
                 seed=options["seed"],
                 today=clock.today(),
+                lived=options["lived"],
             ):
                 self.stderr.write(f"已载入 {done} 户")
-        except NoVillages as missing:
-            raise CommandError(str(missing)) from missing
+        except (NoVillages, YearsClosed) as refused:
+            raise CommandError(str(refused)) from refused
         trail.seal()
         self.stdout.write(f"共载入 {done} 户，用时 {time.monotonic() - started:.0f} 秒")
