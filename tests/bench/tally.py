@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from areas.models import Area, Level
+from households.codes import CODES
 from households.models import Household, StatusEvent
 from office import jobs
 from office.clock import end_of
@@ -31,6 +32,7 @@ FLOWS = {
     ("退出", -1): "exit",
     **{(kind, -1): "other_out" for kind in ("减员", "转出", "注销", "更正")},
 }
+CAUSES = {entry.label: entry.code for entry in CODES["poverty_cause"].codes}
 RAW = """
     SELECT county_id, kind, national, "on" < %(begin)s, persons > 0,
            CASE WHEN kind = '退出' AND "on" >= %(begin)s THEN cause ELSE '' END,
@@ -83,7 +85,7 @@ def by_hand(county: Area, year: int) -> Counter[tuple[str, str]]:
         flow = "base" if on < begin else FLOWS[kind, 1 if persons > 0 else -1]
         if flow == "exit":
             for code in (county.code, codes[town]):
-                found[code, f"exit_cause_{cause}"] += abs(persons)
+                found[code, f"exit_cause_{CAUSES[cause]}"] += abs(persons)
         for unit, moved in (("households", households), ("persons", persons)):
             for standard in ("", "national_") if national else ("",):
                 for code in (county.code, codes[town]):
