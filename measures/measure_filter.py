@@ -11,12 +11,14 @@ from measures import extras
 from measures.measure_forms import SHORT, year_field
 from measures.models import Policy, State
 from measures.models.measure import MeasureQuerySet
-from measures.models.policy import MEASURE_CHAPTERS
+from measures.models.policy import MEASURE_CHAPTERS, REPORTED_CHAPTERS
 from office.form_fields import Day, SearchWord, own_field
 
 PERSON, HOME, VILLAGE, ENTERPRISE = "个人", "全户", "村", "企业"
 OVER, SOON = "已到期", "三十天内到期"
 SOON_DAYS = 30
+# The chapters that the monthly progress has no line of its own for.
+OTHERS = "其他各类"
 
 
 OF: dict[str, dict[str, Any]] = {
@@ -34,7 +36,7 @@ class MeasureFilter(Filter):
 
     year = year_field(required=False)
     state = choice("状态", State.values, "w4")
-    chapter = choice("章节", MEASURE_CHAPTERS, "w8")
+    chapter = choice("章节", (*MEASURE_CHAPTERS, (OTHERS, "分月进度的其他各类")), "w8")
     policy = forms.ChoiceField(
         label="政策", required=False, choices=[], widget=forms.Select(attrs={"class": "w18"})
     )
@@ -83,7 +85,9 @@ class MeasureFilter(Filter):
             found = found.filter(year=asked["year"])
         if asked["state"]:
             found = found.filter(state=asked["state"])
-        if asked["chapter"]:
+        if asked["chapter"] == OTHERS:
+            found = found.exclude(policy__chapter__in=REPORTED_CHAPTERS)
+        elif asked["chapter"]:
             found = found.filter(policy__chapter=asked["chapter"])
         if asked["policy"]:
             found = found.of_policy(asked["policy"])

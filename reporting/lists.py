@@ -214,9 +214,16 @@ def house_list(area: str, year: int, until: datetime.date, *, what: str = "", mo
 
 
 def measure_list(
-    area: str, chapter: str, since: datetime.date, until: datetime.date, *, own: bool = False
+    area: str,
+    chapter: str,
+    since: datetime.date,
+    until: datetime.date,
+    *,
+    lay: datetime.date | None = None,
+    own: bool = False,
 ) -> str:
-    """What was delivered between two days to who lay there on the last; data-yuan is what was paid of it in yuan."""
+    """What was delivered between two days to who lay there on the last, or on `lay`; data-yuan is what was paid of it in
+    yuan."""
     return _address(
         "measures:list",
         {
@@ -225,7 +232,7 @@ def measure_list(
             "state": "落实",
             "since": since,
             "until": until,
-            "lay": until,
+            "lay": lay or until,
             "own": "1" if own else "",
         },
     )

@@ -47,6 +47,11 @@ def lines(figures: Figures, block: Block) -> Iterator[PageLine]:
             )
 
 
+def has_money(block: Block) -> bool:
+    """Sums of money are of any length: their columns are as wide as they need."""
+    return any(column.unit == YUAN for column in block.columns)
+
+
 def _figure_columns(figures: Figures, block: Block) -> set[str]:
     """Columns with a number in any line: what such a column says in words (全部脱贫) stands with its figures."""
     return {

@@ -2,6 +2,7 @@
 
 from reporting.definitions import (
     assessment,
+    by_month,
     causes,
     channels,
     colours,
@@ -48,6 +49,7 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         points.DEFINITION,
         work_in_hand.DEFINITION,
         monthly.DEFINITION,
+        by_month.DEFINITION,
         quarterly.DEFINITION,
         teams.DEFINITION,
         assessment.DEFINITION,

@@ -31,7 +31,7 @@ from reporting.jobs import parameters
 from reporting.models import ReportFile, ReportRun
 from reporting.nesting import places, titled
 from reporting.report import ReportDefinition, headings
-from reporting.screen import lines, marked, sums
+from reporting.screen import has_money, lines, marked, sums
 from reporting.sums import checks_of, told, with_marks
 
 OTHERS = 8
@@ -154,6 +154,7 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "definition": definition,
         "blocks": blocks,
         "chosen": block,
+        "money": has_money(block),
         "lines": list(lines(figures, block)),
         "sums": sums(figures, block),
         "note": figures.notes.get(block.key, ""),

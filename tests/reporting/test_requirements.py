@@ -122,9 +122,16 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("test_forms::test_key_villages_by_level_and_the_list_by_name", RECOUNT),
     ),
     "R324": (
-        "monthly",
-        "危改, 就业, 教育, 健康 by month: the chapters of measures",
-        ("test_office_forms::test_deliveries_of_the_month_and_of_the_year", OFFICE),
+        "by-month",
+        "危改, 就业, 教育, 健康 with the months of the year beside each other; `monthly` has the month and the year so far",
+        (
+            "test_by_month::test_each_month_has_its_own_and_those_to_come_are_empty",
+            "test_by_month::test_what_it_comes_to_is_what_the_monthly_forms_say",
+            "test_by_month::test_every_figure_opens_what_it_counts_where_the_household_lay_on_the_day",
+            "test_office_forms::test_deliveries_of_the_month_and_of_the_year",
+            LOOKED_AT,
+            RECOUNT,
+        ),
     ),
     "R325": (
         "cooperation",

@@ -29,6 +29,7 @@ COUNTS: dict[str, Callable[[Asked], Counted]] = {
     "points": villages.points,
     "work-in-hand": work.work_in_hand,
     "monthly": work.monthly,
+    "by-month": work.by_month,
     "teams": villages.teams,
     "assessment": work.assessment,
     "two-standards": years.two_standards,

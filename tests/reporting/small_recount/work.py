@@ -66,17 +66,23 @@ def work_in_hand(asked: Asked) -> Counted:
     return {key: found[key] for key in keys}
 
 
-def houses(asked: Asked) -> Counted:
-    """Houses of the year's lists that were not struck off by the day; each step in the month and so far (R141)."""
-    found: Counter[str] = Counter()
-    rows = asked.rows
+def listed(asked: Asked) -> list[HouseCase]:
+    """Houses of the year's lists that were not struck off by the day."""
+    found, rows = [], asked.rows
     for one in rows.of(HouseCase):
         entry = rows.one(Entry, one.entry_id)
         if rows.one(AuditList, entry.audit_list_id).year != asked.year or not asked.here(entry.area_id):
             continue
         struck = entry.outcome == "剔除" and by_then(entry.closed_at, asked.until)
-        if struck or not by_then(entry.entered_at, asked.until):
-            continue
+        if not struck and by_then(entry.entered_at, asked.until):
+            found.append(one)
+    return found
+
+
+def houses(asked: Asked) -> Counted:
+    """Of those houses each step in the month and so far (R141)."""
+    found: Counter[str] = Counter()
+    for one in listed(asked):
         found["listed"] += 1
         for step in STEPS:
             done = getattr(one, f"{step}_on")
@@ -170,6 +176,35 @@ def monthly(asked: Asked) -> Counted:
                 found[f"{span}_{key}_yuan"] += (one.amount or 0) if one.unit == "元" else 0
     return {key: found[key] for key in (f"{span}_{chapter}_{unit}" for span in ("month", "year")
             for chapter in ("total", *CHAPTERS.values()) for unit in ("items", "yuan"))}  # fmt: skip
+
+
+def by_month(asked: Asked) -> Counted:
+    """Deliveries of each month of the year that has begun, four chapters and the others; steps of houses (R324)."""
+    found: Counter[str] = Counter()
+    rows, begun = asked.rows, [f"m{month:02d}" for month in range(1, asked.until.month + 1)]
+    lines = {"危房改造": "c04", "转移就业": "c02", "教育": "c05", "健康": "c06"}
+    for one in rows.of(Measure):
+        if one.state != "落实" or not asked.in_year(one.delivered_on):
+            continue
+        if not asked.here(place_of(rows, one, asked.until)):
+            continue
+        chapter = lines.get(rows.one(Policy, one.policy_id).chapter, "rest")
+        for line in ("total", chapter):
+            for when in ("year", f"m{one.delivered_on.month:02d}"):
+                found[f"{line}_{when}_items"] += 1
+                found[f"{line}_{when}_yuan"] += (one.amount or 0) if one.unit == "元" else 0
+    for one in listed(asked):
+        for step in STEPS:
+            done = getattr(one, f"{step}_on")
+            if done is not None and done <= asked.until:
+                found[f"{step}_year_households"] += 1
+                if done.year == asked.year:
+                    found[f"{step}_m{done.month:02d}_households"] += 1
+    keys = [(line, unit) for line in ("total", *lines.values(), "rest") for unit in ("items", "yuan")]
+    keys += [(step, "households") for step in STEPS]
+    months = ["year", *(f"m{month:02d}" for month in range(1, 13))]
+    return {f"{line}_{when}_{unit}": found[f"{line}_{when}_{unit}"] if when in ("year", *begun) else None
+            for line, unit in keys for when in months}  # fmt: skip
 
 
 WEIGHTS = {
