@@ -32,6 +32,7 @@ from measures.proposals import propose, rates
 ENTITLED, MET, UNMET, UNDUE = "entitled", "met", "unmet", "undue"
 WORDS = {UNMET: "应享未享", UNDUE: "不应享而享", ENTITLED: "应享", MET: "应享已享"}
 NOBODY_NAMED = "没有写明享受人"
+MOVED_AWAY = "享受人已不在这一户"
 BATCH = 2000
 LIES_IN = "lies_in"
 Place = TypeVar("Place")
@@ -190,6 +191,9 @@ def reasons(rule: Rule, measures: Sequence[Measure], day: datetime.date) -> dict
             found[row.pk] = NOBODY_NAMED
             continue
         person = next((one for one in home.members if one.id == row.person_id), None)
+        if rule.of == OF_PERSON and person is None:
+            found[row.pk] = MOVED_AWAY
+            continue
         found[row.pk] = "；".join(rule.why_not(Case(home, person), when))
     return found
 

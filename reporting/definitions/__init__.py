@@ -20,6 +20,7 @@ from reporting.definitions import (
     returns,
     rolling_plan,
     structure,
+    supervision,
     teams,
     two_standards,
     work_in_hand,
@@ -52,6 +53,7 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         by_month.DEFINITION,
         quarterly.DEFINITION,
         teams.DEFINITION,
+        supervision.DEFINITION,
         assessment.DEFINITION,
     )
 }

@@ -181,6 +181,16 @@ def test_the_list_says_who_and_why_and_counts_to_the_figure(signed_in, old_home)
     assert 'data-total="1"' in html and "不符合“80至89周岁”" in html
 
 
+def test_whoever_was_helped_and_is_in_another_household_now_is_said_to_be(
+    signed_in, old_home, make_household
+):
+    young = old_home.persons.get(relation="配偶")
+    give("AGE-80", [young.pk])
+    Person.objects.filter(pk=young.pk).update(household=make_household(persons=1), relation="其他")
+    html = signed_in("town").get("/measures/coverage/list/?policy=AGE-80&kind=undue").content.decode()
+    assert 'data-total="1"' in html and "享受人已不在这一户" in html
+
+
 def test_one_click_plans_the_measure(signed_in, old_home):
     client, old = signed_in("village"), old_home.persons.get(relation="户主")
     form = {"policy": "AGE-80", "subject": old.number}

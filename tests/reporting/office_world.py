@@ -11,6 +11,7 @@ from audits.procedures import ListKind
 from measures.models import FundEntry, FundSource, Measure, Policy, Project, SocialHelp
 from tests.audits.driver import Driver, evening
 from tests.measures.project_world import WISHES
+from villages.models import Inspection, Rectification, WorkEvent
 
 TODAY = datetime.date(2018, 11, 20)
 SPRING = datetime.date(2018, 3, 1)
@@ -146,6 +147,50 @@ def delivered(ground, homes) -> None:
         delivered_on=day("2018-11-06"), payer="演示局", amount=Decimal(40), unit="元",
     )  # fmt: skip
     Measure.objects.create(policy=by["产业"], household=homes[3], year=2018, state="计划", planned_on=SPRING)
+
+
+def inspected(ground, town, district) -> None:
+    """Inspections of four kinds and two years, one struck out and one written down late; reports; problems at each step."""
+    told = {
+        "body": "演示",
+        "inspectors": "演示",
+        "inspected": "演示",
+        "findings": "演示",
+        "independent": True,
+    }
+    for area, kind, on, grade, fed, recorded in (
+        (ground.village, "驻村督查", "2018-11-08", "差", None, "2018-11-08"),
+        (ground.town, "月度督查", "2018-11-06", "一般", None, "2018-11-07"),
+        (ground.town, "月度督查", "2018-10-08", "好", "2018-11-01", "2018-10-08"),
+        (ground.other_town, "第三方监测", "2018-05-05", "好", "2018-05-15", "2018-05-10"),
+        (ground.county, "年度验收", "2017-12-05", "好", None, "2017-12-05"),
+    ):
+        Inspection.objects.create(area=area, kind=kind, on=day(on), grade=grade, fed_on=fed and day(fed), fed_to="演示",
+                                  recorded_at=evening(day(recorded)), **told)  # fmt: skip
+    struck = Inspection.objects.create(
+        area=ground.village, kind="月度督查", on=day("2018-09-06"), grade="好", recorded_at=evening(day("2018-09-06")), **told
+    )  # fmt: skip
+    struck.strike(by=district, at=evening(day("2018-11-10")), reason="演示")
+    for kind, on, recorded in (
+        ("月度报告", "2018-11-03", "2018-11-03"), ("月度报告", "2018-10-03", "2018-10-03"),
+        ("月调度", "2018-10-09", "2018-10-09"), ("月调度", "2017-10-09", "2017-10-09"),
+    ):  # fmt: skip
+        WorkEvent.objects.create(area=ground.county, kind=kind, on=day(on), title="演示", host="演示", content="演示",
+                                 recorded_at=evening(day(recorded)))  # fmt: skip
+    for area, source, found, due, steps in (
+        (ground.village, "督查", "2018-06-01", "2018-07-01", ()),
+        (ground.town, "督查", "2018-07-01", "2018-10-01", ("plan", "report", "verify")),
+        (ground.other_village, "审计", "2018-08-01", "2018-12-01", ("plan", "report", "send_back")),
+        (ground.county, "考核", "2018-10-01", "2018-12-01", ("plan", "report", "verify")),
+        (ground.village, "第三方监测", "2017-11-01", "2018-10-15", ("plan",)),
+    ):
+        one = Rectification.objects.create(area=area, source=source, problem="演示", holder="演示", due_on=day(due),
+                                           recorded_at=evening(day(found)))  # fmt: skip
+        on = day(found)
+        for act in steps:
+            on += datetime.timedelta(days=20)
+            words = {"plan": {"measures": "演示", "by": town}, "report": {"result": "演示", "by": town}}
+            getattr(one, act)(**words.get(act, {"note": "演示", "by": district}), at=evening(on))
 
 
 def listed(ground, cast, make_household, office_day) -> None:

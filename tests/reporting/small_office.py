@@ -19,6 +19,7 @@ from villages.models import (
     Indicator,
     IndicatorValue,
     Inspection,
+    InspectionKind,
     Letter,
     PlanItem,
     Post,
@@ -26,6 +27,7 @@ from villages.models import (
     WorkEvent,
 )
 from villages.models.post import StayMonth
+from villages.models.rectification import PLANNED, REPORTED, SENT_BACK, VERIFIED, Source
 
 # Of a doubt that was settled no day is known on which it waited yet: all are of before.
 FIRST = datetime.date(2016, 1, 4)
@@ -131,10 +133,13 @@ def _people_and_work(rng: random.Random, ground, villages) -> None:
                         post=post, year=year, month=month, days=rng.randrange(15, 29), **_struck(rng), **made
                     )
         for _ in range(rng.randrange(9)):
+            kind = rng.choice(["驻村督查", "驻村督查", "驻村督查", *InspectionKind.values])
+            place = village if kind == "驻村督查" else rng.choice([village, *areas[-3:]])
+            on = some_day(rng, rng.choice([2017, 2018]))
             Inspection.objects.create(
-                area=village, kind=rng.choice(["驻村督查", "驻村督查", "月度督查"]),
-                on=some_day(rng, rng.choice([2017, 2018])), body="演示",
-                inspectors="演示", inspected="演示", grade="好", findings="演示", **_struck(rng), **made,
+                area=place, kind=kind, on=on, body="演示", inspectors="演示", inspected="演示", independent=True,
+                grade=rng.choice(["好", "一般", "差"]), findings="演示", recorded_at=recorded(rng, on),
+                fed_on=rng.choice([None, edged(rng, on + DAY * rng.randrange(40), on)]), fed_to="演示", **_struck(rng, on),
             )  # fmt: skip
         for number in range(rng.randrange(4)):
             Finding.objects.create(
@@ -162,10 +167,11 @@ def _people_and_work(rng: random.Random, ground, villages) -> None:
                 area=area, year=rng.choice([2017, 2018]), part="时间表", text="演示", holder="演示",
                 due_on=some_day(rng), done_on=rng.choice([None, some_day(rng), some_day(rng, 2017)]), **_struck(rng), **made,
             )  # fmt: skip
-            Rectification.objects.create(
-                area=area, source="督查", problem="演示", holder="演示", due_on=some_day(rng, rng.choice([2017, 2018])),
-                reported_on=rng.choice([None, some_day(rng)]), **_struck(rng), **made,
-            )  # fmt: skip
+            _mended(rng, area)
+        for kind in ("月度报告", "月调度"):
+            on = some_day(rng, rng.choice([2017, 2018]))
+            WorkEvent.objects.create(area=area, kind=kind, on=on, title="演示", host="演示", content="演示",
+                                     recorded_at=recorded(rng, on), **_struck(rng, on))  # fmt: skip
         if rng.random() < 0.4:
             asked = rng.randrange(1, 99)
             WorkEvent.objects.create(
@@ -174,8 +180,33 @@ def _people_and_work(rng: random.Random, ground, villages) -> None:
             )  # fmt: skip
 
 
-def _struck(rng: random.Random) -> dict[str, object]:
-    return {"struck_at": evening(TODAY), "struck_reason": "演示"} if rng.random() < 0.2 else {}
+def _mended(rng: random.Random, area) -> None:
+    """A problem, and the steps of it: reported, sent back, closed."""
+    on = some_day(rng, rng.choice([2017, 2017, 2018]))
+    course = Course(rng, on, recorded(rng, on))
+    one = Rectification.objects.create(
+        area=area, source=rng.choice(Source.values), problem="演示", holder="演示", recorded_at=course.at,
+        due_on=edged(rng, on + DAY * rng.randrange(120), on), **_struck(rng, on),
+    )  # fmt: skip
+    reported_on = None
+    for action in [
+        *[PLANNED, REPORTED] * rng.choice([0, 1, 1]),
+        *[SENT_BACK, REPORTED] * rng.choice([0, 1]),
+        VERIFIED,
+    ]:
+        on = course.on + DAY * rng.randrange(50)
+        if on > TODAY or rng.random() < 0.2:
+            break
+        course.go(on)
+        one.steps.create(action=action, at=course.at, note="演示")
+        reported_on = {REPORTED: course.on, SENT_BACK: None}.get(action, reported_on)
+    Rectification.objects.filter(pk=one.pk).update(reported_on=reported_on)
+
+
+def _struck(rng: random.Random, on: datetime.date = TODAY) -> dict[str, object]:
+    """Now and then struck out, before the year of its day is closed."""
+    day = min(on + DAY * rng.randrange(90), TODAY, datetime.date(on.year + 1, 1, 31))
+    return {"struck_at": evening(day), "struck_reason": "演示"} if rng.random() < 0.2 else {}
 
 
 def _named_policies(rng: random.Random, homes) -> None:

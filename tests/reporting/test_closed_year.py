@@ -24,7 +24,7 @@ FIRST = 4
 # Of every so many lists of a kind one is opened.
 # In 万人, while their lists count persons.
 PERSONS_OF = ("actual_persons_", "diff_persons_")
-ONE_IN = {"coverage": 25, "monthly": 12}
+ONE_IN = {"coverage": 25, "monthly": 12, "by-month": 40}
 
 
 def taken(areas):

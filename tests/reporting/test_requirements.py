@@ -70,9 +70,19 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ),
     ),
     "R314": (
-        "work-in-hand",
-        "the monthly report: lists in hand and late, by stage, as they stood on its day",
-        ("test_office_forms::test_lists_stand_where_they_stood_on_the_day", OFFICE),
+        "supervision",
+        "月度督查 and the other inspections, 月度报告, problems put right or late, as of any day; `work-in-hand` has the lists "
+        "in hand and late, by stage, as they stood",
+        (
+            "test_supervision::test_inspections_and_reports_of_the_month_and_of_the_year",
+            "test_supervision::test_of_an_earlier_day_counts_what_was_known_and_stood_then",
+            "test_supervision::test_problems_stand_where_their_steps_had_left_them",
+            "test_supervision::test_the_parts_add_up_and_every_figure_opens_what_it_counts",
+            "test_office_forms::test_lists_stand_where_they_stood_on_the_day",
+            OFFICE,
+            LOOKED_AT,
+            RECOUNT,
+        ),
     ),
     "R318": (
         "rolling-plan",

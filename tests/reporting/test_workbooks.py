@@ -62,6 +62,7 @@ def county(ground, plan, cast, make_household, office_day):
     indicators.load_goals(ground.county)
     office_world.funded(ground)
     office_world.helped(ground)
+    office_world.inspected(ground, cast["town"], cast["district"])
     office_world.delivered(ground, homes)
     office_world.listed(ground, cast, make_household, office_day)
     return ground.county

@@ -200,7 +200,7 @@ SERVED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "R314": (
-        "月度报告 as work, 月度督查 as an inspection; report `monthly`",
+        "月度报告 as work, 月度督查 as an inspection; report `supervision`",
         ("villages.test_requirements_people::test_what_is_asked_for_has_a_kind",),
     ),
     "R315": (

@@ -2,7 +2,7 @@
 
 from villages.models.incident import Incident, IncidentState, IncidentStep
 from villages.models.indicator import Binding, Indicator, IndicatorGoal, IndicatorValue
-from villages.models.inspection import Inspection, InspectionKind
+from villages.models.inspection import Grade, Inspection, InspectionKind
 from villages.models.key_village import KeyVillage, KeyVillageEvent, KeyVillageEventKind, Origin
 from villages.models.letter import Letter, LetterState, Tier
 from villages.models.plan_item import Part, PlanItem
@@ -19,6 +19,7 @@ from villages.models.work_event import EventKind, WorkEvent
 
 __all__ = [
     "EventKind",
+    "Grade",
     "Inspection",
     "InspectionKind",
     "Letter",

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Capability
 from accounts.units import Unit
 from areas.scope import ScopedQuerySet
+from office.clock import end_of
 from office.days import moment, written
 from office.striking import StrikableQuerySet, struck_with_a_reason
 from villages.models.inspection import Inspection
@@ -51,17 +52,24 @@ class RectState(models.TextChoices):
 
 S = RectState
 UNFINISHED = (S.OPEN, S.UNDER_WAY)
+PLANNED, REPORTED, SENT_BACK, VERIFIED = "定整改措施", "报整改结果", "退回再整改", "验收销号"
+# The state that a step leaves it in; one that only moves the limit leaves it where it is.
+AFTER = {PLANNED: S.UNDER_WAY, REPORTED: S.REPORTED, SENT_BACK: S.UNDER_WAY, VERIFIED: S.CLOSED}
 
 
 class RectificationQuerySet(OfUnitsQuerySet):
-    def overdue(self, day: datetime.date) -> "RectificationQuerySet":
-        """Not reported as done by the day it had to be."""
-        return self.standing().filter(state__in=UNFINISHED, due_on__lt=day)  # type: ignore[return-value]
-
     def late_by(self, day: datetime.date) -> "RectificationQuerySet":
         """Those whose limit passed before anything was reported: what an assessment as of the day counts."""
         never = Q(reported_on__isnull=True) | Q(reported_on__gt=models.F("due_on"))
         return self.standing().filter(never, due_on__lt=day)  # type: ignore[return-value]
+
+    def stood(self, day: datetime.date) -> "RectificationQuerySet":
+        """With `state_then`: the state at the end of the day, as the steps until then had left it."""
+        steps = RectificationStep.objects.filter(rectification=models.OuterRef("pk"), at__lt=end_of(day))
+        last = steps.filter(action__in=AFTER).order_by("-pk").values("action")[:1]
+        states = [models.When(turn=action, then=models.Value(state)) for action, state in AFTER.items()]
+        then = models.Case(*states, default=models.Value(S.OPEN), output_field=models.CharField())
+        return self.annotate(turn=models.Subquery(last), state_then=then)  # type: ignore[return-value]
 
 
 class Rectification(WorkRecord):
@@ -116,22 +124,22 @@ class Rectification(WorkRecord):
     def plan(self, *, measures: str, by: Any, at: datetime.datetime) -> None:
         """整改措施 of whom it concerns; again while it is under way."""
         facts = {"state": S.UNDER_WAY, "measures": measures}
-        self._turn(Q(state__in=UNFINISHED), "定整改措施", by, at, measures, **facts)
+        self._turn(Q(state__in=UNFINISHED), PLANNED, by, at, measures, **facts)
 
     def report(self, *, result: str, by: Any, at: datetime.datetime) -> None:
         facts = {"state": S.REPORTED, "result": result, "reported_by": by, "reported_on": at.date()}
-        self._turn(Q(state=S.UNDER_WAY), "报整改结果", by, at, result, **facts)
+        self._turn(Q(state=S.UNDER_WAY), REPORTED, by, at, result, **facts)
 
     def verify(self, *, note: str, by: Any, at: datetime.datetime) -> None:
         """销号 by somebody who did not report it; PermissionDenied for who did."""
         self._other_eyes(by)
         facts = {"state": S.CLOSED, "closed_by": by, "closed_on": at.date()}
-        self._turn(Q(state=S.REPORTED) & ~Q(reported_by=by), "验收销号", by, at, note, **facts)
+        self._turn(Q(state=S.REPORTED) & ~Q(reported_by=by), VERIFIED, by, at, note, **facts)
 
     def send_back(self, *, note: str, by: Any, at: datetime.datetime) -> None:
         self._other_eyes(by)
         facts = {"state": S.UNDER_WAY, "reported_on": None}
-        self._turn(Q(state=S.REPORTED), "退回再整改", by, at, note, **facts)
+        self._turn(Q(state=S.REPORTED), SENT_BACK, by, at, note, **facts)
 
     def extend(self, *, due_on: datetime.date, note: str, by: Any, at: datetime.datetime) -> None:
         guard = Q(state__in=UNFINISHED, due_on__lt=due_on)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from areas.models import Area
+from office.clock import end_of
 from office.striking import Strikable
 
 
@@ -43,6 +44,13 @@ class WorkRecord(Strikable):
         self.refresh_from_db()
         if not moved:
             raise OutOfTurn("这条记录已经作废" if self.struck_at else refusal)
+
+
+def known(rows: Any, on: datetime.date) -> Any:
+    """Records that were written down by the end of the day and had not been struck out."""
+    end = end_of(on)
+    struck_later = models.Q(struck_at__isnull=True) | models.Q(struck_at__gte=end)
+    return rows.filter(struck_later, recorded_at__lt=end)
 
 
 def quarter_of(day: datetime.date) -> tuple[datetime.date, datetime.date]:

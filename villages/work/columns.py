@@ -61,11 +61,14 @@ def words(name: str, label: str, *, width: float = 40) -> Column:
 
 
 def chip(name: str, label: str, mine: tuple[str, ...], done: tuple[str, ...]) -> Column:
-    """A state: what waits is filled, what is done is quiet."""
+    """A state, of the day that the list is asked for: what waits is filled, what is done is quiet."""
+
+    def of(row: Any) -> Any:
+        return getattr(row, f"{name}_then", None) or getattr(row, name)
 
     def cell(row: Any) -> SafeString:
-        word = getattr(row, name)
+        word = of(row)
         look = "chip-mine" if word in mine else "chip-done" if word in done else "chip-on"
         return format_html('<span class="chip {}">{}</span>', look, word)
 
-    return Column(name, label, cell, "nb s2", plain=lambda row: getattr(row, name), width=10)
+    return Column(name, label, cell, "nb s2", plain=of, width=10)

@@ -11,7 +11,7 @@ from areas.models import Level
 from office.form_fields import Day, choice, year_field
 from villages.models.work_event import MODELS, EventKind, WorkEvent
 from villages.work import columns
-from villages.work.fields import EmptyForm, WorkFilter, WorkForm, form_field
+from villages.work.fields import AsOfFilter, EmptyForm, WorkForm, form_field
 from villages.work.kind import Act, Kind
 
 # What is of the county alone, and what is said to a town.
@@ -56,17 +56,21 @@ class EventForm(WorkForm):
         return facts
 
 
-class EventFilter(WorkFilter):
+class EventFilter(AsOfFilter):
     kind = choice("事项", EventKind.choices, "w8")
     year = year_field("年度")
+    since = Day(label="从", required=False)
     until = Day(label="截至", required=False)
     searched = ("title", "people", "content")
     equal = ("kind",)
+    further = ("since", "as_of", "stands", "own")
 
     def narrowed(self, rows: Any, day: datetime.date) -> Any:
         asked, found = self.cleaned_data, rows
         if asked["year"]:
             found = found.filter(on__year=asked["year"])
+        if asked["since"]:
+            found = found.filter(on__gte=asked["since"])
         return found.filter(on__lte=asked["until"]) if asked["until"] else found
 
 

@@ -16,6 +16,7 @@ from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord
 from office.pii import EncryptedTextField
 from office.selects import PlainSelect
 from villages.incident_forms import AreaChoice
+from villages.models.work_record import known
 
 ACCEPTED = "image/jpeg,image/png,application/pdf"
 PAPER_HINT = "照片或 PDF，每个不超过 10 MB，加密存放"
@@ -189,7 +190,7 @@ class WorkFilter(Filter):
 
     def matching(self, rows: Any, day: datetime.date) -> Any:
         asked = self.cleaned_data
-        found = rows.filter(struck_at__isnull=asked["stands"] != STRUCK)
+        found = self.standing(rows)
         for name in self.equal:
             if asked.get(name):
                 found = found.filter(**{name: asked[name]})
@@ -200,5 +201,24 @@ class WorkFilter(Filter):
             found = found.filter(condition)
         return self.narrowed(found, day)
 
+    def standing(self, rows: Any) -> Any:
+        return rows.filter(struck_at__isnull=self.cleaned_data["stands"] != STRUCK)
+
     def narrowed(self, rows: Any, day: datetime.date) -> Any:
         return rows
+
+
+class AsOfFilter(WorkFilter):
+    """Besides: what was written down by the end of a day, as the figures of that day count it."""
+
+    as_of = Day(label="登记截至", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        asked = self.cleaned_data
+        if asked.get("as_of") and asked.get("stands"):
+            self.add_error("as_of", "登记截至只用于有效的记录")
+        return asked
+
+    def standing(self, rows: Any) -> Any:
+        as_of = self.cleaned_data["as_of"]
+        return known(rows, as_of) if as_of else super().standing(rows)

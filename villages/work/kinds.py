@@ -12,10 +12,11 @@ from accounts.permissions import require
 from office.exports import exportable
 from office.listing import Listed, area_in
 from villages.work.events import EVENTS
-from villages.work.inspections import INSPECTIONS, RECTIFICATIONS
+from villages.work.inspections import INSPECTIONS
 from villages.work.kind import Kind
 from villages.work.letters import LETTERS, PLAN_ITEMS, RESPONSIBILITIES
 from villages.work.posts import POSTS
+from villages.work.rectifications import RECTIFICATIONS
 
 KINDS: dict[str, Kind] = {
     kind.key: kind
