@@ -76,6 +76,11 @@ WALL = 1512
 SERIOUS = {"serious", "critical"}
 
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Fields that reach over the one beside them.
+OVER = """() => [...document.querySelectorAll('.field')].flatMap(field =>
+  [...field.querySelectorAll(':scope > :is(input, select, textarea)')]
+    .filter(one => one.getBoundingClientRect().right > field.getBoundingClientRect().right + 1)
+    .map(one => one.name))"""
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
 CUT = """width => {
   const cut = new Set(), range = document.createRange(), seen = 'main td, main th, main svg, main img';
@@ -154,6 +159,7 @@ class Desk:
         page.set_viewport_size({"width": PHONE, "height": 844})
         if over := page.evaluate(SIDEWAYS):
             wrong.append(f"{over} px too wide at {PHONE}")
+        wrong += [f"over its field at {PHONE}: {one}" for one in page.evaluate(OVER)]
         body = (page.get_attribute("body", "class") or "").split()
         paper = WALL if "wall" in body else LANDSCAPE if "wide" in body else PORTRAIT
         page.emulate_media(media="print")
@@ -213,8 +219,10 @@ def test_eyes_see_what_is_wrong(desks):
     """A page with every fault is found out in each."""
     page = desks[None].page.context.new_page()
     page.set_content(
-        "<!doctype html><main><img src='data:,' width=9><table width=2000><td>甲<td>乙</table></main>"
+        "<!doctype html><main><img src='data:,' width=9><table width=2000><td>甲<td>乙</table>"
+        "<div class=field style='width: 9px'><input name=year></div></main>"
     )
+    assert page.evaluate(OVER) == ["year"]
     assert page.evaluate(SIDEWAYS) > 0
     assert {line.split()[1] for line in axe_faults(page)} >= {"html-has-lang", "image-alt"}
     assert page.evaluate(CUT, PORTRAIT)
