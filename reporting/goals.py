@@ -3,7 +3,8 @@ counted. What a whole year is for, leaving or keeping, is its aim (aims.py).
 
 `of` names the area whose plan it is where the figure is a number of people; a share in percent is asked of every area.
 004 prints 生态补偿 as 0.05万人 by 2018, 003 as 4万人 without a day: the end of its period is taken (R177); 来料加工 100 % (R088), 电商 of district and towns 100 % (R096),
-水库移民 70 % and the rest a year later (001, R023).
+水库移民 70 % and the rest a year later (001, R023). Of the other paths (产业, 就业, 搬迁, 兜底; R107) no figure is kept: 003 and
+001 speak of them in 二章三节一, and a row for each here is all that a printed one takes.
 """
 
 import csv

@@ -1,7 +1,8 @@
 """脱贫渠道 (R107, R177): the year's exits by the chapters of help that had reached them, persons and households.
 
 A household that several chapters reached counts in each of them and once in the total; who was reached by none has a
-column. Beside it the path that a plan prints (004 八章: 生态补偿 0.05万人 by 2018), against the exits since 2016.
+column. Beside it the paths of the plans, against the exits since 2016: of the five only 生态补偿 has printed persons here
+(004 八章: 0.05万人 by 2018; 003), the others stay empty until reporting/data/goals.csv has a row for them.
 """
 
 import datetime
@@ -18,7 +19,7 @@ from measures.channel_lists import HOLDS
 from office.days import written
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
-from reporting.goals import goal
+from reporting.goals import Goal, goal
 from reporting.lists import exit_list
 from reporting.report import (
     DIFFERENCE,
@@ -44,9 +45,24 @@ COLUMNS = {
     NONE: (channels.NONE, channels.NONE),
 }
 UNITS = {PERSONS: "人", HOUSEHOLDS: "户"}
-ECOLOGY, CHAPTER = "ecology", "生态"
+# The paths that the plans speak of: key of the goal → chapter. What is printed of them is in data/goals.csv.
+PATHS = {
+    "industry": "产业",
+    "employment": "转移就业",
+    "relocation": "易地搬迁",
+    "ecology": "生态",
+    "safety": "社保兜底",
+}
+LEFT = "since_"
+VERDICT = "verdict_"
 SINCE = datetime.date(2016, 1, 1)  # the first day of the plans
-PATH, SO_FAR = "path", "since"
+PATH = "path"
+LINES = (
+    ("规划", PRINTED),
+    ("已退出", LEFT),
+    ("比规划", DIFFERENCE),
+    ("实现", VERDICT),
+)
 NOTE = (
     "按退出动态统计，和年度退出统计的“退出”一致。退出当年（到退出那天）和上一年落实到户或到人的措施算渠道；"
     "一户有几个渠道的，在每个渠道各计一次，合计只计一次，所以各渠道之和可以大于合计。给村和企业的措施不计。"
@@ -64,16 +80,16 @@ def exits(request: Request) -> Any:
     return events.counted(since=since, until=request.until, as_of=request.as_of)
 
 
-def lifted(request: Request) -> Any:
+def lifted(request: Request, path: str) -> Any:
     """Since the first day of the plans up to the last of this one, a household once and only where its exit holds."""
-    events, until = StatusEvent.objects.in_area(request.area), last_day(request)
+    events, until = StatusEvent.objects.in_area(request.area), last_day(request, path)
     since = events.counted(since=SINCE, until=until, as_of=request.as_of)
     return channels.lasting(since, until, request.as_of)
 
 
-def last_day(request: Request) -> datetime.date:
+def last_day(request: Request, path: str) -> datetime.date:
     """Who leaves after the plan's day is no fulfilment of it."""
-    asked = goal(ECOLOGY, request.plan_area.name)
+    asked = goal(path, request.plan_area.name)
     return min(request.until, asked.until) if asked else request.until
 
 
@@ -96,8 +112,9 @@ def figures(request: Request, progress: Progress) -> Figures:
     first = request.base_day + datetime.timedelta(days=1)
     counts = count(request, exits(request))
     progress(1, 3, "对照规划")
-    so_far = count(request, lifted(request), (_ecology(),))
-    children = child_areas(request, [place for place, *_ in (*counts, *so_far)])
+    so_far = {path: _persons(count(request, lifted(request, path), (_column(path),))) for path in PATHS}
+    with_any = {place for found in so_far.values() for place in found}
+    children = child_areas(request, [place for place, *_ in counts] + [*with_any])
     progress(2, 3, "写成文件")
     cells: list[Cell] = []
     for area, place in [(request.area, None), *((child, child.pk) for child in children)]:
@@ -105,38 +122,61 @@ def figures(request: Request, progress: Progress) -> Figures:
             url = exit_list(area.code, channel, first, request.until, request.as_of)
             for unit in UNITS:
                 cells.append(Cell(area.code, f"{key}_{unit}", counts[place, key, unit], unit, url))
-        cells += _path(request, area, so_far[place, _ecology(), PERSONS])
+        for path in PATHS:
+            cells += _path(request, area, path, so_far[path].get(place, 0))
     return Figures(
         report_rows(request.area, children),
         cells,
         notes={PERSONS: NOTE, HOUSEHOLDS: NOTE, PATH: _path_note(request)},
-        plan=printed.document if (printed := goal(ECOLOGY, request.plan_area.name)) else "",
+        plan="、".join(dict.fromkeys(one.document for one in _printed(request).values())),
     )
 
 
-def _ecology() -> str:
-    return next(key for key, (channel, _) in COLUMNS.items() if channel == CHAPTER)
+def _column(path: str) -> str:
+    return next(key for key, (channel, _) in COLUMNS.items() if channel == PATHS[path])
 
 
-def _path(request: Request, area: Area, persons: int) -> list[Cell]:
+def _head(path: str) -> str:
+    return COLUMNS[_column(path)][1]
+
+
+def _persons(counts: Counts) -> dict[int | None, int]:
+    return {place: number for (place, _, unit), number in counts.items() if unit == PERSONS}
+
+
+def _printed(request: Request) -> dict[str, Goal]:
+    """By path what is printed of the area whose plan the form is held against."""
+    found = {path: goal(path, request.plan_area.name) for path in PATHS}
+    return {path: asked for path, asked in found.items() if asked}
+
+
+def _path(request: Request, area: Area, path: str, persons: int) -> list[Cell]:
     """What is printed of the area, who left that way since 2016, and the difference."""
-    asked = goal(ECOLOGY, area.name)
-    url = exit_list(area.code, CHAPTER, SINCE, last_day(request), request.as_of, holds=HOLDS)
+    asked = goal(path, area.name)
+    url = exit_list(area.code, PATHS[path], SINCE, last_day(request, path), request.as_of, holds=HOLDS)
+    difference, verdict = (
+        (persons - asked.figure, asked.verdict(persons, request.until)) if asked else (None, None)
+    )
     return [
-        Cell(area.code, f"{PRINTED}{ECOLOGY}", asked.figure if asked else None, PERSONS),
-        Cell(area.code, f"{SO_FAR}_{ECOLOGY}", persons, PERSONS, url),
-        Cell(area.code, f"{DIFFERENCE}{ECOLOGY}", persons - asked.figure if asked else None, PERSONS),
-        Cell(
-            area.code, f"verdict_{ECOLOGY}", asked.verdict(persons, request.until) if asked else None, PERSONS
-        ),
+        Cell(area.code, f"{PRINTED}{path}", asked.figure if asked else None, PERSONS),
+        Cell(area.code, f"{LEFT}{path}", persons, PERSONS, url),
+        Cell(area.code, f"{DIFFERENCE}{path}", difference, PERSONS),
+        Cell(area.code, f"{VERDICT}{path}", verdict, PERSONS),
     ]
 
 
 def _path_note(request: Request) -> str:
-    asked = goal(ECOLOGY, request.plan_area.name)
-    printed = f"规划人数照印：{asked.said}。" if asked else "没有这个区域的规划人数。"
-    until = f"到{written(asked.until)}为止，" if asked else ""
-    return f"{printed}已退出从{SINCE.year}年起累计，{until}一户只计最后一次，返贫和回退的不计，其余同前。"
+    printed = _printed(request)
+    said = "；".join(f"{_head(path)}{asked.figure}人，{asked.said}" for path, asked in printed.items())
+    empty = "、".join(_head(path) for path in PATHS if path not in printed)
+    words = f"规划人数照印：{said}。" if said else "没有这个区域的规划人数。"
+    words += f"{empty}没有录入规划人数，空着。" if said and empty else ""
+    ends = "；".join(f"{_head(path)}到{written(asked.until)}为止" for path, asked in printed.items())
+    until = f"{ends}，" if ends else ""
+    return (
+        f"{words}已退出从{SINCE.year}年起累计，{until}一户只计最后一次，返贫和回退的不计，其余同前。"
+        "易地搬迁、转移就业的规划指标在“主要指标”里。"
+    )
 
 
 def blocks(request: Request) -> Sequence[Block]:
@@ -148,13 +188,9 @@ def blocks(request: Request) -> Sequence[Block]:
             for key, (_, head) in COLUMNS.items()
         )
         found.append(Block(unit, word, f"{title}（{word}）", word, columns, first, sheet=word))
-    path = (
-        Column(f"{PRINTED}{ECOLOGY}", ("生态补偿脱贫", "规划（照印）"), PERSONS),
-        Column(f"{SO_FAR}_{ECOLOGY}", ("生态补偿脱贫", f"{SINCE.year}年以来已退出"), PERSONS),
-        Column(f"{DIFFERENCE}{ECOLOGY}", ("生态补偿脱贫", "比规划"), PERSONS),
-        Column(f"verdict_{ECOLOGY}", ("生态补偿脱贫", "实现"), PERSONS),
-    )
-    return [*found, Block(PATH, "对照规划路径", f"{title}（对照规划路径）", "人", path, first)]
+    paths = tuple(Column(f"{PRINTED}{path}", ("渠道", _head(path)), PERSONS) for path in PATHS)
+    path_title = f"{title}（对照规划路径）"
+    return [*found, Block(PATH, "对照规划路径", path_title, "人", paths, first, lines=LINES)]
 
 
 def rules(figures: Figures) -> Iterator[Rule]:
@@ -163,8 +199,8 @@ def rules(figures: Figures) -> Iterator[Rule]:
         for key in COLUMNS:
             if key != TOTAL:
                 yield Rule("各渠道不大于退出合计", f"{key}_{unit}", (f"{TOTAL}_{unit}",), most=True)
-    path = tuple(f"{prefix}{ECOLOGY}" for prefix in (DIFFERENCE, f"{SO_FAR}_", PRINTED))
-    yield Rule("已退出−规划＝比规划", path[0], path[1:2], path[2:])
+    for path in PATHS:
+        yield Rule("已退出−规划＝比规划", f"{DIFFERENCE}{path}", (f"{LEFT}{path}",), (f"{PRINTED}{path}",))
 
 
 def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:

@@ -153,6 +153,23 @@ def test_the_path_of_a_plan_stands_beside_its_own_area_alone(lived, ground):
     assert "2018年底前" in figures.notes["path"] and "八章" in figures.notes["path"]
 
 
+def test_each_path_has_who_left_by_it_and_stays_empty_where_no_plan_prints_it(lived, district):
+    figures = run("channels", district)
+    assert of(figures, district, "since_industry", "printed_industry", "diff_industry") == [3, None, None]
+    assert of(figures, district, "since_safety", "verdict_safety") == [0, None]
+    said = "产业、转移就业、易地搬迁、社保兜底没有录入规划人数，空着"
+    assert said in figures.notes["path"] and "生态补偿500人" in figures.notes["path"]
+
+
+def test_a_path_that_a_plan_prints_is_held_against_it(lived, district, monkeypatch):
+    """A row of goals.csv is all that it takes."""
+    path = replace(goals.goal("ecology", "台儿庄区"), key="industry", figure=2)
+    monkeypatch.setattr(goals, "goals", lambda: (path,))
+    figures = run("channels", district)
+    keys = ("printed_industry", "since_industry", "diff_industry", "verdict_industry", "printed_ecology")
+    assert of(figures, district, *keys) == [2, 3, 1, "已实现", None]
+
+
 @pytest.fixture
 def district(ground):
     """The county whose plan prints the path."""

@@ -24,10 +24,12 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "R107": (
         "channels",
-        "the year's exits by the chapters of measures that had reached them, beside the printed path",
+        "the year's exits by the chapters of measures that had reached them, and since 2016 by the five paths beside what a plan prints of each",
         (
             "test_goals::test_a_household_counts_in_each_of_its_channels_and_once_in_the_total",
             "test_goals::test_the_path_of_a_plan_stands_beside_its_own_area_alone",
+            "test_goals::test_each_path_has_who_left_by_it_and_stays_empty_where_no_plan_prints_it",
+            "test_goals::test_a_path_that_a_plan_prints_is_held_against_it",
             "test_goals::test_every_counted_figure_opens_a_list_that_counts_to_it_and_parts_add_up",
             RECOUNT,
         ),

@@ -176,6 +176,15 @@ def chapters_of(rows: Rows, event: StatusEvent) -> set[str]:
 ECOLOGY = {"台儿庄区": (500, Day(2018, 12, 31)), "山东省": (40000, Day(2020, 12, 31))}
 
 
+PATHS = {
+    "industry": "产业",
+    "employment": "转移就业",
+    "relocation": "易地搬迁",
+    "ecology": "生态",
+    "safety": "社保兜底",
+}
+
+
 def channels(asked: Asked) -> Counted:
     """The year's exits by chapter, each once in the total; the path of 生态补偿 by the plan's day (R107, R177)."""
     found: Counter[str] = Counter()
@@ -187,18 +196,19 @@ def channels(asked: Asked) -> Counted:
                 found[f"{key}_persons"] += abs(event.persons)
     keys = ("total", *CHAPTERS.values(), "none")
     told: Counted = {f"{key}_{unit}": found[f"{key}_{unit}"] for key in keys for unit in UNITS}
-    # The day of the plan of the area that was asked, of whichever row.
-    _, last = ECOLOGY.get(asked.top.name, (0, asked.until))
-    last = min(last, asked.until)
-    told["since_ecology"] = sum(
-        abs(event.persons)
-        for event in events(asked, last)
-        if event.kind == "退出"
-        and event.on >= datetime.date(2016, 1, 1)
-        and not _undone(asked, event, last)
-        and "生态" in chapters_of(asked.rows, event)
-    )
-    told |= {"printed_ecology": None, "diff_ecology": None, "verdict_ecology": None}
+    for path, chapter in PATHS.items():
+        # The day of the plan of the area that was asked, of whichever row; of the five only one has a plan.
+        _, last = ECOLOGY.get(asked.top.name, (0, asked.until)) if path == "ecology" else (0, asked.until)
+        last = min(last, asked.until)
+        told[f"since_{path}"] = sum(
+            abs(event.persons)
+            for event in events(asked, last)
+            if event.kind == "退出"
+            and event.on >= datetime.date(2016, 1, 1)
+            and not _undone(asked, event, last)
+            and chapter in chapters_of(asked.rows, event)
+        )
+        told |= {f"printed_{path}": None, f"diff_{path}": None, f"verdict_{path}": None}
     if asked.area.name in ECOLOGY:
         figure, day = ECOLOGY[asked.area.name]
         told["printed_ecology"], told["diff_ecology"] = figure, told["since_ecology"] - figure
