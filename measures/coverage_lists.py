@@ -13,7 +13,7 @@ from accounts.permissions import require
 from accounts.roles import Capability
 from areas.models import Area
 from areas.scope import AreaScope
-from households.lists.rows import opens, strong
+from households.lists.rows import opens, strong, town_name, village_name
 from households.looking_back import Back
 from households.models import Household, Person
 from households.record import head_names, within, written
@@ -37,6 +37,7 @@ from measures.eligibility import RULES, Rule
 from measures.models import Policy
 from office import clock
 from office.exports import exportable
+from office.form_fields import own_field
 from office.listing import Column, Listed, area_in
 
 KEY = "measures:coverage-list"
@@ -46,8 +47,8 @@ COMMON = [
     Column(
         "number",
         "户编号",
-        lambda row: opens(row.home.number, row.may_open),
-        plain=lambda row: row.home.number,
+        lambda row: opens(row.home.number, row.may_open) if row.home else "",
+        plain=lambda row: row.home.number if row.home else "",
         said=False,
         pinned=True,
         names_row=True,
@@ -55,8 +56,8 @@ COMMON = [
     ),
     Column("head", "户主", lambda row: strong(row.head_name), "nb s3", plain=lambda row: row.head_name),
     Column("whom", "对象", lambda row: row.whom, "nb s3"),
-    Column("town", "镇街", lambda row: row.lay.parent.name, "nb hide-phone", said=False),
-    Column("village", "村", lambda row: row.lay.name, "nb s3", said=False, width=18),
+    Column("town", "镇街", town_name, "nb hide-phone", said=False),
+    Column("village", "村", village_name, "nb s3", said=False, width=18),
     Column("why", "理由", lambda row: row.why, "s6", width=40),
 ]
 WANTING = [*COMMON, Column("planned", "计划", lambda row: row.plan_word, "nb s2")]
@@ -88,6 +89,7 @@ class CoverageFilter(forms.Form):
         error_messages={"invalid_choice": "没有“%(value)s”这一项", "required": "请选应享未享或不应享而享"},
     )
 
+    own = own_field()
     # Comes with a figure's address: the year is this day's, up to it.
     on = forms.DateField(
         label="时点",
@@ -145,6 +147,9 @@ def coverage_list(user: User, query: QueryDict, day: datetime.date) -> Listed:
         return Listed(Person.objects.none(), WANTING, ORDER, form, area)
     _, rule, kind = form.chosen
     rows, related = rows_of(rule, kind, Ground(scope, area, form.day, back=form.back))
+    if form.cleaned_data["own"] and area is not None:
+        # Who is entitled is a household of a village or a member of one.
+        rows = rows.standing_at(area) if kind == UNDUE else rows.none()
     dress = partial(_dress, rule=rule, kind=kind, day=form.day, back=form.back, scope=scope)
     columns = GIVEN if kind == UNDUE else WANTING
     if rule.code == solar.POLICY and kind != UNDUE:
@@ -176,7 +181,12 @@ def _by_sun(rows: Any, form: CoverageFilter, area: Area | None, dress: Callable[
 def rows_of(rule: Rule, kind: str, ground: Ground) -> tuple[Any, tuple[str, ...]]:
     """The rows of a question, and what each needs beside itself."""
     if kind == UNDUE:
-        return undue(rule, ground), ("household__village__parent", "person")
+        return undue(rule, ground), (
+            "household__village__parent",
+            "person",
+            "village__parent",
+            "enterprise__area__parent",
+        )
     of_kind = {ENTITLED: entitled, MET: met, UNMET: unmet}[kind]
     rows = with_plan(rule, of_kind(rule, ground), ground.year)
     return rows, ("household__village__parent",) if rule.of == OF_PERSON else ("village__parent",)
@@ -187,20 +197,21 @@ def _dress(
 ) -> None:
     for row in rows:
         row.home = row if isinstance(row, Household) else row.household
-    lay = back.places(row.home.pk for row in rows) if back else {}
+    lay = back.places(row.home.pk for row in rows if row.home) if back else {}
     for row in rows:
-        row.lay = lay.get(row.home.pk, row.home.village)
-        row.may_open = back is None or within(scope, row.home)
+        # What was given to a village or a firm has no household.
+        row.lay = lay.get(row.home.pk, row.home.village) if row.home else row.place
+        row.may_open = back is None or row.home is None or within(scope, row.home)
     bare = [row for row in rows if not hasattr(row, "head_name")]
-    names = head_names(row.home.pk for row in bare) if bare else {}
+    names = head_names(row.home.pk for row in bare if row.home) if bare else {}
     for row in bare:
-        row.head_name = names.get(row.home.pk, "")
+        row.head_name = names.get(row.home.pk, "") if row.home else ""
     if kind == UNDUE:
         whys = reasons(rule, rows, day)
         for row in rows:
             # Of a day of the past the record of now may have nothing against it.
             row.why = whys[row.pk] or f"按{written(day)}的登记不符合条件"
-            row.whom = row.person.name if row.person else "全户"
+            row.whom = row.to_whom
         return
     for row in rows:
         row.whom = f"{row.name}　{row.age(day)}岁" if isinstance(row, Person) else "全户"

@@ -15,9 +15,8 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import require
 from accounts.roles import Capability
-from areas.models import Level
 from areas.scope import AreaScope
-from households.lists.rows import opens
+from households.lists.rows import opens, town_name, village_name
 from households.looking_back import Back
 from households.record import head_names, within, written
 from measures import (
@@ -85,8 +84,8 @@ COLUMNS = [
     ),
     Column("head", "户主", lambda row: row.head_name, "nb s3", said=False, width=12),
     Column("person", "享受人", lambda row: row.to_whom, "nb s3", width=12),
-    Column("town", "镇街", lambda row: _town(row), "nb hide-phone", said=False),
-    Column("village", "村", lambda row: _village(row), "nb s3", said=False, width=18),
+    Column("town", "镇街", town_name, "nb hide-phone", said=False),
+    Column("village", "村", village_name, "nb s3", said=False, width=18),
     Column("state", "状态", lambda row: _state(row), "nb s1", plain=lambda row: row.state, width=8),
     Column("amount", "数额", lambda row: floatformat(row.amount, "2g"), "n s3", plain=lambda row: row.amount),
     Column("unit", "单位", lambda row: row.unit if row.amount is not None else "", "nb s1", width=6),
@@ -179,15 +178,6 @@ def _opens(row: Any) -> SafeString | str:
     if not row.may_open:
         return str(row.policy.name)
     return format_html('<a href="{}">{}</a>', reverse("measures:measure", args=[row.pk]), row.policy.name)
-
-
-def _town(row: Any) -> str:
-    place = row.lay
-    return place.name if place.level == Level.TOWN else place.parent.name if place.parent else ""
-
-
-def _village(row: Any) -> str:
-    return row.lay.name if row.lay.level == Level.VILLAGE else ""
 
 
 def _state(row: Measure) -> SafeString:

@@ -55,9 +55,10 @@ def colour_list(area: str, colour: str, on: datetime.date, as_of: datetime.date)
     return _address("households:list", {"area": area, "colour": colour, "colour_on": on, "as_of": as_of})
 
 
-def coverage_list(area: str, policy: str, kind: str, on: datetime.date) -> str:
+def coverage_list(area: str, policy: str, kind: str, on: datetime.date, *, own: bool = False) -> str:
     """The persons or households behind a figure of coverage: kind as in measures/coverage.py."""
-    return _address("measures:coverage-list", {"area": area, "policy": policy, "kind": kind, "on": on})
+    asked = {"area": area, "policy": policy, "kind": kind, "on": on, "own": "1" if own else ""}
+    return _address("measures:coverage-list", asked)
 
 
 def event_list(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from areas.models import Level
 from office.listing import Column
 
 
@@ -44,6 +45,18 @@ def number(cell: Any, plain: Any, **options: Any) -> Column:
 
 def head(cell: Any, plain: Any) -> Column:
     return Column("head", "户主", cell, "nb s3", plain=plain, said=False, pinned=True, width=12)
+
+
+def town_name(row: Any) -> str:
+    """The town of `row.lay`; a county lies in none."""
+    place = row.lay
+    if place.level == Level.TOWN:
+        return str(place.name)
+    return str(place.parent.name) if place.level == Level.VILLAGE else ""
+
+
+def village_name(row: Any) -> str:
+    return str(row.lay.name) if row.lay.level == Level.VILLAGE else ""
 
 
 def strong(text: str) -> SafeString:

@@ -66,6 +66,10 @@ class MeasureQuerySet(ScopedQuerySet):
         where = Coalesce("household__village", "village", "enterprise__area")
         return self.annotate(lies_in=where)
 
+    def standing_at(self, area: Area) -> "MeasureQuerySet":
+        """What was given to the area itself or to firms there, and so lies in none of those below it (本级)."""
+        return self.placed().filter(lies_in=area.pk)
+
     def lay(self, back: Back, area: Area | None, scope: AreaScope) -> "list[MeasureQuerySet]":
         """Those of the area, and within the scope, as their households lay at the end of a day, with `lies_in`: of whom
         nothing was recorded since, and the others."""

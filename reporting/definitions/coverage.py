@@ -16,8 +16,8 @@ from measures.eligibility import RULES
 from measures.models import Policy
 from office.days import written
 from reporting.definitions import exit_tally
-from reporting.definitions.places import children_of
-from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
+from reporting.definitions.places import children_of, places
+from reporting.definitions.rows import BELOW, FIRST, share
 from reporting.lists import coverage_list
 from reporting.report import (
     HOUSEHOLDS,
@@ -69,23 +69,24 @@ def figures(request: Request, progress: Progress) -> Figures:
 
 
 def figures_of(request: Request, counts: Counts) -> Figures:
-    children = child_areas(request, counts.keys() - {request.area.pk})
-    below = {child.pk: counts.get(child.pk, Counter()) for child in children}
-    found = coverage.figures(request.until, {None: sum(counts.values(), Counter()), **below})
+    # What was given to the area itself, or to a firm there, has a row of its own (本级).
+    rows, found = places(request, [place for place, some in counts.items() if some])
+    below = {place.pk: counts.get(place.pk, Counter()) for place in found if place.pk is not None}
+    told = coverage.figures(request.until, {None: sum(counts.values(), Counter()), **below})
     cells: list[Cell] = []
-    for area, place in ((request.area, None), *((child, child.pk) for child in children)):
-        for one in found[place]:
+    for place in found:
+        for one in told[place.pk]:
             code, unit = one.policy.code, UNIT[one.rule.of]
             for figure in WORDS:
-                url = coverage_list(area.code, code, figure, request.until)
-                cells.append(Cell(area.code, f"{figure}_{code}", getattr(one, figure), unit, url))
-            cells.append(Cell(area.code, f"{code}{RATE}", share(one.met, one.entitled), PERCENT))
+                url = coverage_list(place.area.code, code, figure, request.until, own=place.own)
+                cells.append(Cell(place.code, f"{figure}_{code}", getattr(one, figure), unit, url))
+            cells.append(Cell(place.code, f"{code}{RATE}", share(one.met, one.entitled), PERCENT))
     note = (
         "应享按截止日的登记和户当时所在的村，已享按截至当日已经落实的；不应享而享以落实的项计。登记说不清条件的政策不在表内。"
         "截止日以后才补登的落实、变故、住房鉴定，按它们自己的日期计；没有当日登记的按最早的登记。"
     )
     return Figures(
-        report_rows(request.area, children),
+        rows,
         cells,
         notes=dict.fromkeys(
             [name for word in _sheets(_chapters(request)) for name in (word, f"{RATES}-{word}")], note

@@ -191,6 +191,27 @@ def test_whoever_was_helped_and_is_in_another_household_now_is_said_to_be(
     assert 'data-total="1"' in html and "享受人已不在这一户" in html
 
 
+def test_what_was_given_to_a_village_under_a_persons_policy_is_listed_and_names_nobody(
+    signed_in, ground, old_home
+):
+    for place in (ground.village, ground.county):
+        Measure.objects.create(
+            policy=Policy.objects.get(code="AGE-80"),
+            village=place,
+            year=2018,
+            state="落实",
+            planned_on=DAY,
+            delivered_on=DAY,
+            payer="演示",
+            amount=360,
+        )
+    listed = "/measures/coverage/list/?policy=AGE-80&kind=undue"
+    html = signed_in("district").get(listed).content.decode()
+    assert 'data-total="2"' in html and "没有写明享受人" in html and "全村" in html
+    html = signed_in("district").get(f"{listed}&area={ground.county.code}&own=1").content.decode()
+    assert 'data-total="1"' in html and "全村" not in html
+
+
 def test_one_click_plans_the_measure(signed_in, old_home):
     client, old = signed_in("village"), old_home.persons.get(relation="户主")
     form = {"policy": "AGE-80", "subject": old.number}

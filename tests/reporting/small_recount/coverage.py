@@ -179,7 +179,7 @@ def coverage(asked: Asked) -> Counted:
     ]
     # Also what was given to a place or a firm: nobody is named who would be entitled.
     given = [one for one in rows.of(Measure) if one.state == "落实" and one.year == day.year
-             and one.delivered_on <= day and asked.within(place_of(rows, one, day))]  # fmt: skip
+             and one.delivered_on <= day and asked.here(place_of(rows, one, day))]  # fmt: skip
     for code in sorted({*PERSONS, *HOMES} & in_force(rows, day)):
         of_home = code in HOMES
 
@@ -192,7 +192,7 @@ def coverage(asked: Asked) -> Counted:
             for key, person in ([(pk, None)] if of_home else [(one.pk, one) for one in home.members])
         }
         entitled = {key for key, (home, person) in owners.items()
-                    if asked.within(home.village) and fulfils(home, person, day)}  # fmt: skip
+                    if asked.here(home.village) and fulfils(home, person, day)}  # fmt: skip
         got = [one.household_id if of_home else one.person_id for one in given
                if rows.one(Policy, one.policy_id).code == code]  # fmt: skip
         undue = [key for key in got if key not in owners or not any(fulfils(*owners[key], on) for on in year)]
