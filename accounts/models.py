@@ -18,7 +18,7 @@ from accounts.second_factor import RecoveryCode, SecondFactor
 from accounts.units import Unit
 from areas.models import Area, Level
 from areas.scope import AreaScope, ScopedQuerySet
-from office import clock
+from office import clock, trail
 
 __all__ = ["Duty", "RecoveryCode", "SecondFactor", "User"]
 
@@ -43,6 +43,7 @@ class UserManager(BaseUserManager["User"]):
         with transaction.atomic():
             user = self.create_user(username, password, **fields)
             Duty.objects.create(user=user, role=Role.SECURITY, area=top, start_on=_today())
+            trail.record("新建用户", subject=user, area=top, detail={"角色": str(Role.SECURITY.label)})
         return user
 
     def managed_by(self, keeper: User, on: datetime.date) -> models.QuerySet[User]:

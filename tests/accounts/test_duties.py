@@ -10,6 +10,7 @@ from accounts.models import Duty, User
 from accounts.permissions import require, require_any
 from accounts.roles import CAPABILITIES, KEEPERS, Capability, Role
 from areas.models import Area
+from office.models import TrailRow
 
 DAY = datetime.date(2018, 11, 20)
 ONE = datetime.timedelta(days=1)
@@ -150,6 +151,8 @@ def test_require_names_what_the_duty_does_not_allow(cast, ground):
 def test_the_first_security_administrator_comes_from_createsuperuser(ground):
     first = User.objects.create_superuser("first", "演示口令-2018", display_name="演示一")
     assert first.capabilities() == CAPABILITIES[Role.SECURITY]
+    row = TrailRow.objects.get(action="新建用户")
+    assert (row.actor, row.subject_id, row.detail) == (None, str(first.pk), {"角色": "安全管理员"})
 
 
 def test_without_areas_there_is_no_first_administrator(db):

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.soak
 TEXT = PAGE.read_text()
 BLOCKS = blocks(TEXT)
 PASSWORD = "Qingdan-Zhuce-8836"
-# createsuperuser's questions, in its order.
-ANSWERS = {"createsuperuser": ["anquan", "演示安全", PASSWORD, PASSWORD]}
+# The questions of a command, in its order.
+ANSWERS = {"createsuperuser": ["anquan", "演示安全", PASSWORD, PASSWORD], "reset_sign_in": ["yes"]}
 SECRET = "DEMOSECRETDEMO77"
 SEARCHED = "13977260481"
 
@@ -136,6 +136,21 @@ def all_the_same(server: Administered) -> None:
     assert server.sql("SELECT count(*) FROM areas_area") == "5"
 
 
+def nobody_else(server: Administered) -> None:
+    """The only security administrator, whose phone is lost."""
+    server.manage(
+        "from accounts.models import SecondFactor, User; from django.utils import timezone as t;"
+        f"one = User.objects.create_superuser('anquan', '{PASSWORD}', display_name='演示安全');"
+        f"SecondFactor.objects.create(user=one, secret='{SECRET}', made_at=t.now(), confirmed_at=t.now())"
+    )
+
+
+def let_in_again(server: Administered) -> None:
+    assert server.sql("SELECT count(*) FROM accounts_secondfactor") == "0"
+    assert server.sql("SELECT must_change_password FROM accounts_user WHERE username = 'anquan'") == "t"
+    assert server.sql("SELECT count(*) FROM office_trailrow WHERE action = '重置登录'") == "1"
+
+
 def trail_is_apart(server: Administered) -> None:
     """The program's own role cannot take the guard of the trail away, and goes on writing to it."""
     refused = "ALTER TABLE office_trailrow DISABLE TRIGGER USER"
@@ -145,7 +160,10 @@ def trail_is_apart(server: Administered) -> None:
 
 
 # What is there before a block, and what must hold after it; by words that stand in that block alone.
-BEFORE: dict[str, Callable[[Administered], None]] = {"move_from_sqlite": a_trial}
+BEFORE: dict[str, Callable[[Administered], None]] = {
+    "move_from_sqlite": a_trial,
+    "reset_sign_in": nobody_else,
+}
 AFTER: dict[str, Callable[[Administered], None]] = {
     "trail_apart.sql": trail_is_apart,
     "systemctl enable --now": Administered.ready,
@@ -155,12 +173,14 @@ AFTER: dict[str, Callable[[Administered], None]] = {
     "restore --replace": as_backed_up,
     "rotate_keys": still_read,
     "move_from_sqlite": moved,
+    "reset_sign_in": let_in_again,
 }
 SAID = {
     "import_areas areas.csv": "新增5个区划",
     "manage.py metrics": "操作日志完整",
     "restore --replace": "核对相符",
     "rotate_keys": "仍用旧密钥的值 0 个",
+    "reset_sign_in": "演示安全的初始密码：",
 }
 
 
