@@ -118,6 +118,18 @@ def test_backups_are_made_every_night_and_kept_sixty(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"2018-11-20-0230", "2018-09-25-0230", "锁着的"}
 
 
+def test_every_image_is_of_a_named_version():
+    """Digests are the deployment's own, taken by the command of the page from the registry that it uses."""
+    services = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())["services"]
+    images = {each["image"] for each in services.values() if "image" in each}
+    base = re.findall(r"^FROM (\S+)", (ROOT / "deploy/Dockerfile").read_text(), re.MULTILINE)
+    images |= set(base)
+    assert len(images) == 3
+    assert not [name for name in images if not re.fullmatch(r"[a-z]+:\d+(\.\d+)*(-[a-z]+)+", name)]
+    (pinned,) = re.findall(r"docker image inspect [^`]*", (ROOT / "docs/administrator.md").read_text())
+    assert set(re.findall(r"[a-z]+:\d\S*", pinned)) == images
+
+
 def test_an_image_holds_no_keys_and_no_data():
     left_out = (ROOT / ".dockerignore").read_text().split("\n")
     assert {".git", ".venv", "var", "**/*.sqlite3*"} <= set(left_out)
