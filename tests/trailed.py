@@ -161,6 +161,10 @@ def of_tests() -> dict[str, set[str]]:
     return owed
 
 
+# Written by a command in a process and a database of its own, where the test named for it reads the row.
+APART = {"恢复备份", "搬入数据"}
+
+
 def missing(nodeid: str, watch: Watch) -> list[str]:
     """What this test is to write and did not."""
-    return sorted(of_tests().get(nodeid, set()) - set(watch.told))
+    return sorted(of_tests().get(nodeid, set()) - set(watch.told) - APART)

@@ -128,6 +128,8 @@ def restore(folder: Path, *, replace: bool, say: Say) -> Manifest:
     call_command("migrate", verbosity=0)
     gone = [f"缺文件 {name}" for name in missing() if name not in manifest.missing]
     _refuse_if([*trail.verify(), *gone])
+    trail.record("恢复备份", detail={"位置": folder.name, "备份时间": manifest.made_at})
+    trail.seal()
     return manifest
 
 

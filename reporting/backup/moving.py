@@ -48,6 +48,8 @@ def move(file: Path, say: Say) -> dict[str, int]:
             _refuse_lost(moved, tables)
     if problems := trail.verify():
         raise BackupRefused("搬完后操作日志核对不符：\n" + "\n".join(problems))
+    trail.record("搬入数据", detail={"来自": file.name, "行数": sum(moved.values())})
+    trail.seal()
     return moved
 
 

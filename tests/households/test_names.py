@@ -66,6 +66,13 @@ def test_old_names_and_signs_of_patterns_find_nothing(lan, asked):
     assert found(asked) == set()
 
 
+def test_only_who_has_what_is_asked_in_the_name_is_said_to_match():
+    assert names.holds("王小兰", "小兰") and names.holds("王小兰", "wx")
+    assert not names.holds("李二", "小兰") and not names.holds("王小兰", "xl")
+    # Both its ends are there, and not the whole.
+    assert not names.holds("依古丽阿依古", "阿依古丽")
+
+
 def test_a_whole_save_without_update_fields_keeps_the_index(lan):
     lan.name = "单小兰"
     lan.save()

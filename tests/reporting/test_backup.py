@@ -107,6 +107,13 @@ def test_the_restored_place_gives_the_same_figures_and_a_whole_trail(office):
         assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
+def test_the_trail_of_the_restored_place_tells_from_what_it_was_restored(office):
+    ask = "from office.models import TrailRow; row = TrailRow.objects.get(action='恢复备份'); print(row.seq, row.detail)"
+    answer = office.there.run("shell", "-v0", "-c", ask)
+    assert answer.returncode == 0 and "'位置': 'kept'" in answer.stdout, answer.stderr
+    assert not answer.stdout.startswith("None"), "sealed"
+
+
 def test_every_file_is_there_again(office):
     assert office.before.files and office.before.files.items() <= office.there.files().items()
 

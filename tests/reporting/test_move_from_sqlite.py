@@ -59,8 +59,18 @@ def test_every_table_has_its_rows(moved):
     with closing(sqlite3.connect(there.folder / "tuopin.sqlite3")) as source:
         for table in ("households_person", "office_trailrow", "audits_decision", "measures_measure"):
             (rows,) = source.execute(f"SELECT count(*) FROM {table}").fetchone()
-            assert rows and int(there._sql(f"SELECT count(*) FROM {table}", "-At")) == rows
+            # The log has one row more: that it was moved.
+            more = table == "office_trailrow"
+            assert rows and int(there._sql(f"SELECT count(*) FROM {table}", "-At")) == rows + more
     assert "核对相符" in said
+
+
+def test_the_trail_tells_of_the_move(moved):
+    there, _, _ = moved
+    told = there._sql(
+        "SELECT detail FROM office_trailrow WHERE action = '搬入数据' AND seq IS NOT NULL", "-At"
+    )
+    assert "tuopin.sqlite3" in told
 
 
 def test_figures_trail_and_invariants_are_those_of_before(moved):
