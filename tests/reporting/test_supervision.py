@@ -1,5 +1,7 @@
 """督查情况统计表 (R314): inspections by kind, monthly reports, and how far the problems are put right, as of a day."""
 
+from datetime import timedelta
+
 import pytest
 
 from reporting.definitions import DEFINITIONS
@@ -8,7 +10,7 @@ from tests.audits.driver import evening
 from tests.reporting import office_world
 from tests.reporting.test_exit_tally import day
 from tests.reporting.year_forms import line, opens_what_it_counts, run
-from villages.models import Rectification
+from villages.models import Inspection, Rectification
 
 KIND = "supervision"
 LOOKED = ("total", "resident", "monthly", "third", "poor", "fed", "report", "dispatch")
@@ -93,3 +95,21 @@ def test_a_problem_extended_keeps_its_state(ground, cast):
     one.extend(due_on=day("2018-12-01"), note="演示", by=cast["district"], at=evening(day("2018-02-01")))
     figures = run(KIND, ground.county)
     assert line(figures, ground.county, "", ("under_way", "late")) == [1, 0]
+
+
+def test_a_problem_is_late_from_the_day_after_its_limit(ground):
+    Rectification.objects.create(
+        area=ground.village, source="督查", problem="演示", holder="演示", due_on=day("2018-03-01"),
+        recorded_at=evening(day("2018-01-05")),
+    )  # fmt: skip
+    for as_of, late in (("2018-03-01", 0), ("2018-03-02", 1)):
+        assert run(KIND, ground.county, day(as_of)).value(ground.county.code, "late") == late, as_of
+
+
+def test_what_was_fed_back_counts_from_its_day(inspected, ground):
+    (fed, *_) = Inspection.objects.filter(fed_on__isnull=False).order_by("fed_on")
+    told = [
+        run(KIND, ground.county, on).value(ground.county.code, "year_fed")
+        for on in (fed.fed_on - timedelta(days=1), fed.fed_on)
+    ]
+    assert told == [0, 1]
