@@ -23,6 +23,7 @@ from measures.models import Measure, Policy, State
 from office.jobs import run_job
 from office.models import Job, TrailRow
 from tests.measures.recount import OF_HOME, County, export
+from tests.reporting.year_forms import run
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2018, 11, 20)
@@ -208,7 +209,9 @@ def test_what_was_given_to_a_village_under_a_persons_policy_is_listed_and_names_
     listed = "/measures/coverage/list/?policy=AGE-80&kind=undue"
     html = signed_in("district").get(listed).content.decode()
     assert 'data-total="2"' in html and "没有写明享受人" in html and "全村" in html
-    html = signed_in("district").get(f"{listed}&area={ground.county.code}&own=1").content.decode()
+    own = run("coverage", ground.county).cell(f"{ground.county.code}-own", "undue_AGE-80")
+    assert own.value == 1 and own.list_url.endswith("&own=1")
+    html = signed_in("district").get(own.list_url).content.decode()
     assert 'data-total="1"' in html and "全村" not in html
 
 

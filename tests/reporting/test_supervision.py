@@ -113,3 +113,21 @@ def test_what_was_fed_back_counts_from_its_day(inspected, ground):
         for on in (fed.fed_on - timedelta(days=1), fed.fed_on)
     ]
     assert told == [0, 1]
+
+
+def test_what_was_closed_in_an_earlier_year_is_left_over_no_more(inspected, ground):
+    left = run(KIND, ground.county, day("2019-01-05")).value(ground.county.code, "left")
+    unfinished = [
+        one for one in Rectification.objects.all() if one.state != "已销号" and one.recorded_at.year < 2019
+    ]
+    assert Rectification.objects.filter(state="已销号").exists() and left == len(unfinished)
+
+
+def test_an_inspection_of_the_first_day_of_a_month_is_of_that_month(inspected, ground):
+    Inspection.objects.update(on=day("2018-11-01"))
+    figures = run(KIND, ground.county)
+    assert (
+        figures.value(ground.county.code, "month_total")
+        == figures.value(ground.county.code, "year_total")
+        > 0
+    )
