@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from office.clock import SHANGHAI, end_of
 from office.days import written
+from reporting.definitions.monthly import LINES, MONTH, SPANS, YEAR, since
 from reporting.definitions.places import Place, children_of, places, whole_of
 from reporting.definitions.rows import FIRST
 from reporting.lists import work_list
@@ -32,9 +33,6 @@ from villages.models.rectification import UNFINISHED, RectState, Source
 from villages.models.work_record import known
 from villages.work.rectifications import OTHERS, OVERDUE, UNCLOSED
 
-MONTH, YEAR = "month", "year"
-SPANS = {MONTH: "本月", YEAR: "本年累计"}
-LINES = tuple((word, f"{span}_") for span, word in SPANS.items())
 TOTAL, FED = "total", "fed"
 KINDS = {kind.name.lower(): str(kind) for kind in InspectionKind}
 GRADES = {grade.name.lower(): str(grade) for grade in Grade}
@@ -52,10 +50,6 @@ NOTES = {
 
 # (child area or None, span or "", figure) → records
 Counts = Counter[tuple[int | None, str, str]]
-
-
-def since(request: Request, span: str) -> datetime.date:
-    return request.until.replace(day=1) if span == MONTH else datetime.date(request.until.year, 1, 1)
 
 
 def before(request: Request) -> datetime.date:
