@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from areas.models import Level
 from office.official_form import FormCell, HeadCell, OfficialForm, Value, head_places
+from reporting.misprints import Proposal, propose
 from reporting.models import PlanTable
 from reporting.plan_layout import ROLLING, GridRow, PlanGrid, lay_out
 from reporting.plan_rules import ERROR, Finding, plain
@@ -227,7 +228,8 @@ def _note(grid: PlanGrid) -> str:
 
 
 def official_forms(table: PlanTable, page: PlanPage) -> list[OfficialForm]:
-    """The plan as printed, as a workbook: marked figures carry their reason, a second sheet lists the findings."""
+    """The plan as printed, as a workbook: marked figures carry their reason, a second sheet lists the findings, a
+    third, where a rule is broken, the likely misprints."""
     grid = page.grid
     rows: list[list[Value | FormCell]] = []
     for row in grid.rows:
@@ -260,7 +262,26 @@ def official_forms(table: PlanTable, page: PlanPage) -> list[OfficialForm]:
         signatures=(),
         widths=(7, 8, 34, 14, 70),
     )
-    return [plan, checks]
+    proposal = propose(table.tidy) if table.error_count else None
+    return [plan, checks, *([_misprints(table, proposal)] if proposal else [])]
+
+
+def _misprints(table: PlanTable, proposal: Proposal) -> OfficialForm:
+    """As the page says them; without any, the reason why."""
+    found = proposal.misprints
+    needed = [printed_value(replace(one.cell, value=one.needed)) for one in found]
+    return OfficialForm(
+        title=f"{table.name}可能印错的数",
+        sheet="可能印错",
+        head=[[HeadCell(word) for word in ("位置", "项目", "照印", "应为")]],
+        rows=[
+            [one.place, one.cell.measure, printed_value(one.cell), other]
+            for one, other in zip(found, needed, strict=True)
+        ],
+        notes=[f"{proposal.words}；只是推算，照印数不改。" if found else proposal.words],
+        signatures=(),
+        widths=(34, 22, 14, 14),
+    )
 
 
 def _form_cell(page: PlanPage, cell: TidyCell | None) -> FormCell:

@@ -6,13 +6,14 @@ import json
 import highspy  # noqa: F401  (missing, these tests fail: they are never left out)
 import pytest
 from django.core.management import call_command
+from openpyxl import load_workbook
 
 from reporting import misprints
 from reporting.models import PlanTable
 from reporting.reading import read_plan
 from reporting.reconcile import reconcile
 from tests.reporting.conftest import PLANNED
-from tests.reporting.tables import as_csv, cells, changed, errors, persons, read, villages
+from tests.reporting.tables import DATA, as_csv, cells, changed, errors, persons, read, villages
 
 # 004 专栏2, of its persons leaving: base 省定 and 国标; leaving 2016 省定, 国标, 2017, 2018, 合计 省定, 国标.
 PRINTED = {
@@ -125,6 +126,31 @@ def test_the_page_of_the_plan_says_them_and_keeps_the_printed_figures(kept, sign
     assert "扩展 misprints" in signed_in("district").get(f"/plans/{kept.pk}/").content.decode()
     kept.refresh_from_db()
     assert [cell.value for cell in kept.tidy] == [row[5] for row in box()]
+
+
+def sheets(client, plan):
+    return load_workbook(io.BytesIO(client.get(f"/plans/{plan.pk}/xlsx/").content))
+
+
+def test_the_workbook_says_them_on_a_sheet_of_their_own(kept, signed_in, monkeypatch):
+    sheet = sheets(signed_in("district"), kept)["可能印错"]
+    said = [[cell.value for cell in row] for row in sheet.iter_rows(min_col=1, max_col=4)]
+    assert [row[2:] for row in said if row[0] and row[0].startswith("运河")] == [
+        [870, 70],
+        [256, 56],
+        [373, 173],
+        [870, 70],
+    ]
+    assert "照印数不改" in str(said)
+    monkeypatch.setattr(misprints, "highspy", None)
+    sheet = sheets(signed_in("district"), kept)["可能印错"]
+    assert "扩展 misprints" in str([cell.value for row in sheet.iter_rows() for cell in row])
+
+
+def test_a_table_that_holds_has_no_such_sheet(ground, signed_in):
+    data = (DATA / "county.csv").read_bytes()
+    kept = PlanTable.take_in(read_plan(data), name="演示", data=data, at=PLANNED, on=PLANNED.date())
+    assert sheets(signed_in("district"), kept).sheetnames == ["演示", "核对"]
 
 
 def test_the_command_adds_them_only_when_asked(kept, capfd):
