@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from office.official_form import OfficialForm
+from reporting.kept_columns import counted_then
 
 if TYPE_CHECKING:
     from areas.models import Area
@@ -39,7 +40,6 @@ UNIT_WORDS = {
 DECIMALS = (YUAN, PERCENT, TEN_THOUSAND)
 ORDINALS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 PRINTED, DIFFERENCE, ACTUAL = "printed_", "diff_", "actual_"
-
 DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 Value = int | str | None
@@ -382,7 +382,7 @@ class ReportDefinition:
     def blocks_of(self, run: ReportRun) -> list[Block]:
         """As the run was kept with."""
         kept = [Block.from_stored(block) for block in run.figures_stored.get("blocks", ())]
-        return kept or list(self.blocks(run.request))
+        return kept or counted_then(self.blocks(run.request), run.figures)
 
 
 def headings(blocks: Iterable[Block]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.soak.processes import ROOT, Cluster, Server, _tools
+from tests.soak.processes import ROOT, Cluster, Server, _tools, until
 
 MIGRATIONS = "*/migrations/0*.py"
 Row = Mapping[str, Any]
@@ -59,6 +59,16 @@ class Place(Server):
             env=self.environment,
             capture_output=True,
             text=True,
+        )
+
+    def stop(self) -> None:
+        """The services, and until the database knows that they are gone."""
+        for name in [name for name in self.running if name != "redis"]:
+            self.kill(name)
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        until(
+            lambda: self.cluster.sql(asked, self.database, database="postgres") == [(0,)],
+            "nobody is connected",
         )
 
     def does(self, *words: str) -> str:

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.soak
 PAGE = (ROOT / "docs/administrator.md").read_text()
 CHAPTER = PAGE.split("## 五、升级")[1].split("\n## ")[0]
 YEARS = (2016, 2017, 2018)
+# When whose turn it was last: it moves by itself.
+MOVES = "office_pulse"
 # A report that has nothing to count says so: that is compared too.
 FIGURES = f"""
 import io, json
@@ -104,7 +106,7 @@ def upgraded() -> Iterator[SimpleNamespace]:
 
 def follow_the_page(place: Place, backup: Path) -> None:
     """Its steps in its order: the backup with the old program, all others with this one."""
-    steps = re.findall(r"manage\.py (\w+)|--file /opt/tuopin/(deploy/\w+\.sql)", CHAPTER)
+    steps = re.findall(r"manage\.py (\w+)|--file /opt/tuopin/(deploy/\w+\.sql)", CHAPTER.split("升级失败")[0])
     assert [command or file for command, file in steps] == [
         "backup",
         "deploy/trail_together.sql",
@@ -126,6 +128,8 @@ def lost(old: dict[str, dict[str, Row]], new: dict[str, dict[str, Row]]) -> list
     """Tables, columns, rows and values that are no longer there or are others."""
     found = []
     for table, rows in old.items():
+        if table == MOVES:
+            continue
         if table not in new:
             found.append(table)
             continue
@@ -231,8 +235,7 @@ def test_people_go_on_where_they_were(upgraded):
     status, text = village.visit(number, "升级以后")
     assert status == 303, text[:300]
     assert _one(place, "SELECT count(*) FROM households_visit") == len(rows["households_visit"]) + 1
-    for name in ("web", "worker", "beat"):
-        place.kill(name)
+    place.stop()
     place.does("verify_trail")
     place.does("verify_invariants")
 
@@ -253,6 +256,7 @@ def test_the_backup_goes_into_an_empty_place(upgraded, with_the_old):
 def test_the_way_back_over_the_upgraded_place(upgraded):
     """The last here: afterwards the place is the old one."""
     place = upgraded.place
+    place.stop()
     place.psql(ROOT / "deploy/trail_together.sql")
     place.program = upgraded.program
     as_before(place, upgraded.old, place.does("restore", "--replace", str(upgraded.backup)))
