@@ -1,5 +1,6 @@
 """The filters of the register's lists, and the box that finds a record."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -9,18 +10,22 @@ from django.db.models import IntegerField, OuterRef, Q, Subquery
 
 from areas.models import Area
 from households import lookup, names, tally, year_plan
+from households.care import then
 from households.codes import CODES
 from households.models import POOR, Household, Person
 from households.models.card import PENDING
 from households.models.event import StatusEventQuerySet
 from households.models.household import HouseholdQuerySet
 from households.structure import SIZES, Members
+from office import clock
 from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice, year_field
 
 # Other rooms know these by this one.
 __all__ = ["Day", "Filter", "FreeText", "HalfWidthChars", "choice"]
 
 NATIONAL, ALL = "national", "all"
+PAIRED, UNPAIRED = "paired", "unpaired"
+VISITED, UNVISITED, NEEDS = "visited", "unvisited", "needs"
 CANCELLED, UNREGISTERED = "注销", "未纳入"
 UNJUDGED = "未评定"
 DIRECTIONS = (("", "全部"), ("in", "进"), ("out", "出"))
@@ -30,7 +35,10 @@ COUNTS = (("", "户和人"), ("households", "户"), ("persons", "人"))
 class RegisterFilter(Filter):
     """What `/households/` may be narrowed by; the area stands in the address beside it."""
 
-    further = ("standard", "size", "on_register", "as_of", "colour_on", "plan", "plan_year")
+    further = (
+        *("standard", "size", "on_register", "as_of", "colour_on", "plan", "plan_year"),
+        *("helper", "visits", "visits_since"),
+    )
 
     q = SearchWord(
         label="姓名、首字母、编号",
@@ -53,6 +61,9 @@ class RegisterFilter(Filter):
     colour_on = Day(label="四色时点", required=False)
     plan = choice("计划分解", list(year_plan.PARTS.items()))
     plan_year = year_field("计划年度")
+    helper = choice("帮扶责任人", [(PAIRED, "有"), (UNPAIRED, "没有")], "w4")
+    visits = choice("走访", [(VISITED, "走访过"), (UNVISITED, "没有走访"), (NEEDS, "走访发现需求")])
+    visits_since = Day(label="走访从", required=False)
 
     def clean_q(self) -> str:
         q: str = self.cleaned_data["q"]
@@ -67,6 +78,11 @@ class RegisterFilter(Filter):
             self.add_error("as_of", "登记截至要和在册时点或四色时点一起用")
         if asked.get("size") and not asked.get("on_register") and "on_register" not in self.errors:
             self.add_error("size", "家庭规模要和在册时点一起用")
+        for name, word in (("helper", "帮扶责任人"), ("visits", "走访")):
+            if asked.get(name) and not asked.get("on_register") and "on_register" not in self.errors:
+                self.add_error(name, f"{word}要和在册时点一起用")
+        if bool(asked.get("visits")) != bool(asked.get("visits_since")) and not self.errors:
+            self.add_error("visits_since", "走访和走访从哪天起要一起用")
         if asked.get("colour_on") and asked.get("on_register"):
             self.add_error("colour_on", "四色时点和在册时点只用一个")
         if asked.get("plan") and (asked.get("colour_on") or asked.get("on_register")):
@@ -79,7 +95,9 @@ class RegisterFilter(Filter):
     def by_stock(self) -> bool:
         """The list is the stock of a day, narrowed by nothing that the tally does not know."""
         asked = self.cleaned_data
-        narrowed = any(asked[name] for name in ("q", "exit_mark", "colour", "cause", "size"))
+        narrowed = any(
+            asked[name] for name in ("q", "exit_mark", "colour", "cause", "size", "helper", "visits")
+        )
         return bool(asked["on_register"]) and not narrowed
 
     @property
@@ -135,6 +153,7 @@ class RegisterFilter(Filter):
                     events.in_area(area), asked["on_register"], asked["as_of"] or asked["on_register"]
                 )
                 found = found.filter(pk__in=stock.sized(asked["size"]))
+            found = self._looked_after(found, asked["on_register"], asked["as_of"] or asked["on_register"])
         elif asked["colour_on"]:
             coloured = tally.coloured(events.in_area(area), asked["colour_on"], asked["as_of"])
             if asked["colour"]:
@@ -161,6 +180,19 @@ class RegisterFilter(Filter):
             found = found.filter(pk__in=lookup.holders(asked["q"]))
         elif asked["q"]:
             found = found.named(asked["q"])
+        return found
+
+    def _looked_after(
+        self, found: HouseholdQuerySet, on: datetime.date, as_of: datetime.date
+    ) -> HouseholdQuerySet:
+        """Of those on the register on the day: with a helper or without, visited or not, as it was known."""
+        asked = self.cleaned_data
+        if asked["helper"]:
+            paired = then.paired("pk", on, as_of, clock.shift())
+            found = found.filter(paired if asked["helper"] == PAIRED else ~paired)
+        if asked["visits"]:
+            visited = then.visited("pk", asked["visits_since"], on, as_of, needs=asked["visits"] == NEEDS)
+            found = found.filter(~visited if asked["visits"] == UNVISITED else visited)
         return found
 
 

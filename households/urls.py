@@ -56,6 +56,7 @@ urlpatterns = [
     path("households/full-exports/<uuid:pk>/file/", full_export.file, name="full-export-file"),
     path("helpers/", pairing.load, name="helpers"),
     path("watch/", watch.listing, name="watch"),
+    path("visits/", visits.listing, name="visits"),
     path("households/<str:number>/", household.detail, name="detail"),
     path("households/<str:number>/helpers/new/", pairing.new, name="helper-new"),
     path("households/<str:number>/helpers/<int:pk>/change/", pairing.change, name="helper-change"),

@@ -27,6 +27,9 @@ def register_list(
     national: bool = False,
     cause: str = "",
     size: str = "",
+    helper: str = "",
+    visits: str = "",
+    visits_since: datetime.date | None = None,
 ) -> str:
     """The households on the register on a day; data-total counts them, data-persons their members."""
     return _address(
@@ -38,8 +41,26 @@ def register_list(
             "standard": "national" if national else "all",
             "cause": cause,
             "size": size,
+            "helper": helper,
+            "visits": visits,
+            "visits_since": visits_since,
         },
     )
+
+
+def visit_list(
+    area: str,
+    since: datetime.date,
+    until: datetime.date,
+    as_of: datetime.date,
+    *,
+    way: str = "",
+    satisfied: str = "",
+    needs: str = "",
+) -> str:
+    """The visits between two days to households that lay there on the last, as known on `as_of`."""
+    asked = {"area": area, "since": since, "until": until, "as_of": as_of}
+    return _address("households:visits", {**asked, "way": way, "satisfied": satisfied, "needs": needs})
 
 
 def members_list(

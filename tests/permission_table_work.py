@@ -4,8 +4,9 @@ from accounts.roles import Capability as C
 from tests.permission_rule import ANYONE, Rule
 
 WORK_RULES: dict[str, Rule] = {
-    # lists that reports open: who left by which channel, what places have, 水库移民
+    # lists that reports open: who left by which channel, what places have, 水库移民, 走访
     "households:resettlers": Rule(C.REGISTER_VIEW),
+    "households:visits": Rule(C.REGISTER_VIEW),
     "measures:exits": Rule(C.MEASURE_VIEW),
     "measures:points": Rule(C.MEASURE_VIEW),
     # villages: who is posted where, what lacks, and what everybody may read of it

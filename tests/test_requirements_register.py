@@ -213,10 +213,11 @@ SERVED: dict[str, Served] = {
         later="first secretaries and teams: C",
     ),
     "R258": Served(
-        "visits with day, visitor, needs and follow-up; households not visited",
+        "visits with day, visitor, needs and follow-up; households not visited; the list of visits, report `visits`",
         (
             "households.test_visits::test_it_stands_on_the_page_with_needs_and_follow_up",
             "households.test_visits::test_households_not_visited_are_listed",
+            "reporting.test_visits::test_visits_of_the_month_and_of_the_year",
         ),
     ),
     "R268": Served(

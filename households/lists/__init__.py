@@ -14,6 +14,7 @@ from households.lists import (
     pairing,
     register,
     resettlers,
+    visits,
     watch,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "pairing",
     "register",
     "resettlers",
+    "visits",
     "watch",
 ]

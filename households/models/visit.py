@@ -1,13 +1,25 @@
 """Visits to a household (走访, domain §6): written once; a wrong one is struck out with a reason and stays."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from households.codes import CODES
 from households.models.belonging import OfHousehold, yes_no
+from office.clock import end_of
 from office.codes import CodeField, CodesField
 from office.days import written
 from office.striking import Strikable, StrikableQuerySet, struck_with_a_reason
+
+
+class VisitQuerySet(StrikableQuerySet):
+    def known(self, on: datetime.date) -> "VisitQuerySet":
+        """Written down by the end of the day and not struck out by then; loaded ones have no moment and count."""
+        end = end_of(on)
+        recorded = Q(recorded_at__isnull=True) | Q(recorded_at__lt=end)
+        return self.filter(recorded, Q(struck_at__isnull=True) | Q(struck_at__gte=end))
 
 
 class Visit(Strikable, OfHousehold):
@@ -33,7 +45,7 @@ class Visit(Strikable, OfHousehold):
     )
     recorded_at = models.DateTimeField("登记时间", null=True, editable=False)
 
-    objects = StrikableQuerySet.as_manager()
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = "走访"

@@ -1,19 +1,43 @@
-"""Visits at the door: written on a telephone, struck out with a reason, the photo given out to who may see."""
+"""Visits at the door: listed, written on a telephone, struck out with a reason, the photo given out to who may see."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import SignedIn
 from accounts.roles import Capability
 from accounts.views.errors import refused
 from households.care.visiting import StrikeOut, VisitForm
+from households.lists.visits import visits
 from households.models import Visit
 from households.views.care_form import Late, form_page, household_for
 from office import attachments, clock, trail
 from office.attachments import Attachment
 from office.days import written
+from office.listing import Page, area_choices
+
+
+@require_safe
+def listing(request: SignedIn) -> HttpResponse:
+    """`/visits/`: the visits behind a report's figure, or those of the own area."""
+    day = clock.today()
+    listed = visits(request.user, request.GET, day)
+    form, page = listed.form, Page(rows=[], total=0)
+    if not listed.refusal:
+        sums = {"homes": Count("household", distinct=True)}
+        page = listed.page(request, sums=sums, exact=bool(form.cleaned_data["as_of"]))
+    context = {
+        "form": form,
+        "page": page,
+        "columns": listed.columns,
+        "area": listed.area,
+        "areas": area_choices(request.user, listed.area, day),
+        "may_report": Capability.REPORT_VIEW in request.user.capabilities(),
+        "narrowed": listed.area is not None or any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "households/visits.html", context, status=422 if listed.refusal else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

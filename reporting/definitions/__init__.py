@@ -23,6 +23,7 @@ from reporting.definitions import (
     supervision,
     teams,
     two_standards,
+    visits,
     work_in_hand,
     yearly_goals,
 )
@@ -54,6 +55,7 @@ DEFINITIONS: dict[str, ReportDefinition] = {
         quarterly.DEFINITION,
         teams.DEFINITION,
         supervision.DEFINITION,
+        visits.DEFINITION,
         assessment.DEFINITION,
     )
 }

@@ -35,6 +35,7 @@ LISTS = [
     "households:not-visited",
     "households:helpers",
     "households:watch",
+    "households:visits",
     "households:duplicates",
     "households:full-exports",
     "villages:list",

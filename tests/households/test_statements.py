@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import middleware
 from accounts.models import User
 from areas.models import Area, Level
-from households.models import Duplicate, FullExport, Helper, Household, Watch
+from households.models import Duplicate, FullExport, Helper, Household, Visit, Watch
 from office import clock
 from tests.households.test_findings_pages import found, put
 from villages.models import Village
@@ -36,6 +36,9 @@ def _beside(lone: Household, helped: Household, asking: User) -> None:
     assured = dict.fromkeys(("education_assured", "housing_assured", "water_assured", "health_assured"), True)
     facts = {"kind": "突发严重困难户", "identified_on": datetime.date(2018, 1, 2), "risks": ("因病",)}
     Watch.objects.create(household=helped, **facts, **assured)
+    Visit.objects.create(
+        household=helped, visited_on=clock.today(), way="入户走访", visitor="演示", notes="演示"
+    )
     put(helped, found())
     lone.persons.update(labour_capacity="无劳动力")
     one, other = (home.persons.get().pk for home in (lone, helped))

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from audits.models import AuditList, Decision, Entry, HouseCase
 from households.codes import CODES
-from households.models import Household, Living, Person, Production, Shock, Survey
+from households.models import Helper, Household, Living, Person, Production, Shock, Survey, Visit
 from households.move import move_village
 from measures.eligibility import NAMED
 from measures.models import FundEntry, FundSource, Measure, Policy, SocialHelp
@@ -134,9 +134,23 @@ def _facts(ground) -> None:
         )  # fmt: skip
         if rng.random() < 0.4:
             Shock.objects.create(household=home, kind="意外事故", happened_on=SPRING)
+        _looked_after(rng, home)
     for shock in Shock.objects.filter(settled_on__isnull=True, happened_on__lt=SPRING):
         shock.settled_on = SUMMER
         shock.save()
+
+
+def _looked_after(rng: random.Random, home) -> None:
+    """Pairings and visits of the old year are written down only now, others are ended or struck out."""
+    winter = datetime.date(2018, 12, rng.randrange(1, 31))
+    for helper in home.helpers.filter(end_on__isnull=True, start_on__lt=winter):
+        helper.end_on = winter
+        helper.save()
+    Helper.objects.create(household=home, name="演示", unit_name="演示", start_on=datetime.date(2018, 6, 1))
+    home.visits.filter(struck_at__isnull=True).update(struck_at=evening(SPRING), struck_reason="演示")
+    for on in (winter, SPRING):
+        Visit.objects.create(household=home, visited_on=on, way="入户走访", visitor="演示", notes="演示",
+                             needs_found=("其他",), recorded_at=evening(SPRING))  # fmt: skip
 
 
 def _help(ground) -> None:
@@ -230,7 +244,7 @@ def _lists(ground) -> None:
             )
 
 
-def first_known(homes_and_people=(Household, Person)) -> None:
+def first_known(homes_and_people=(Household, Person, Helper)) -> None:
     """The register as a load leaves it, with a version of every record."""
     for model in homes_and_people:
         model.history.all().delete()
@@ -239,6 +253,6 @@ def first_known(homes_and_people=(Household, Person)) -> None:
 
 def stamp(on: datetime.date, shift: datetime.timedelta) -> None:
     """The versions written since the last stamp were written on that evening, as the office's clock has it."""
-    for model in (Household, Person, Living, Survey, Measure, SocialHelp):
+    for model in (Household, Person, Helper, Living, Survey, Measure, SocialHelp):
         fresh = model.history.filter(history_date__gte=clock.now() - datetime.timedelta(minutes=30))
         fresh.update(history_date=evening(on) - shift)

@@ -8,6 +8,7 @@ import uuid
 from decimal import Decimal
 
 from audits.procedures import ListKind
+from households.models import Helper, Visit
 from measures.models import FundEntry, FundSource, Measure, Policy, Project, SocialHelp
 from tests.audits.driver import Driver, evening
 from tests.measures.project_world import WISHES
@@ -191,6 +192,29 @@ def inspected(ground, town, district) -> None:
             on += datetime.timedelta(days=20)
             words = {"plan": {"measures": "演示", "by": town}, "report": {"result": "演示", "by": town}}
             getattr(one, act)(**words.get(act, {"note": "演示", "by": district}), at=evening(on))
+
+
+def looked_after(homes) -> None:
+    """One household with a helper and visits, one whose helper has gone, one visited long ago; one visit struck out."""
+    first, second, third = homes[:3]
+    for home, start, end in (
+        (first, "2016-03-01", None), (second, "2016-03-01", "2018-10-31"), (third, "2018-01-05", None),
+    ):  # fmt: skip
+        Helper.objects.create(household=home, name="演示帮", unit_name="演示单位", phone="13900000000",
+                              start_on=day(start), end_on=end and day(end))  # fmt: skip
+    for home, on, recorded, facts in (
+        (first, "2018-11-06", "2018-11-06", {"satisfied": True}),
+        (first, "2018-10-30", "2018-11-02", {"satisfied": False, "needs_found": ("看病就医",), "follow_up": "联系医院"}),
+        (first, "2018-05-04", None, {"needs_found": ("产业发展", "其他"), "follow_up": "报项目", "follow_up_on": day("2018-11-01")}),
+        (second, "2018-06-07", "2018-06-07", {"way": "电话联系", "needs_found": ("其他",)}),
+        (third, "2018-11-12", "2018-11-12", {"satisfied": True}),
+        (third, "2017-12-31", "2017-12-31", {"satisfied": True}),
+    ):  # fmt: skip
+        Visit.objects.create(household=home, visited_on=day(on), visitor="演示帮", notes="查看",
+                             recorded_at=recorded and evening(day(recorded)), **{"way": "入户走访", **facts})  # fmt: skip
+    struck = Visit.objects.create(household=second, visited_on=day("2018-11-01"), way="入户走访", visitor="演示帮",
+                                  notes="查看", recorded_at=evening(day("2018-11-01")))  # fmt: skip
+    struck.strike(by=None, at=evening(day("2018-11-10")), reason="演示")
 
 
 def listed(ground, cast, make_household, office_day) -> None:

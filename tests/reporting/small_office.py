@@ -1,5 +1,5 @@
 """What a small world has beside its households: lists on their way, houses, teams, inspections, letters, plans, problems,
-surveys, doubts, entered values, and help by the named policies. How they are counted again: small_recount/.
+surveys, doubts, entered values, help by the named policies, pairings and visits. How they are counted again: small_recount/.
 """
 
 import datetime
@@ -8,10 +8,12 @@ from decimal import Decimal
 
 from audits import procedures
 from audits.models import AuditList, Decision, Entry, HouseCase, Notice
-from households.models import Living, Shock
+from households.codes import CODES
+from households.models import Helper, Living, Shock, Visit
 from measures.models import Measure, Policy
+from office import clock
 from office.models import Finding
-from tests.reporting.small_days import DAY, TODAY, Course, edged, evening, recorded
+from tests.reporting.small_days import ASKED, DAY, TODAY, Course, edged, evening, recorded
 from tests.reporting.small_recount import STEPS
 from tests.reporting.small_recount.coverage import HOMES, PERSONS
 from villages import indicators
@@ -44,6 +46,7 @@ def build(rng: random.Random, ground, homes, by) -> None:
     _people_and_work(rng, ground, villages)
     _named_policies(rng, homes)
     _entered(rng, ground)
+    _looked_after(rng, homes)
 
 
 def _lists(rng: random.Random, ground, homes, by) -> None:
@@ -248,3 +251,45 @@ def _entered(rng: random.Random, ground) -> None:
                     )
                     if replaced:
                         IndicatorValue.objects.create(**facts, value=value + 1, entered_at=replaced)
+
+
+def _looked_after(rng: random.Random, homes) -> None:
+    """Helpers who come and go, some of them followed by versions; visits at the edges of months and of the days asked
+    for, loaded or written down late, and struck out."""
+    for home in homes:
+        for _ in range(rng.randrange(3)):
+            start = some_day(rng, rng.choice([2016, 2017, 2018]))
+            end = rng.choice([None, edged(rng, start + DAY * rng.randrange(200), start)])
+            _paired(rng, home, start, end)
+        for _ in range(rng.randrange(8)):
+            near = rng.choice(ASKED) - DAY * rng.choice([0, 1, 88, 89, 90, 91])
+            on = rng.choice([some_day(rng, rng.choice([2017, 2018])), near])
+            visited(rng, home, on)
+
+
+def visited(rng: random.Random, home, on: datetime.date) -> None:
+    follow = rng.choice([False, True])
+    Visit.objects.create(
+        household=home, visited_on=on, way=rng.choice(CODES["visit_way"].words), visitor="演示", notes="演示",
+        needs_found=rng.choice([(), ("产业发展",), ("看病就医", "其他")]), follow_up="演示" if follow else "",
+        follow_up_on=rng.choice([None, edged(rng, on + DAY * rng.randrange(90), on)]) if follow else None,
+        satisfied=rng.choice([True, False, None]), recorded_at=rng.choice([None, recorded(rng, on, max(on, TODAY))]),
+        **_struck(rng, on),
+    )  # fmt: skip
+
+
+def _paired(rng: random.Random, home, start: datetime.date, end: datetime.date | None) -> None:
+    """Every other one as a load leaves it, the others with a version of its beginning and one of its end."""
+    helper = Helper.objects.create(household=home, name="演示", unit_name="演示", start_on=start, end_on=end)
+    Helper.history.filter(id=helper.pk).delete()
+    if rng.random() < 0.5:
+        for kind, on in (("+", start), ("~", end)) if end else (("+", start),):
+            helper.end_on = None if kind == "+" else end
+            versioned(helper, kind, recorded(rng, on))
+
+
+def versioned(helper: Helper, kind: str, at: datetime.datetime) -> None:
+    """A version of it as it is in hand; dated by the real clock, which the office's day is ahead of."""
+    model = Helper.history.model
+    facts = {field.attname: getattr(helper, field.attname) for field in model.tracked_fields}
+    model.objects.create(**facts, history_type=kind, history_date=at - clock.shift())

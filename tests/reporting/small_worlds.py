@@ -8,10 +8,11 @@ import uuid
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from areas.models import Area
 from households.codes import CODES
-from households.models import ColourChange, Household, Person, StatusEvent
+from households.models import ColourChange, Helper, Household, Person, StatusEvent
 from measures.models import Enterprise, FundSource, Measure, Policy, Project, ProjectDecision, SocialHelp
 from measures.models.fund import SourceKind
 from measures.models.policy import MEASURE_CHAPTERS
@@ -289,6 +290,8 @@ def another_year(rng: random.Random, ground, homes) -> None:
     """What happens in the winter after TODAY: households come and go, are judged and helped; nothing of it is of a year
     that was closed before.
     """
+    # The office's day went on, the real clock, which dates versions, did not.
+    Helper.history.update(history_date=F("history_date") - (LATER - TODAY))
     places = [ground.village, ground.sibling_village, ground.other_village, ground.foreign_village]
     policies = list(Policy.objects.filter(chapter__in=MEASURE_CHAPTERS).order_by("pk"))
     on = TODAY
@@ -297,6 +300,7 @@ def another_year(rng: random.Random, ground, homes) -> None:
         happens(rng, home, places, on, LATER)
         delivered(rng, rng.choice(policies), edged(rng, on, TODAY, LATER), household=home)
         judged(rng, home, on, 20)
+        small_office.visited(rng, home, on)
         on += datetime.timedelta(days=rng.randrange(2, 9))
     for key in KeyVillage.objects.filter(on_list=True)[:1]:
         key.remove_cap(on=LATER, by=None, recorded_at=evening(LATER))

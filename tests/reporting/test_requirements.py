@@ -9,7 +9,7 @@ import pytest
 
 from reporting.definitions import DEFINITIONS
 
-ASKED = "R083 R107 R141 R278 R300 R304 R314 R318-R328"  # of the list of requirements
+ASKED = "R083 R107 R141 R258 R278 R300 R304 R314 R318-R328"  # of the list of requirements
 PARTS = "test_forms::test_the_parts_add_up_to_the_whole"
 OPENS = "test_forms::test_every_counted_figure_opens_a_list_that_counts_to_it"
 OFFICE = "test_office_forms::test_the_parts_add_up_and_every_figure_opens_what_it_counts"
@@ -68,6 +68,19 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "test_quarterly::test_the_parts_add_up_and_every_figure_opens_what_it_counts",
             "test_quarterly::test_it_is_made_by_itself_each_quarter_with_the_quarters_last_day",
             "test_settling::test_what_of_the_year_is_due_is_said_until_it_is_there",
+            RECOUNT,
+        ),
+    ),
+    "R258": (
+        "visits",
+        "who has a helper and was visited lately, of the households on the register; visits of the month and of the year by "
+        "way, what the household said, needs found and followed up, as of any day",
+        (
+            "test_visits::test_households_on_the_register_by_helper_and_last_visit",
+            "test_visits::test_visits_of_the_month_and_of_the_year",
+            "test_visits::test_of_an_earlier_day_counts_what_was_known_and_stood_then",
+            "test_visits::test_the_parts_add_up_and_every_figure_opens_what_it_counts",
+            LOOKED_AT,
             RECOUNT,
         ),
     ),

@@ -64,6 +64,7 @@ def county(ground, plan, cast, make_household, office_day):
     office_world.helped(ground)
     office_world.inspected(ground, cast["town"], cast["district"])
     office_world.delivered(ground, homes)
+    office_world.looked_after(homes)
     office_world.listed(ground, cast, make_household, office_day)
     return ground.county
 

@@ -7,7 +7,16 @@ report, nought and unknown ones too: a column that is in no count is found missi
 from collections.abc import Callable
 
 from measures.eligibility import NAMED
-from tests.reporting.small_recount import coverage, plans, register, supervision, villages, work, years
+from tests.reporting.small_recount import (
+    coverage,
+    plans,
+    register,
+    supervision,
+    villages,
+    visits,
+    work,
+    years,
+)
 from tests.reporting.small_recount.rows import Asked, Counted, Rows
 from tests.reporting.small_recount.work import STEPS
 
@@ -32,6 +41,7 @@ COUNTS: dict[str, Callable[[Asked], Counted]] = {
     "by-month": work.by_month,
     "teams": villages.teams,
     "supervision": supervision.supervision,
+    "visits": visits.visits,
     "assessment": work.assessment,
     "two-standards": years.two_standards,
     "yearly-goals": years.yearly_goals,
