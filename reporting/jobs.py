@@ -169,6 +169,11 @@ def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[Of
                 figures = definition.count.figures(request, counts)
             else:
                 figures = definition.figures(request, run.progress)
+            if not any(cell.value for cell in figures.cells):
+                # Noughts and blanks alone look like a form that was filled in.
+                raise ReportRefused(
+                    f"{request.area}{request.year}年到{written(request.until)}的“{definition.title}”没有一项有数，不生成文件"
+                )
             parts = nesting.parts(request, figures) if request.nested else []
         if parts:
             figures = nesting.joined(figures, counting.below(run, kind, parts, now))
