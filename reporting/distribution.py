@@ -19,9 +19,7 @@ from households import year_plan
 from households.models import Household
 from reporting.apportioning import READY_WEIGHT, Ground, Part, Shares, apportion, share_out
 from reporting.plan_figures import PlanFigures
-from reporting.plan_layout import ColumnKey
 from reporting.planned_villages import shared_out, with_lists
-from reporting.reading import ALL, PROVINCIAL, VILLAGES, VILLAGES_LEAVING
 from villages.models import KeyVillage
 
 HOUSEHOLD_FIGURES, VILLAGE_FIGURES = ("households", "persons"), ("villages",)
@@ -99,11 +97,7 @@ def printed(plan: PlanFigures, area: Area, kind: str, year: int) -> int | None:
     """Persons, or villages, that the adopted plan has for the area in the year."""
     if kind == ListKind.HOUSEHOLD_EXIT:
         return plan.amount(area, plan.exits(area, year, national=False))
-    cells = (
-        plan.cell(area, ColumnKey(VILLAGES_LEAVING, VILLAGES, standard, str(year)))
-        for standard in (ALL, PROVINCIAL)
-    )
-    return next((plan.amount(area, cell) for cell in cells if cell is not None), None)
+    return plan.amount(area, plan.village_exits(area, year))
 
 
 def _of_households(parts: Sequence[Area], year: int) -> dict[str, dict[int, Numbers]]:

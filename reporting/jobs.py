@@ -33,7 +33,7 @@ from reporting.definitions import DEFINITIONS
 from reporting.files import write_files
 from reporting.models import PlanTable, ReportFile, ReportRun, ReportSchedule, ScheduleMoved, SchedulePeriod
 from reporting.models.schedule import NO_RIGHT
-from reporting.report import Figures, ReportRefused, Request
+from reporting.report import PRINTED, Cell, Figures, ReportRefused, Request
 
 # Here, since these modules are what a worker imports of each app.
 exportable(details.KEY, title=details.TITLE, write=details.write, long=details.is_long)(details.ask)
@@ -169,7 +169,7 @@ def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[Of
                 figures = definition.count.figures(request, counts)
             else:
                 figures = definition.figures(request, run.progress)
-            if not any(cell.value for cell in figures.cells):
+            if not any(says(cell) for cell in figures.cells):
                 # Noughts and blanks alone look like a form that was filled in.
                 raise ReportRefused(
                     f"{request.area}{request.year}年到{written(request.until)}的“{definition.title}”没有一项有数，不生成文件"
@@ -180,6 +180,11 @@ def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[Of
         with moment.at(now):
             figures.blocks = nesting.blocks(definition, request)
             return figures, list(definition.sheets(request))
+
+
+def says(cell: Cell) -> bool:
+    """A number that is not nought, or a word as a plan prints it (全部脱贫); what is only said of these is no figure."""
+    return bool(cell.value) and (not isinstance(cell.value, str) or cell.column.startswith(PRINTED))
 
 
 def _area(run: JobRun, pk: int) -> Area:

@@ -260,15 +260,18 @@ def measure_list(
     )
 
 
-def cooperation_list(area: str, year: int, until: datetime.date, *, own: bool = False) -> str:
-    """扶贫协作 begun in the year by the day; data-persons and data-yuan are its sums."""
+def cooperation_list(
+    area: str, since: datetime.date, until: datetime.date, *, year: int | None = None, own: bool = False
+) -> str:
+    """扶贫协作 begun from the one day to the other, or of these in the year; data-persons and data-yuan are its sums."""
     return _address(
         "measures:society",
         {
             "area": area,
             "kind": "扶贫协作",
-            "year": year,
+            "year": year or "",
             "state": "进行中和已完成",
+            "since": since if year is None else "",
             "until": until,
             "place": "own" if own else "recorded",
         },

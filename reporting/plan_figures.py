@@ -10,8 +10,8 @@ from areas.models import Area
 from reporting.models import PlanTable
 from reporting.plan_layout import BASE_YEAR, ColumnKey
 from reporting.plan_rules import ERROR
-from reporting.reading import BASE, NATIONAL, PERSONS_LEAVING, PROVINCIAL, TidyCell
-from reporting.report import PERSONS, Mark, Value, ordinal
+from reporting.reading import ALL, BASE, NATIONAL, PERSONS_LEAVING, PROVINCIAL, VILLAGES_LEAVING, TidyCell
+from reporting.report import PERSONS, VILLAGES, Mark, Value, ordinal
 
 
 @dataclass
@@ -52,6 +52,11 @@ class PlanFigures:
         """Persons planned to leave in the year."""
         standard = NATIONAL if national else PROVINCIAL
         return self.cell(area, ColumnKey(PERSONS_LEAVING, PERSONS, standard, str(year)))
+
+    def village_exits(self, area: Area, year: int) -> TidyCell | None:
+        """Key villages planned to leave in the year, of all levels where the plan adds them up."""
+        keys = (ColumnKey(VILLAGES_LEAVING, VILLAGES, level, str(year)) for level in (ALL, PROVINCIAL))
+        return next((cell for key in keys if (cell := self.cell(area, key)) is not None), None)
 
     @staticmethod
     def value(cell: TidyCell | None) -> Value:

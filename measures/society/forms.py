@@ -201,13 +201,14 @@ class BeneficiaryForm(forms.Form):
 class HelpFilter(Filter):
     """What `/society/` may be narrowed by; the area stands in the address beside it."""
 
-    further = ("giver_kind", "q", "until", "place")
+    further = ("giver_kind", "q", "since", "until", "place")
 
     kind = choice("类别", HelpKind.choices, "w8")
     year = year_field(required=False)
     state = choice("状态", [("", "全部"), (LIVE_WORD, LIVE_WORD), *HelpState.choices], "w8")
     giver_kind = choice("帮扶方类别", GiverKind.choices, "w6")
     q = HalfWidthChars(label="事项、双方", required=False, max_length=40, widget=forms.TextInput(attrs=SHORT))
+    since = Day(label="开始不早于", required=False)
     until = Day(label="开始截至", required=False)
     place = choice("区域", [("", "登记或受益在此"), (RECORDED, "登记在此"), (OWN, "登记在本级")], "w8")
 
@@ -225,6 +226,8 @@ class HelpFilter(Filter):
                 rows = rows.filter(**{name: asked[name]})
         if asked["year"]:
             rows = rows.filter(start_on__year=asked["year"])
+        if asked["since"]:
+            rows = rows.filter(start_on__gte=asked["since"])
         if asked["until"]:
             rows = rows.filter(start_on__lte=asked["until"])
         if asked["state"]:

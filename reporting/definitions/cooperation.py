@@ -3,6 +3,7 @@
 The record as it stands, of what began by the day; a record counts where it was entered, whoever else it helps.
 """
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -80,18 +81,20 @@ def figures(request: Request, progress: Progress) -> Figures:
     counts = count(request)
     progress(1, 2, "写成文件")
     rows, found = places(request, [place for place, *_ in counts])
+    first = datetime.date(years(request)[0], 1, 1)
     cells: list[Cell] = []
     for place in found:
         for year in years(request):
-            url = cooperation_list(place.area.code, year, request.until, own=place.own)
+            url = cooperation_list(place.area.code, first, request.until, year=year, own=place.own)
             for key, (_, unit) in UNITS.items():
                 value = counts[place.pk, year, key]
                 shown = yuan(Decimal(value)) if unit == YUAN else value
                 cells.append(Cell(place.code, f"{key}_{year}", shown, unit, url))
+        url = cooperation_list(place.area.code, first, request.until, own=place.own)
         for key, (_, unit) in UNITS.items():
             total = sum(counts[place.pk, year, key] for year in years(request))
             shown = yuan(Decimal(total)) if unit == YUAN else total
-            cells.append(Cell(place.code, f"{key}_{TOTAL}", shown, unit))
+            cells.append(Cell(place.code, f"{key}_{TOTAL}", shown, unit, url))
     return Figures(rows, cells, notes={"all": NOTE})
 
 

@@ -16,6 +16,7 @@ from households.models import StatusEvent
 from households.models.event import Kind
 from office.days import written
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows
+from reporting.goals import goal
 from reporting.lists import event_list, register_list
 from reporting.plan_figures import PlanFigures
 from reporting.report import (
@@ -163,6 +164,9 @@ def figures(request: Request, progress: Progress) -> Figures:
         ]
     )
     note = "年初在册＋纳入＋返贫＋其他增加−退出−其他减少＝现在册；其他增加含增员、转入、回退、更正，其他减少含减员、转出、注销、更正。"
+    told = goal(f"exits-{request.year}", request.plan_area.name)
+    if told:
+        note += f"规划正文（{told.place}）写{request.year}年计划脱贫{told.figure}人；表里照印的是规划表的数，两处不一致的都不改。"
     return Figures(
         rows,
         cells,

@@ -30,17 +30,20 @@ from reporting.report import (
     Figures,
     Progress,
     ReportDefinition,
+    ReportRefused,
     Request,
 )
 from villages import tally as key_villages
 
 AIM, LEFT, BACK, STOCK, OFF, VERDICT = "aim_", "left_", "back_", "stock_", "off_", "verdict_"
+PRINTED_OFF = PRINTED + OFF
 LINES = (
     ("目标", AIM),
     ("计划脱贫（照印，人）", PRINTED),
     ("实际脱贫（人）", LEFT),
     ("返贫（人）", BACK),
     ("年末在册（人）", STOCK),
+    ("计划摘帽（照印，个）", PRINTED_OFF),
     ("重点村摘帽（个）", OFF),
     ("实现", VERDICT),
 )
@@ -76,6 +79,12 @@ def count(request: Request) -> Counts:
     return found
 
 
+def check(request: Request) -> None:
+    if request.year < YEARS[0]:
+        raise ReportRefused(f"逐年目标从{YEARS[0]}年开始，没有{request.year}年")
+    rolling_plan.check_by_year(request)
+
+
 def figures(request: Request, progress: Progress) -> Figures:
     progress(0, 2, "统计动态和重点村")
     counts = count(request)
@@ -91,6 +100,7 @@ def figures(request: Request, progress: Progress) -> Figures:
         place = None if area == request.area else area.pk
         for year in YEARS:
             marked.append((area, f"{PRINTED}{year}", plan.exits(area, year, False)))
+            marked.append((area, f"{PRINTED_OFF}{year}", plan.village_exits(area, year)))
             of = {key: counts[place, year, key] for key in (LEFT, BACK, STOCK)}
             cells += _cells(request, plan, area, year, aim, {**of, OFF: exits[area.pk, year].total})
     note = f"{NOTE}各年目标见{said}。" if said else f"没有采用的规划表说明各年目标。{NOTE}"
@@ -124,6 +134,7 @@ def _cells(
     cells = [
         Cell(area.code, f"{AIM}{year}", aim.get(year), ITEMS),
         Cell(area.code, f"{PRINTED}{year}", plan.value(printed), PERSONS),
+        Cell(area.code, f"{PRINTED_OFF}{year}", plan.value(plan.village_exits(area, year)), VILLAGES),
         Cell(area.code, f"{VERDICT}{year}", told, ITEMS),
     ]
     for key, url in addresses(request, area.code, year).items():
@@ -176,8 +187,8 @@ def drawings(blocks: Sequence[Block]) -> Iterator[Drawing]:
 DEFINITION = ReportDefinition(
     kind="yearly-goals",
     title="逐年脱贫目标",
-    explanation="2016至2020各年是脱贫还是巩固，计划和实际脱贫、返贫、年末在册、重点村摘帽，是否实现。",
-    check=rolling_plan.check_by_year,
+    explanation="2016至2020各年是脱贫还是巩固，计划和实际脱贫、返贫、年末在册、计划和实际摘帽的重点村，是否实现。",
+    check=check,
     figures=figures,
     blocks=blocks,
     drawings=drawings,

@@ -9,7 +9,11 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from office import long_workbook, workbook_write
+from office import form_with_lists, long_workbook, workbook_write
+from office.form_with_lists import LongList, write_with_lists
+from office.job_run import JobRefused
+from office.official_form import FRAME, in_parts
+from office.stamp import Stamp
 from office.workbook_write import (
     FormCell,
     HeadCell,
@@ -271,3 +275,30 @@ def test_a_form_longer_than_a_sheet_goes_on_in_the_next_and_says_so(monkeypatch)
         assert any(f"共18行，一张表放不下，分成3张，这是第{number}张" in str(value) for value in values)
     assert all(sheet.max_row <= 16 for sheet in book)
     assert all("A5:A6" in {str(box) for box in sheet.merged_cells.ranges} for sheet in book)
+
+
+def test_each_part_of_a_long_form_marks_its_own_totals_and_subtotals():
+    rows = [[f"{place}村", place, 0, ""] for place in range(9)]
+    long = form(rows=rows, total_rows=[0, 7], part_rows=[4], inner_rows=[5, 8])
+    room = 4
+    parts = list(in_parts(long, room + len(long.head) + len(long.notes) + FRAME))
+    assert [[row[1] for row in one.rows] for one in parts] == [[0, 1, 2, 3], [4, 5, 6, 7], [8]]
+    for name in ("total_rows", "part_rows", "inner_rows"):
+        marked = [one.rows[place][1] for one in parts for place in getattr(one, name)]
+        assert marked == list(getattr(long, name)), name
+
+
+def test_a_list_that_grew_while_it_was_written_is_refused_and_not_cut(tmp_path, monkeypatch):
+    monkeypatch.setattr(form_with_lists, "MAX_ROWS", 3)
+    path = tmp_path / "grown.xlsx"
+
+    def written(rows: int) -> int:
+        grown = LongList("户", [("序号", 8)], 3, ([number] for number in range(rows)))
+        with path.open("wb") as file:
+            return write_with_lists(file, [form()], [grown], made_at=MADE, stamp=Stamp("演示", MADE, "1"))
+
+    assert written(3) == 3
+    # One more fits the second sheet, which holds two.
+    assert written(4) == 4
+    with pytest.raises(JobRefused, match="变长了"):
+        written(5)

@@ -41,7 +41,9 @@ def described(content: bytes) -> list[str]:
         widths = {letter: one.width for letter, one in sorted(sheet.column_dimensions.items())}
         lines.append("列宽 " + " ".join(f"{letter}{width:g}" for letter, width in widths.items()))
         heights = sheet.row_dimensions.items()
-        lines.append("行高 " + " ".join(f"{row}:{one.height:g}" for row, one in sorted(heights) if one.height))
+        lines.append(
+            "行高 " + " ".join(f"{row}:{one.height:g}" for row, one in sorted(heights) if one.height)
+        )
         lines.append("合并 " + " ".join(sorted(str(box) for box in sheet.merged_cells.ranges)))
         for row in sheet.iter_rows():
             cells = [_cell(cell) for cell in row if cell.value is not None or getattr(cell, "comment", None)]

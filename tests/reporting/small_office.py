@@ -9,13 +9,13 @@ from decimal import Decimal
 from audits import procedures
 from audits.models import AuditList, Decision, Entry, HouseCase, Notice
 from households.codes import CODES
-from households.models import Helper, Living, Shock, Visit
+from households.models import Helper, Living, Person, Shock, Visit
 from measures.models import Measure, Policy
 from office import clock
 from office.models import Finding
 from tests.reporting.small_days import ASKED, DAY, TODAY, Course, edged, evening, recorded
 from tests.reporting.small_recount import STEPS
-from tests.reporting.small_recount.coverage import HOMES, PERSONS
+from tests.reporting.small_recount.coverage import HOMES, PERSONS, Home
 from villages import indicators
 from villages.models import (
     Indicator,
@@ -33,6 +33,8 @@ from villages.models.rectification import PLANNED, REPORTED, SENT_BACK, VERIFIED
 
 # Of a doubt that was settled no day is known on which it waited yet: all are of before.
 FIRST = datetime.date(2016, 1, 4)
+# To whom what is drawn for a policy mostly goes: those who would be due it in a household that is poor.
+POOR = Home(village=0, poor=True, left=None, grade="", struck=False, level="", members=[])
 
 
 def some_day(rng: random.Random, year: int = 2018) -> datetime.date:
@@ -52,21 +54,23 @@ def build(rng: random.Random, ground, homes, by) -> None:
 def _lists(rng: random.Random, ground, homes, by) -> None:
     """Lists that passed some stages, were sent back, were closed; what they rest on is not asked here."""
     free = {kind: list(homes) for kind in procedures.TABLES}
-    kinds = ["renovation"] * 2 + rng.choices(list(procedures.TABLES), k=rng.randrange(7))
+    kinds = ["renovation"] * 2 + rng.choices(list(procedures.TABLES), k=rng.randrange(18))
     for number, kind in enumerate(kinds):
         opened = some_day(rng, rng.choice([2017, 2018, 2018]))
         procedure = procedures.current(kind, opened)
         area = rng.choice({"village": [ground.village, ground.other_village, ground.foreign_village],
                            "town": [ground.town, ground.other_town], "county": [ground.county]}[procedure.unit])  # fmt: skip
         stages, at = [stage.key for stage in procedure.stages], 0
+        # To any stage, also of a long procedure, or to the end.
+        goal = rng.randrange(len(stages) + 1)
         course = Course(rng, opened, recorded(rng, opened))
         made = AuditList.objects.create(
             kind=kind, area=area, year=opened.year, batch=number + 1, procedure_version=procedure.version,
             stage=stages[0], stage_since=opened, opened_on=opened, opened_at=course.at,
         )  # fmt: skip
         rounds = 1
-        while at < len(stages) and rng.random() < 0.75:
-            on = course.on + DAY * rng.randrange(25)
+        while at < goal:
+            on = course.on + DAY * rng.randrange(15)
             if on > TODAY:
                 break
             course.go(on)
@@ -222,14 +226,22 @@ def _named_policies(rng: random.Random, homes) -> None:
             Shock.objects.create(
                 household=home, kind="意外事故", happened_on=on, settled_on=rng.choice([None, on + DAY])
             )
+    people = list(Person.objects.filter(household__in=homes).select_related("household").order_by("pk"))
     for policy in Policy.objects.filter(
         code__in=[*PERSONS, *HOMES], valid_from__lte=datetime.date(2017, 1, 1)
     ):
-        for _ in range(2):
+        for _ in range(3):
             on = some_day(rng, rng.choice([2017, 2018]))
             home = rng.choice(homes)
             # Now and then it does not say which of them has it.
             person = None if policy.code in HOMES or rng.random() < 0.1 else rng.choice(home.persons.all())
+            if (
+                person
+                and (due := [one for one in people if PERSONS[policy.code](one, POOR, on)])
+                and rng.random() < 0.7
+            ):
+                person = rng.choice(due)
+                home = person.household
             Measure.objects.create(policy=policy, year=on.year, state="落实", planned_on=on, delivered_on=on,
                                    payer="演示", amount=1, unit="只", household=home, person=person)  # fmt: skip
 

@@ -105,7 +105,7 @@ def _described(rng: random.Random) -> None:
             disability_category=word("disability_category"),
             disability_grade=word("disability_grade"),
             labour_capacity=rng.choice(["", word("labour_capacity")]),
-            schooling=rng.choice(["", "非在校生", "学前教育", word("schooling"), word("schooling")]),
+            schooling=rng.choice(["", "非在校生", "学前教育", "小学", word("schooling"), word("schooling")]),
             political_status=rng.choice(["中共党员", "群众"]),
             support_mode=rng.choice(["", *CODES["support_mode"].words]),
             **{name: rng.choice([True, False, None]) for name in TICKS},

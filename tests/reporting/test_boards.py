@@ -248,6 +248,13 @@ def test_the_campaign_has_targets_done_and_left_key_villages_and_who_answers(pos
     assert "常委包村 演示常委" in page and "省定重点村，<b>2016年已摘帽</b>" in page
 
 
+def test_a_letter_signed_after_the_day_was_not_signed_on_it(posted, signed_in):
+    client = signed_in("district")
+    for as_of, signed in (("2018-02-28", False), ("2018-03-01", True)):
+        town = client.get(WAR, {"as_of": as_of}).context["war"].lines[1]
+        assert town.signed is signed, as_of
+
+
 def test_pairing_counts_as_its_lists_do_and_names_officials_alone(posted, ground, signed_in):
     client = signed_in("district")
     answer = client.get(PAIRS, {"of": "all"})

@@ -160,6 +160,23 @@ def test_what_each_town_was_to_do_stands_beside_what_it_did(lived, ground, plan)
         assert told == [planned, left, left - planned], area
 
 
+def test_each_standard_stands_beside_its_own_printed_figure(lived, ground, plan):
+    figures, left = run(ground.county, 2016), {}
+    for national, printed, planned in ((False, 9, 9), (True, "全部脱贫", 6)):
+        key = exit_tally.key("exit", national, "persons")
+        left[national] = figures.value(ground.county.code, key)
+        told = [figures.value(ground.county.code, f"{prefix}{key}") for prefix in ("printed_", "diff_")]
+        assert told == [printed, left[national] - planned], national
+    assert left[True] != left[False]
+
+
+def test_what_the_words_of_the_plan_say_of_a_year_stands_in_the_note(lived, ground):
+    """004 二章三节二 says 1359 of 2017, which is no sum of its table."""
+    type(ground.county).objects.filter(pk=ground.county.pk).update(name="台儿庄区")
+    county = type(ground.county).objects.get(pk=ground.county.pk)
+    assert "1359人" in run(county, 2017).notes["all"] and "1359" not in run(county, 2016).notes["all"]
+
+
 def test_a_year_after_the_as_of_day_and_one_before_the_register_are_refused(lived, ground):
     for year in (2014, 2019):
         with pytest.raises(ReportRefused):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from households.models import Household
+from households.models import ColourChange, Household
 from measures.models import Measure, Policy, State
 from office import clock
 from reporting.definitions import DEFINITIONS
@@ -116,6 +116,14 @@ def test_colours_stay_those_of_the_day(lived, ground):
     assert [then.value(ground.county.code, f"{key}_households") for key in ("total", "red")] == [4, 4]
     left = [now.value(ground.county.code, f"{key}_households") for key in ("yellow", "green")]
     assert sum(left) == 1 and now.value(ground.county.code, "red_households") == 3
+
+
+def test_colours_of_a_year_that_is_over_are_those_of_its_last_day(lived, ground):
+    red = Household.objects.in_area(ground.county).filter(colour="红").first()
+    ColourChange.objects.create(household=red, on=day("2018-03-01"), colour="橙")
+    over, now = run("colours", ground.county, 2017), run("colours", ground.county)
+    assert over.value(ground.county.code, "red_households") == 3
+    assert now.value(ground.county.code, "red_households") == 2
 
 
 def test_help_given_after_the_day_does_not_count(lived, ground):

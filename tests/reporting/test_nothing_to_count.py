@@ -10,7 +10,7 @@ from households.models import ColourChange
 from office import clock
 from office.models import Job
 from reporting.definitions import DEFINITIONS
-from reporting.models import ReportFile, ReportRun
+from reporting.models import PlanCell, ReportFile, ReportRun
 from reporting.report import ReportRefused, Request
 from tests.reporting.test_exit_tally import TODAY, day
 
@@ -45,6 +45,17 @@ def test_a_year_of_the_register_gives_figures_or_a_reason(ground, make_household
         else:
             figures = ReportRun.objects.get(kind=kind, year=year).figures
             assert figures.blocks and any(cell.value for cell in figures.cells), year
+
+
+@pytest.mark.parametrize("kind", ["rolling-plan", "two-standards", "yearly-goals"])
+def test_a_town_with_nothing_is_refused_though_its_county_has_a_plan(ground, plan, kind, tmp_path):
+    PlanCell.objects.filter(area=ground.other_town).update(area=None)
+    with pytest.raises(CommandError, match="没有一项有数"):
+        call_command(
+            "report", kind, "--year", "2018", "--area", ground.other_town.code, "--out", str(tmp_path / "表.xlsx"),
+            stdout=io.StringIO(),
+        )  # fmt: skip
+    assert not ReportFile.objects.exists()
 
 
 @pytest.mark.parametrize("kind", ["rolling-plan", "two-standards", "yearly-goals", "causes", "structure"])

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from audits.models import HouseCase
 from reporting.definitions import DEFINITIONS
 from reporting.report import ITEMS, PERCENT, PERSONS, YUAN, ReportRefused, Request, amount_of
 from tests.reporting import office_world
@@ -108,6 +109,22 @@ def test_houses_by_step_in_the_month_and_so_far(office, ground):
     ]  # fmt: skip
     before = run("houses", ground.county, day("2018-09-20"))
     assert of(before, ground.county.code, "listed", "completed_year") == [3, 1]
+
+
+def test_a_step_is_of_the_month_of_its_day_and_money_of_the_month_it_was_paid_in(office, ground):
+    paid = HouseCase.objects.get(subsidy__isnull=False, paid_on__isnull=False)
+    days = {"completed_on": "2018-07-30", "accepted_on": "2018-08-01", "paid_on": "2018-08-31"}
+    HouseCase.objects.filter(pk=paid.pk).update(**{name: day(on) for name, on in days.items()})
+    columns = [
+        f"{key}_{span}" for span in ("month", "year") for key in ("completed", "accepted", "paid", "subsidy")
+    ]
+    for on, wanted in (
+        ("2018-07-31", [1, 0, 0, "0.00", 1, 0, 0, "0.00"]),
+        ("2018-08-30", [0, 1, 0, "0.00", 1, 1, 0, "0.00"]),
+        ("2018-08-31", [0, 1, 1, "28000.00", 1, 1, 1, "28000.00"]),
+        ("2018-09-01", [0, 0, 0, "0.00", 1, 1, 1, "28000.00"]),
+    ):
+        assert of(run("houses", ground.county, day(on)), ground.county.code, *columns) == wanted, on
 
 
 def test_lists_stand_where_they_stood_on_the_day(office, ground):

@@ -20,7 +20,13 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "R083": (
         "colours",
         "households and persons by colour for village, town and district, of any day",
-        (PARTS, OPENS, "test_forms::test_colours_stay_those_of_the_day", RECOUNT),
+        (
+            PARTS,
+            OPENS,
+            "test_forms::test_colours_stay_those_of_the_day",
+            "test_forms::test_colours_of_a_year_that_is_over_are_those_of_its_last_day",
+            RECOUNT,
+        ),
     ),
     "R107": (
         "channels",
@@ -37,13 +43,20 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "R141": (
         "houses",
         "house renovation by month: houses listed, and each step in the month and so far",
-        ("test_office_forms::test_houses_by_step_in_the_month_and_so_far", OFFICE, LOOKED_AT),
+        (
+            "test_office_forms::test_houses_by_step_in_the_month_and_so_far",
+            "test_office_forms::test_a_step_is_of_the_month_of_its_day_and_money_of_the_month_it_was_paid_in",
+            OFFICE,
+            LOOKED_AT,
+            RECOUNT,
+        ),
     ),
     "R278": (
         "returns",
         "返贫 and 因病返贫 with their rates",
         (
             "test_returns::test_the_figures_of_the_county_and_its_towns",
+            "test_returns::test_who_came_back_counts_in_that_year_alone",
             "test_returns::test_nothing_over_nothing_is_unknown",
             RECOUNT,
         ),
@@ -55,6 +68,7 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "test_boards::test_every_figure_of_a_board_is_the_one_of_the_report_with_its_list",
             "test_boards::test_every_figure_of_the_table_opens_a_list_that_counts_to_it",
             "test_boards::test_the_campaign_has_targets_done_and_left_key_villages_and_who_answers",
+            "test_boards::test_a_letter_signed_after_the_day_was_not_signed_on_it",
             "test_boards::test_pairing_counts_as_its_lists_do_and_names_officials_alone",
             "browser.test_walls::test_a_wall_fills_the_first_sheet_of_its_paper",
         ),
@@ -67,6 +81,8 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "test_quarterly::test_the_quarter_begins_with_its_first_day_and_the_year_with_its_own",
             "test_quarterly::test_the_parts_add_up_and_every_figure_opens_what_it_counts",
             "test_quarterly::test_it_is_made_by_itself_each_quarter_with_the_quarters_last_day",
+            "test_assessment::test_the_facts_of_a_town",
+            "test_assessment::test_every_counted_figure_opens_a_list_that_counts_to_it",
             "test_settling::test_what_of_the_year_is_due_is_said_until_it_is_there",
             RECOUNT,
         ),
@@ -102,7 +118,12 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "R318": (
         "rolling-plan",
         "nineteen columns, printed, actual and compared",
-        ("test_rolling_plan::test_the_nineteen_actual_figures_are_those_of_the_events", LOOKED_AT),
+        (
+            "test_rolling_plan::test_the_nineteen_actual_figures_are_those_of_the_events",
+            "test_rolling_plan::test_villages_that_were_out_by_the_base_and_those_left_are_told_apart",
+            LOOKED_AT,
+            RECOUNT,
+        ),
     ),
     "R319": (
         "",
@@ -139,6 +160,9 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (
             "test_exit_tally::test_every_figure_of_area_and_parts_equals_a_count_by_hand",
             "test_exit_tally::test_what_each_town_was_to_do_stands_beside_what_it_did",
+            "test_exit_tally::test_each_standard_stands_beside_its_own_printed_figure",
+            "test_exit_tally::test_what_the_words_of_the_plan_say_of_a_year_stands_in_the_note",
+            RECOUNT,
         ),
     ),
     "R323": (
@@ -165,9 +189,10 @@ SERVED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "R326": (
         "yearly-goals",
-        "persons who left and villages that 摘帽 in each year, of any county",
+        "persons who left and villages that 摘帽 in each year beside what the plan prints of both, of any county",
         (
             "test_yearly_goals::test_persons_and_villages_of_each_year_are_those_of_the_events",
+            "test_yearly_goals::test_villages_of_every_level_count_beside_what_the_plan_prints",
             "test_yearly_goals::test_every_counted_figure_opens_a_list_that_counts_to_it",
             RECOUNT,
         ),

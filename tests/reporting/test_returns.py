@@ -65,3 +65,11 @@ def test_every_counted_figure_opens_a_list_that_counts_to_it(lived, ground, sign
 def test_nothing_over_nothing_is_unknown(lived, ground):
     assert run(ground.county, 2016)[ground.county.code, "return_rate"].value is None
     assert share(1, 8) == "12.5" and share(1, 3) == "33.3" and share(1, 2000) == "0.1"
+
+
+def test_who_came_back_counts_in_that_year_alone(lived, ground):
+    lived[2].return_to_poverty(**at("2018-05-01"))
+    for year, wanted in ((2017, [2, 3]), (2018, [1, 3])):
+        cells = run(ground.county, year)
+        told = [cell.value for (row, _), cell in cells.items() if row == ground.county.code]
+        assert told[2:4] == wanted, year

@@ -70,6 +70,14 @@ def test_the_nineteen_actual_figures_are_those_of_the_events(lived, ground):
     )
 
 
+def test_villages_that_were_out_by_the_base_and_those_left_are_told_apart(ground):
+    for area in (ground.village, ground.sibling_village, ground.other_village):
+        KeyVillage.designate(area=area, level="省定", batch="十二五", **at(2013, 1, 1))
+    for area in (ground.village, ground.other_village):
+        KeyVillage.objects.get(area=area).remove_cap(**at(2015, 6, 30))
+    assert row(run(ground.county), ground.county, "actual")[2:7] == [3, 0, 3, 2, 1]
+
+
 def test_printed_figures_stay_as_printed_and_the_difference_stands_beside_them(lived, ground, plan):
     figures = run(ground.county)
     assert row(figures, ground.county, "printed")[:2] == [30, 6]

@@ -78,8 +78,9 @@ def county(ground, plan, cast, make_household, office_day, monkeypatch):
     helped_out(make_household(village=ground.other_village, persons=2, poverty_cause="因学"))
     due(homes[0])
     # Of the paths of a plan this county has one printed.
-    printed = replace(goals.goals()[0], key="ecology", of=ground.county.name, figure=5)
-    monkeypatch.setattr(goals, "goals", lambda known=goals.goals(): (*known, printed))
+    known = goals.goals()
+    printed = replace(known[0], key="ecology", of=ground.county.name, figure=5)
+    monkeypatch.setattr(goals, "goals", lambda: (*known, printed))
     return ground.county
 
 

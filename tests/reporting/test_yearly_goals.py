@@ -63,6 +63,16 @@ def test_persons_and_villages_of_each_year_are_those_of_the_events(lived, ground
     assert line(figures, ground.town, "left_", YEARS) == [1, 2, 0, None, None]
 
 
+def test_villages_of_every_level_count_beside_what_the_plan_prints(lived, ground, plan):
+    on = {"by": None, "recorded_at": evening(day("2017-11-01"))}
+    KeyVillage.designate(area=ground.other_village, level="市定", batch="十三五", on=day("2016-01-10"), **on)
+    KeyVillage.objects.get(area=ground.other_village).remove_cap(on=day("2017-11-01"), **on)
+    figures = run(KIND, ground.county)
+    assert line(figures, ground.county, "off_", YEARS) == [1, 1, 0, None, None]
+    assert line(figures, ground.county, "printed_off_", YEARS) == [1, None, None, None, None]
+    assert line(figures, ground.other_town, "printed_off_", YEARS)[0] == 0
+
+
 def test_every_counted_figure_opens_a_list_that_counts_to_it(lived, ground, signed_in):
     assert opens_what_it_counts(signed_in("district"), run(KIND, ground.county)) > 9
 
@@ -99,6 +109,11 @@ def test_what_is_said_of_a_year(facts, said):
 def test_a_closed_year_says_the_same_whatever_follows(lived, ground):
     before = run(KIND, ground.county, datetime.date(2018, 1, 5), 2017)
     assert run(KIND, ground.county, TODAY, 2017).checksum() == before.checksum()
+
+
+def test_a_year_before_the_plans_is_refused(lived, ground):
+    with pytest.raises(ReportRefused, match="2015年"):
+        DEFINITIONS[KIND].check(Request(ground.county, 2015, day("2015-12-31")))
 
 
 def test_nothing_to_count_is_refused(ground):
