@@ -13,13 +13,17 @@ from office.models import Job, JobState
 from reporting.management.commands.report import Command
 from reporting.models import ReportRun
 from tests.reporting.conftest import PLANNED
+from tests.reporting.test_exit_tally import at
 from villages.models import KeyVillage
 
 
 @pytest.fixture
 def county(ground, make_household, plan):
-    for village in (ground.village, ground.other_village):
-        make_household(village=village, persons=2)
+    home, _ = (
+        make_household(village=village, persons=2) for village in (ground.village, ground.other_village)
+    )
+    home.leave_poverty(**at("2016-03-05"))
+    home.return_to_poverty(**at("2016-10-08"))
     since = {"on": datetime.date(2012, 1, 1), "by": None, "recorded_at": PLANNED.replace(year=2012)}
     KeyVillage.designate(area=ground.village, level="市定", batch="十二五", **since)
     return ground.county
