@@ -35,6 +35,9 @@ from households.models.survey import SEALED, SUBMITTED
 from office.clock import SHANGHAI
 
 LAST_SEALED = 2016
+# Within the ninety days that the demonstration's day asks of a helper.
+LAST_VISIT_MONTH = 10
+NEEDS = ("看病就医", "就业务工", "产业发展")
 NEW_HELPER_ON = datetime.date(2018, 3, 1)
 UNITS = (("演示镇人民政府", "乡镇"), ("演示区农业局", "县"), ("演示区教育局", "县"), ("演示区卫计局", "县"))
 CARD = (
@@ -251,16 +254,7 @@ class Rows:
                 )
             )
         for visit in range(visits if settled else 0):
-            self.visits.append(
-                Visit(
-                    household=household,
-                    visited_on=datetime.date(2018, 3 + visit * 3, rng.randrange(2, 28)),
-                    way="入户走访",
-                    visitor=self.helpers[-1].name,
-                    notes="了解家庭收入、健康和住房情况，宣传帮扶政策",
-                    satisfied=True,
-                )
-            )
+            self.visits.append(_visit(household, self.helpers[-1].name, visit, rng.randrange(2, 28)))
 
     def event(self, event: Event, reverses: StatusEvent | None = None) -> StatusEvent:
         village = self.villages[event.village]
@@ -315,3 +309,20 @@ class Rows:
         )
         Visit.objects.bulk_create(self.visits, batch_size=bulk.BATCH)
         ColourChange.objects.bulk_create(self.colour_changes, batch_size=bulk.BATCH)
+
+
+def _visit(household: Household, visitor: str, before: int, day: int) -> Visit:
+    """One of a helper's visits, the `before`-th before the last: every fourth a call, every fifth finds a need."""
+    on = datetime.date(2018, LAST_VISIT_MONTH - 3 * before, day)
+    found = day % 5 == 0
+    return Visit(
+        household=household,
+        visited_on=on,
+        way="电话联系" if day % 4 == 0 else "入户走访",
+        visitor=visitor,
+        notes="了解家庭收入、健康和住房情况，宣传帮扶政策",
+        needs_found=NEEDS[day % len(NEEDS)] if found else "",
+        follow_up="已报镇扶贫办，联系有关部门办理" if found else "",
+        follow_up_on=on + datetime.timedelta(days=14) if found and day % 2 else None,
+        satisfied=day != LAST_VISIT_MONTH,
+    )

@@ -54,7 +54,7 @@ def build(rng: random.Random, ground, homes, by) -> None:
 def _lists(rng: random.Random, ground, homes, by) -> None:
     """Lists that passed some stages, were sent back, were closed; what they rest on is not asked here."""
     free = {kind: list(homes) for kind in procedures.TABLES}
-    kinds = ["renovation"] * 2 + rng.choices(list(procedures.TABLES), k=rng.randrange(18))
+    kinds = ["renovation"] * 2 + rng.choices(list(procedures.TABLES), k=rng.randrange(26))
     for number, kind in enumerate(kinds):
         opened = some_day(rng, rng.choice([2017, 2018, 2018]))
         procedure = procedures.current(kind, opened)
