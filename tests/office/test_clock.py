@@ -88,3 +88,9 @@ def test_unreadable_setting_stops_instead_of_guessing(settings):
     settings.OFFICE_DAY = "2018/11/20"
     with pytest.raises(ImproperlyConfigured):
         clock.today()
+
+
+def test_a_day_ends_at_midnight_of_shanghai():
+    """What is written down at half past midnight there, while it is still the day before in UTC, is of the next day."""
+    ends = clock.end_of(datetime.date(2018, 11, 20))
+    assert ends == datetime.datetime(2018, 11, 20, 16, tzinfo=datetime.UTC)

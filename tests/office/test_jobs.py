@@ -240,6 +240,14 @@ def test_job_that_kills_its_worker_twice_is_not_tried_again(adds, rings):
     assert len(rings) == 1
 
 
+def test_a_third_worker_does_not_take_it_before_the_sweeper_has_looked_either(adds):
+    row = jobs.enqueue(adds, params={"n": 1})
+    for _ in range(2):
+        assert claim(row.pk, "killed")
+        expire(row)
+    assert claim(row.pk, "third") is None
+
+
 def test_waiting_row_that_nobody_took_is_rung_for_again_but_not_at_once(adds, rings):
     row = jobs.enqueue(adds, params={"n": 1})
     jobs.sweep()

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from accounts.models import Duty
+from accounts.roles import Role
 from measures.models import Policy
 from office.jobs import run_job
 from office.models import Job, JobState, TrailRow
@@ -95,6 +96,16 @@ def test_who_lost_the_duty_before_the_job_ran_is_refused(homes, ground, signed_i
     job.refresh_from_db()
     assert job.state == JobState.FAILED
     assert "不在当前任职的区域内" in job.error
+    assert not ReportRun.objects.exists()
+
+
+def test_who_stays_in_the_county_with_another_duty_is_refused_too(homes, ground, signed_in, cast):
+    signed_in("district").post("/reports/", {**ASKED, "area": ground.county.code})
+    Duty.objects.filter(user=cast["district"]).update(role=Role.DEPARTMENT, unit="住建")
+    job = Job.objects.get()
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED and "当前任职不能" in job.error
     assert not ReportRun.objects.exists()
 
 
