@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from households.models import ClosedYear, ImportState, Person
 from measures.models import Measure, MeasureImport, MeasureImportRow, MeasureWorkbook, Policy, State
-from measures.workbook.jobs import expire_imports
+from measures.workbook.jobs import APPLY, UNDO, expire_imports
 from office import attachments, clock
-from office.jobs import run_job
-from office.models import Job, TrailRow
+from office.jobs import enqueue, run_job
+from office.models import Job, JobState, TrailRow
 from office.pii import mask_id
 from tests.measures.department_books import book
 from tests.measures.measure_books import ROOM, downloaded, filled, sent, step, table
@@ -239,4 +239,15 @@ def test_who_lost_the_duty_gets_nothing_written(signed_in, old, ground, cast):
     client.post(f"{ROOM}uploads/{batch.pk}/confirm/")
     cast["village"].duties.update(end_on=DAY - datetime.timedelta(days=1))
     run_job(str(Job.objects.waiting().get().pk))
+    assert not Measure.objects.exists()
+
+
+def test_a_job_that_a_colleague_orders_writes_nothing_of_it(signed_in, old, ground, cast):
+    client = signed_in("village")
+    batch = sent(client, filled(downloaded(client, ground.village), (2, GOOD)))
+    for kind in (APPLY, UNDO):
+        job = enqueue(kind, params={"batch": str(batch.pk)}, owner=cast["town"])
+        run_job(str(job.pk))
+        job.refresh_from_db()
+        assert job.state == JobState.FAILED and "没有这次导入" in job.error
     assert not Measure.objects.exists()
