@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, Q, Sum, When
 
 from households.models import StatusEvent
 from households.models.event import Kind
+from office.days import written
 from reporting.definitions import exit_tally
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
 from reporting.lists import event_list
@@ -75,7 +76,7 @@ def figures(request: Request, progress: Progress) -> Figures:
         for key, (_, part, whole) in RATES.items():
             value = share(counts[place, part, HOUSEHOLDS], counts[place, whole, HOUSEHOLDS])
             cells.append(Cell(area.code, key, value, PERCENT))
-    note = f"历年退出截至{request.base_day}；返贫率＝本年返贫户÷历年退出户，因病返贫率＝因病返贫户÷本年返贫户，没有分母的不填。"
+    note = f"历年退出截至{written(request.base_day)}；返贫率＝本年返贫户÷历年退出户，因病返贫率＝因病返贫户÷本年返贫户，没有分母的不填。"
     return Figures(report_rows(request.area, children), cells, notes={"all": note})
 
 
