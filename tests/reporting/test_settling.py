@@ -239,7 +239,10 @@ def test_what_of_the_year_is_due_is_said_until_it_is_there(assessed, ground):
     assert [word for word, _ in settling.due(ground.county, TODAY)] == ["3季度的季总结表"]
 
 
-def test_a_schedule_makes_the_quarter_s_table_once_and_nothing_is_due(assessed, ground, cast, office_day):
+def test_a_schedule_makes_the_quarter_s_table_once_and_nothing_is_due(
+    assessed, ground, cast, office_day, make_household
+):
+    make_household().leave_poverty(**at("2018-08-10"))
     office_day(datetime.date(2018, 9, 1))
     schedule = ReportSchedule.objects.create(
         kind="quarterly", area=ground.county, rhythm="quarter", since=datetime.date(2018, 7, 1),
