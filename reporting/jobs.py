@@ -33,7 +33,7 @@ from reporting.definitions import DEFINITIONS
 from reporting.files import write_files
 from reporting.models import PlanTable, ReportFile, ReportRun, ReportSchedule, ScheduleMoved, SchedulePeriod
 from reporting.models.schedule import NO_RIGHT
-from reporting.report import PRINTED, Cell, Figures, ReportRefused, Request
+from reporting.report import PRINTED, Cell, Figures, ReportRefused, Request, amount_of
 
 # Here, since these modules are what a worker imports of each app.
 exportable(details.KEY, title=details.TITLE, write=details.write, long=details.is_long)(details.ask)
@@ -184,7 +184,7 @@ def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[Of
 
 def says(cell: Cell) -> bool:
     """A number that is not nought, or a word as a plan prints it (全部脱贫); what is only said of these is no figure."""
-    return bool(cell.value) and (not isinstance(cell.value, str) or cell.column.startswith(PRINTED))
+    return bool(amount_of(cell.value, cell.unit)) or bool(cell.value and cell.column.startswith(PRINTED))
 
 
 def _area(run: JobRun, pk: int) -> Area:

@@ -58,6 +58,16 @@ def test_a_town_with_nothing_is_refused_though_its_county_has_a_plan(ground, pla
     assert not ReportFile.objects.exists()
 
 
+def test_persons_in_ten_thousands_are_figures(ground, make_household, tmp_path):
+    """Kept as the text of a decimal; no village, and no plan."""
+    make_household(on=day("2014-06-01"))
+    call_command(
+        "report", "two-standards", "--year", "2018", "--area", ground.county.code, "--as-of", f"{TODAY}",
+        "--out", str(tmp_path / "表.csv"), stdout=io.StringIO(),
+    )  # fmt: skip
+    assert ReportRun.objects.get().kind == "two-standards"
+
+
 @pytest.mark.parametrize("kind", ["rolling-plan", "two-standards", "yearly-goals", "causes", "structure"])
 def test_an_area_that_has_nobody_on_the_day_is_refused(ground, make_household, kind):
     """First registered later, without a plan; or, of forms that sort who is on the register, all gone by then."""
