@@ -169,7 +169,7 @@ def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[Of
                 figures = definition.count.figures(request, counts)
             else:
                 figures = definition.figures(request, run.progress)
-            if not any(says(cell) for cell in figures.cells):
+            if not any(is_figure(cell) for cell in figures.cells):
                 # Noughts and blanks alone look like a form that was filled in.
                 raise ReportRefused(
                     f"{request.area}{request.year}年到{written(request.until)}的“{definition.title}”没有一项有数，不生成文件"
@@ -182,7 +182,7 @@ def _counted(run: JobRun, kind: str, request: Request) -> tuple[Figures, list[Of
             return figures, list(definition.sheets(request))
 
 
-def says(cell: Cell) -> bool:
+def is_figure(cell: Cell) -> bool:
     """A number that is not nought, or a word as a plan prints it (全部脱贫); what is only said of these is no figure."""
     return bool(amount_of(cell.value, cell.unit)) or bool(cell.value and cell.column.startswith(PRINTED))
 

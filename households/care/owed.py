@@ -4,6 +4,7 @@ import datetime
 
 from django.db.models import Exists, Max, OuterRef
 
+from households.care.then import first_of
 from households.checks import Context
 from households.models import LEFT, Helper, Household, Visit
 from households.models.household import HouseholdQuerySet
@@ -39,9 +40,8 @@ def with_helper(households: HouseholdQuerySet, on: datetime.date) -> HouseholdQu
 
 def not_visited(households: HouseholdQuerySet, on: datetime.date, days: int) -> HouseholdQuerySet:
     """No visit that counts in the last `days` days, the day itself included."""
-    since = on - datetime.timedelta(days=days)
     lately = Visit.objects.standing().filter(
-        household=OuterRef("pk"), visited_on__gt=since, visited_on__lte=on
+        household=OuterRef("pk"), visited_on__gte=first_of(days, on), visited_on__lte=on
     )
     return owed_help(households, on).filter(~Exists(lately))
 

@@ -22,7 +22,7 @@ from office.jobs import run_job
 from office.models import Job, JobState
 from reporting import nesting, sums
 from reporting.definitions import DEFINITIONS
-from reporting.jobs import says
+from reporting.jobs import is_figure
 from reporting.models import ReportRun
 from reporting.report import PERCENT, ReportRefused, Request
 from tests.conftest import FOUNDED, make_user
@@ -98,7 +98,7 @@ def test_every_cell_equals_a_recount_and_every_file_says_it(number, make_world, 
         checked(kind, request, figures)
         counted_alike(kind, request)
         # Of noughts and blanks alone no files are made (test_nothing_to_count.py).
-        if (kinds.index(kind) + number) % 3 == 0 and any(says(cell) for cell in figures.cells):
+        if (kinds.index(kind) + number) % 3 == 0 and any(is_figure(cell) for cell in figures.cells):
             run = run_of(client, kind, request)
             every_form_says_it(client, run, told)
 
