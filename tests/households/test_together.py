@@ -6,6 +6,7 @@ lock; it is copied into a file for them, as an office has it.
 """
 
 import datetime
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,6 +67,8 @@ def office(tmp_path: Path, monkeypatch) -> Iterator[Callable[[], Office]]:
             file = tmp_path / "together.sqlite3"
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(file)])
+            # An office's file writes ahead since migrate; a change of the mode does not wait, so it is made alone.
+            sqlite3.connect(file).execute("PRAGMA journal_mode=WAL").connection.close()
             monkeypatch.setitem(connections.settings["default"], "NAME", str(file))
         return Office()
 
