@@ -5,22 +5,23 @@ Of a day counts what was written down by the as-of day and not struck out by it;
 lay on the last day that counts, as its events have it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, CharField, Count, Exists, Q, Value, When
+from django.db import models
+from django.db.models import Case, CharField, Exists, Q, Value, When
 
 from households import forms
 from households.care import then
 from households.codes import CODES
 from households.lists.visits import CONTENT, DISCONTENT, NEEDS, UNASKED
 from households.models import StatusEvent
+from households.spans import WHOLE, Span
 from office.days import written
 from reporting.definitions import exit_tally
 from reporting.definitions.monthly import LINES, MONTH, SPANS, YEAR, since
-from reporting.definitions.places import whole_of
 from reporting.definitions.rows import BELOW, FIRST, child_areas, report_rows, share
 from reporting.lists import register_list, visit_list
 from reporting.report import (
@@ -30,6 +31,8 @@ from reporting.report import (
     Block,
     Cell,
     Column,
+    Count,
+    Counts,
     Drawing,
     Figures,
     Progress,
@@ -50,9 +53,6 @@ FOLLOWED = {"done": then.DONE, "going": then.GOING, "none": then.NONE}
 SAID = {True: "content", False: "discontent", None: "unasked"}
 FIGURES = (TOTAL, *WAYS, *ANSWERS, FOUND, *FOLLOWED)
 LAST = "visits"
-
-# (child area or None, figure with its span) → count
-Counts = Counter[tuple[int | None, str]]
 
 
 def check(request: Request) -> None:
@@ -76,9 +76,19 @@ def _visits(request: Request) -> Any:
     return found.filter(visited_on__gte=since(request, YEAR))
 
 
-def _stood(request: Request, counts: Counts) -> None:
+def count(request: Request, span: Span = WHOLE) -> dict[int, Counter[str]]:
+    """By the direct child in which a household's last event lies (of a village: by itself): "homes", "month_total" … →
+    households or, with a span of time before it, visits."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    place = BELOW.get(request.area.level, "village_id")
+    _stood(request, span, place, found)
+    _visited(request, span, place, found)
+    return found
+
+
+def _stood(request: Request, span: Span, place: str, found: dict[int, Counter[str]]) -> None:
     """One statement: the last event of every household on the register, by how it is looked after."""
-    events, below = StatusEvent.objects.in_area(request.area), BELOW.get(request.area.level)
+    events = StatusEvent.objects.in_area(request.area).filter(span.q("household_id"))
     home, until, as_of = "household", request.until, request.as_of
     year = since(request, YEAR)
     flags: dict[str, Any] = {
@@ -89,63 +99,65 @@ def _stood(request: Request, counts: Counts) -> None:
     }
     last = events.last_of_each(until, as_of, standing=True).order_by()
     rows = last.annotate(**{name: _flag(flag) for name, flag in flags.items()})
-    for row in rows.values(*([below] if below else []), *flags).annotate(many=Count("pk")):
+    for row in rows.values(place, *flags).annotate(many=models.Count("pk")):
         keys = [HOMES, *(name for name in flags if row[name])]
         keys += [other for name, other in ((PAIRED, UNPAIRED), (LATELY, MISSED)) if not row[name]]
-        for place in whole_of(row.get(below)):
-            for key in keys:
-                counts[place, key] += row["many"]
+        for key in keys:
+            found[row[place]][key] += row["many"]
 
 
 def _flag(condition: Q | Exists) -> Case:
     return Case(When(condition, then=True), default=False)
 
 
-def _visited(request: Request, counts: Counts) -> None:
+def _visited(request: Request, span: Span, place: str, found: dict[int, Counter[str]]) -> None:
     """One statement: the visits of the year by where, when, how and with what."""
-    until, below = request.until, BELOW.get(request.area.level)
-    rows = _visits(request).order_by()
-    if below:
-        rows = rows.annotate(lay=then.place_of(below, until, request.as_of))
+    until = request.until
+    rows = _visits(request).filter(span.q("household_id")).order_by()
     follow = [When(then.followed(word, until), then=Value(key)) for key, word in FOLLOWED.items()]
     rows = rows.annotate(
+        lay=then.place_of(place, until, request.as_of),
         recent=_flag(Q(visited_on__gte=since(request, MONTH))),
         followed=Case(
             When(needs_found="", then=Value("")), *follow, default=Value(""), output_field=CharField()
         ),
     )
     ways = {label: key for key, label in WAYS.items()}
-    groups = rows.values(*(["lay"] if below else []), "way", "satisfied", "recent", "followed")
-    for row in groups.annotate(many=Count("pk")):
+    groups = rows.values("lay", "way", "satisfied", "recent", "followed")
+    for row in groups.annotate(many=models.Count("pk")):
         keys = [TOTAL, ways[row["way"]], SAID[row["satisfied"]]]
         keys += [FOUND, row["followed"]] if row["followed"] else []
-        for place in whole_of(row.get("lay")):
-            for span in SPANS if row["recent"] else (YEAR,):
-                for key in keys:
-                    counts[place, f"{span}_{key}"] += row["many"]
+        for time in SPANS if row["recent"] else (YEAR,):
+            for key in keys:
+                found[row["lay"]][f"{time}_{key}"] += row["many"]
 
 
 def figures(request: Request, progress: Progress) -> Figures:
-    counts: Counts = Counter()
-    progress(0, 3, "统计在册户")
-    _stood(request, counts)
-    progress(1, 3, "统计走访")
-    _visited(request, counts)
-    children = child_areas(request, [place for place, _ in counts])
-    progress(2, 3, "写成文件")
-    cells: list[Cell] = []
-    for area, place in [(request.area, None), *((child, child.pk) for child in children)]:
-        for key in STOOD:
-            cells.append(
-                Cell(area.code, key, counts[place, key], HOUSEHOLDS, _home_list(request, area.code, key))
-            )
-        for rate, part in ((PAIRED_RATE, PAIRED), (LATELY_RATE, LATELY)):
-            cells.append(Cell(area.code, rate, share(counts[place, part], counts[place, HOMES]), PERCENT))
-        for span in SPANS:
-            for key in FIGURES:
-                url = _visit_list(request, area.code, span, key)
-                cells.append(Cell(area.code, f"{span}_{key}", counts[place, f"{span}_{key}"], ITEMS, url))
+    progress(0, 2, "统计结对和走访")
+    counts = count(request)
+    progress(1, 2, "写成文件")
+    return figures_of(request, counts)
+
+
+def figures_of(request: Request, counts: Counts) -> Figures:
+    children = child_areas(request, counts.keys())
+    # A household's last event lies in one child alone: the whole is their sum.
+    whole = sum(counts.values(), Counter())
+    cells = _row(request, request.area.code, whole)
+    for child in children:
+        cells += _row(request, child.code, counts.get(child.pk, Counter()))
     return Figures(report_rows(request.area, children), cells, notes=_notes())
+
+
+def _row(request: Request, area: str, counts: Counter[str]) -> list[Cell]:
+    cells = [Cell(area, key, counts[key], HOUSEHOLDS, _home_list(request, area, key)) for key in STOOD]
+    for rate, part in ((PAIRED_RATE, PAIRED), (LATELY_RATE, LATELY)):
+        cells.append(Cell(area, rate, share(counts[part], counts[HOMES]), PERCENT))
+    for span in SPANS:
+        for key in FIGURES:
+            url = _visit_list(request, area, span, key)
+            cells.append(Cell(area, f"{span}_{key}", counts[f"{span}_{key}"], ITEMS, url))
+    return cells
 
 
 def _home_list(request: Request, area: str, key: str) -> str:
@@ -258,6 +270,7 @@ DEFINITION = ReportDefinition(
     explanation="在册户有没有帮扶责任人、近期有没有走访，本月和本年各种方式走访多少次、户主是否满意、发现的需求有没有跟进。",
     check=check,
     figures=figures,
+    count=Count(count, figures_of, least=30_000),
     blocks=blocks,
     rules=rules,
     drawings=drawings,

@@ -125,6 +125,8 @@ def test_the_parts_of_parts_are_shared_out_too(lived, ground, monkeypatch):  # n
         ("coverage", 59_999, 1),
         ("coverage", 60_000, 2),
         ("coverage", 120_000, 4),
+        ("visits", 59_999, 1),
+        ("visits", 120_000, 4),
         ("structure", 1_200_000, 12),
     ],
 )
