@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from office import jobs
+from office.models import TrailRow
+from tests.whole_database import left_since, whole
 
 # The test that has a job of the kind worked off; those that are due by the clock: test_tasks_twice.py.
 TESTS = {
@@ -59,6 +61,7 @@ def twice(kinds: set[str]) -> Iterator[set[str]]:
             worked(run, function)
             return
         began.add(run.job.pk)
+        told = TrailRow.objects.count()
         run.finish = die
         try:
             # What is refused is refused at the second attempt as well.
@@ -67,11 +70,15 @@ def twice(kinds: set[str]) -> Iterator[set[str]]:
                 die()
         except Killed:
             killed.add(run.job.kind)
+        assert TrailRow.objects.count() == told, "the log tells of what was not done"
         run.interrupt()
         again = jobs.claim(run.job.pk, run.job.worker)
         assert again is not None, "another takes it up"
         worked(again, function)
         run.job.refresh_from_db()
+        before = whole()
+        jobs.run_job(str(run.job.pk))
+        assert left_since(before) == ([], []), "a message that comes again does nothing"
 
     jobs.work_on = work_on
     try:
