@@ -1,3 +1,4 @@
+import ast
 import datetime
 import os
 import subprocess
@@ -8,8 +9,10 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from office import clock
+from tests.trail_names import trees
 
 ROOT = Path(__file__).resolve().parents[2]
+ASKING = {"now", "today", "utcnow", "localdate", "localtime"}
 
 
 @pytest.fixture
@@ -43,6 +46,19 @@ def test_the_zone_of_the_server_makes_no_difference(zone):
         [sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
     assert done.stdout.split() == ["2018-11-21", "2018-11-21T00:30:00+08:00"]
+
+
+def test_nobody_else_asks_what_day_it_is():
+    """One clock for all; a user's row alone takes the instant of its making from Django."""
+    asked = {
+        str(path.relative_to(ROOT))
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ASKING
+        if ast.unparse(node.value).split(".")[-1] in {"datetime", "date", "timezone"}
+    }
+    assert asked == {"office/clock.py", "accounts/models.py"}
+    assert not [page for page in (ROOT / "templates").rglob("*.html") if "{% now" in page.read_text()]
 
 
 def test_set_day_moves_on_with_the_real_one(at):
