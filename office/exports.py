@@ -140,12 +140,16 @@ def order(asked: Exportable, query: str, listed: Listed, *, format: str, once: s
             if there.job is not None:
                 return there.job
             raise JobRefused("这次导出已经清理，请回到清单重新导出") from None
-        job = enqueue(kind, params={"export": str(export.pk)}, owner=owner, key=f"{KIND}:{key}")
+        job = enqueue(
+            kind,
+            params={"export": str(export.pk)},
+            owner=owner,
+            key=f"{KIND}:{key}",
+            title=f"导出{asked.title}",
+        )
         if job.params["export"] != str(export.pk):
             export.delete()
             return job
-        job.title = f"导出{asked.title}"
-        job.save(update_fields=["title"])
         export.job = job
         export.save(update_fields=["job"])
     return job

@@ -141,13 +141,14 @@ def kind_named(kind: str) -> JobKind:
         raise LookupError(f"no app registers the job kind {kind}") from None
 
 
-def enqueue(kind: str, *, params: dict[str, Any], owner: Any = None, key: str = "") -> Job:
+def enqueue(kind: str, *, params: dict[str, Any], owner: Any = None, key: str = "", title: str = "") -> Job:
     """The job's row, and a ring once the transaction commits; never raises for the broker.
 
     An equal request (same key) that is not over yet returns the job that is there. Without a key, equal
     means: same kind, parameters and owner. Parameters are ids and choices, never personal data: rows are kept.
+    `title` tells a job from others of its kind; without one it has that of the kind.
     """
-    row, made = _open_row(kind_named(kind), params, owner, key)
+    row, made = _open_row(kind_named(kind), params, owner, key, title)
     if made:
         transaction.on_commit(partial(ring, row), robust=True)
     return row
@@ -179,10 +180,12 @@ def retry(old: Job) -> Job:
     """A new job like one that ended without result; raises JobRefused for any other."""
     if not old.can_retry:
         raise JobRefused(f"这一事项{old.get_state_display()}，不需要重新办理")
-    return enqueue(old.kind, params=old.params, owner=old.owner, key=old.key)
+    return enqueue(old.kind, params=old.params, owner=old.owner, key=old.key, title=old.title)
 
 
-def _open_row(registered: JobKind, params: dict[str, Any], owner: Any, key: str) -> tuple[Job, bool]:
+def _open_row(
+    registered: JobKind, params: dict[str, Any], owner: Any, key: str, title: str = ""
+) -> tuple[Job, bool]:
     text = json.dumps(params, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
     if not key:
         who = owner.pk if owner else ""
@@ -193,7 +196,7 @@ def _open_row(registered: JobKind, params: dict[str, Any], owner: Any, key: str)
             with transaction.atomic():
                 row = Job.objects.create(
                     kind=registered.name,
-                    title=registered.title,
+                    title=title or registered.title,
                     params=json.loads(text),
                     key=key,
                     owner=owner,

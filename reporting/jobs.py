@@ -125,12 +125,15 @@ def try_again(period: SchedulePeriod, *, by: User) -> None:
 
 def _asked(period: SchedulePeriod, owner: User) -> Job:
     """Its job; the key keeps a second from being open beside it, whoever asks."""
-    asked = enqueue("report-due", params={"due": period.pk}, owner=owner, key=f"report-due:{period.pk}")
     schedule = period.schedule
     title = nesting.titled(DEFINITIONS[schedule.kind].title, schedule.area, schedule.nested)
-    asked.title = f"{title} {period.word}"
-    asked.save(update_fields=["title"])
-    return asked
+    return enqueue(
+        "report-due",
+        params={"due": period.pk},
+        owner=owner,
+        key=f"report-due:{period.pk}",
+        title=f"{title} {period.word}",
+    )
 
 
 def _request(run: JobRun, area: int, year: int, as_of: datetime.date, *, nested: bool = False) -> Request:

@@ -52,15 +52,22 @@ def has_money(block: Block) -> bool:
     return any(column.unit == YUAN for column in block.columns)
 
 
+def has_long_words(block: Block) -> bool:
+    """Lines said in more than 本年累计 need a wider column."""
+    return any(len(word) > 5 for word, _ in block.lines)
+
+
 def _figure_columns(figures: Figures, block: Block) -> set[str]:
-    """Columns with a number in any line: what such a column says in words (全部脱贫) stands with its figures."""
-    return {
+    """Columns with a number in any line: what such a column says in words (全部脱贫) stands with its figures. Where an
+    area has several lines they mean the same in every column: all or none."""
+    found = {
         column.key
         for row in figures.rows
         for _, keys in block.line_keys()
         for key, column in zip(keys, block.columns, strict=True)
         if amount_of((cell := figures.cell(row.code, key)).value, cell.unit) is not None
     }
+    return {column.key for column in block.columns} if found and block.lines else found
 
 
 def sums(figures: Figures, block: Block) -> list[tuple[str, list[PageCell]]]:

@@ -19,6 +19,7 @@ from accounts.views.errors import refused
 from areas.models import Area
 from areas.scope import ScopedQuerySet
 from office import clock, exports, trail
+from office.days import written
 from office.download import download
 from office.jobs import JobRefused, enqueue
 from office.listing import asked_area, page_by_key
@@ -31,7 +32,7 @@ from reporting.jobs import parameters
 from reporting.models import ReportFile, ReportRun
 from reporting.nesting import places, titled
 from reporting.report import ReportDefinition, headings
-from reporting.screen import has_money, lines, marked, sums
+from reporting.screen import has_long_words, has_money, lines, marked, sums
 from reporting.sums import checks_of, told, with_marks
 
 OTHERS = 8
@@ -66,12 +67,14 @@ def reports(request: SignedIn) -> HttpResponse:
         return _listing(request, areas, form=form)
     asked = form.cleaned_data
     require(request.user, Capability.REPORT_RUN, asked["area"])
+    title = titled(DEFINITIONS[asked["kind"]].title, asked["area"], asked["nested"])
     job = enqueue(
         "report",
         params=parameters(
             asked["kind"], asked["area"], asked["year"], asked["as_of"], nested=asked["nested"]
         ),
         owner=request.user,
+        title=f"{asked['area'].name}{asked['year']}年{title}（截至{written(asked['as_of'])}）",
     )
     return HttpResponseRedirect(reverse("accounts:job", args=[job.pk]), status=303)
 
@@ -155,6 +158,7 @@ def run(request: SignedIn, pk: UUID) -> HttpResponse:
         "blocks": blocks,
         "chosen": block,
         "money": has_money(block),
+        "said": has_long_words(block),
         "lines": list(lines(figures, block)),
         "sums": sums(figures, block),
         "note": figures.notes.get(block.key, ""),

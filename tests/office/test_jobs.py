@@ -307,10 +307,11 @@ def test_finished_job_cannot_be_cancelled(adds):
 
 
 def test_retry_is_a_new_job_of_the_same_request(kind, clerk):
-    old = run(jobs.enqueue(failing(kind, RuntimeError()), params={}, owner=clerk))
+    old = run(jobs.enqueue(failing(kind, RuntimeError()), params={}, owner=clerk, title="演示镇的一件"))
     new = jobs.retry(old)
     assert new.pk != old.pk
     assert (new.kind, new.params, new.owner, new.state) == (old.kind, old.params, clerk, JobState.QUEUED)
+    assert new.title == "演示镇的一件"
 
 
 def test_only_what_ended_without_result_is_retried(adds):

@@ -47,6 +47,12 @@ def test_five_clicks_are_one_job(homes, ground, signed_in):
     assert Job.objects.count() == 1
 
 
+def test_the_job_says_which_report_of_which_area_it_makes(homes, ground, signed_in):
+    client = signed_in("district")
+    client.post("/reports/", {**ASKED, "area": ground.county.code, "nested": "on"})
+    assert f"{ground.county.name}2016年年度退出统计（含村）（截至" in client.get("/jobs/").content.decode()
+
+
 def test_a_job_rung_twice_keeps_one_run(asked):
     run = asked()
     run_job(str(run.job_id))
