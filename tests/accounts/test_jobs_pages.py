@@ -30,6 +30,13 @@ def test_a_running_job_shows_how_far_it_is_and_asks_again(signed_in, make_job):
     assert 'data-action="cancel"' in text and "刷新" in text
 
 
+def test_who_has_reached_the_button_by_key_is_still_on_it_after_the_next_answer(signed_in, make_job):
+    """htmx gives the focus back to what has the same id."""
+    client, job = signed_in("town"), make_job(state=JobState.RUNNING)
+    for name in ("job", "job-progress"):
+        assert page(client, name, job).content.count(b'id="job-cancel"') == 1
+
+
 def test_a_finished_job_stops_asking_and_links_its_result(signed_in, make_job):
     job = make_job(state=JobState.DONE, finished_at=timezone.now(), result={"url": "/reports/7/"})
     text = page(signed_in("town"), "job-progress", job).content.decode()
