@@ -27,6 +27,15 @@ def test_the_words_follow_the_role(signed_in, role, words):
     assert [word for word, _, current in desk["nav"] if current] == ["工作台"]
 
 
+@pytest.mark.parametrize(
+    ("page", "word"),
+    [("/visits/", "贫困户"), ("/society/", "帮扶措施"), ("/projects/", "帮扶措施"), ("/dashboards/", "报表")],
+)
+def test_a_page_further_in_marks_the_word_that_leads_to_it(signed_in, page, word):
+    desk = signed_in("district").get(page).context
+    assert [one.word for one in desk["nav"] if one.current] == [word]
+
+
 @pytest.mark.parametrize("role", Role)
 def test_nobody_has_more_than_nine_words(signed_in, role):
     assert len(signed_in(role).get("/").context["nav"]) <= 9
