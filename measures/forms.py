@@ -8,6 +8,7 @@ from django.db.models import Q
 from households.forms import Day, HalfWidthChars, choice
 from measures.models import Policy, PolicyKind
 from measures.models.policy import MEASURE_CHAPTERS, OTHER_CHAPTERS, PolicyQuerySet
+from office.form_fields import SearchWord
 
 IN_FORCE, ENDED = "在执行", "已到期"
 TARGETS = ("个人", "贫困户", "村", "镇街", "区县", "市", "省", "企业", "学校", "单位")
@@ -18,7 +19,7 @@ LONG = {"class": "w24", "autocomplete": "off"}
 class PolicyFilter(forms.Form):
     """What `/policies/` may be narrowed by; empty lists the whole catalogue."""
 
-    q = HalfWidthChars(
+    q = SearchWord(
         label="查找",
         required=False,
         max_length=30,

@@ -15,7 +15,7 @@ from measures.measure_forms import MONEY, SHORT, WHOLE, amount_field, year_field
 from measures.models import FundPurpose, GiverKind, HelpKind, HelpState, SocialHelp
 from measures.models.social_help import LIVE, SocialHelpQuerySet
 from office.days import written
-from office.form_fields import Day, Filter, FreeText, HalfWidthChars, choice
+from office.form_fields import Day, Filter, FreeText, HalfWidthChars, SearchWord, choice
 from office.selects import PlainSelect
 
 LIVE_WORD = "进行中和已完成"
@@ -207,7 +207,7 @@ class HelpFilter(Filter):
     year = year_field(required=False)
     state = choice("状态", [("", "全部"), (LIVE_WORD, LIVE_WORD), *HelpState.choices], "w8")
     giver_kind = choice("帮扶方类别", GiverKind.choices, "w6")
-    q = HalfWidthChars(label="事项、双方", required=False, max_length=40, widget=forms.TextInput(attrs=SHORT))
+    q = SearchWord(label="事项、双方", required=False, max_length=40, widget=forms.TextInput(attrs=SHORT))
     since = Day(label="开始不早于", required=False)
     until = Day(label="开始截至", required=False)
     place = choice("区域", [("", "登记或受益在此"), (RECORDED, "登记在此"), (OWN, "登记在本级")], "w8")

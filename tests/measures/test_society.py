@@ -218,6 +218,12 @@ def test_an_honoured_firm_is_public_and_nobody_else(enter, client):
     assert "没有公开的公司" not in page and "演示老人" not in page
 
 
+@pytest.mark.parametrize("page", [SOCIETY, "/policies/"])
+def test_no_private_number_is_searched_for_in_an_address(signed_in, page):
+    answer = signed_in("district").get(page, {"q": "990405195006151234"})
+    assert answer.status_code == 422 and "这里不用证件号码" in answer.content.decode()
+
+
 def test_the_database_keeps_what_the_form_asks(ground):
     for wrong in (
         {"amount": -1, "giver": "演示"},
