@@ -154,7 +154,8 @@ def _write_body(sheet: Worksheet, form: OfficialForm, top: int) -> int:
                 horizontal="left" if words else "right",
                 vertical="center",
                 wrap_text=isinstance(cell.value, str),
-                indent=int(inner and place == 0),
+                # Words beside a figure do not touch it.
+                indent=int((inner and place == 0) or (words and place - 1 in counted)),
             )
             if not isinstance(cell.value, str):
                 column_format = form.formats[place] if place < len(form.formats) else ""
@@ -184,14 +185,17 @@ def _lines_of(row: Sequence[Value | FormCell], widths: Sequence[float]) -> int:
 
 
 def _figure_columns(form: OfficialForm) -> set[int]:
-    """Columns that hold a number anywhere: set flush right, with what they say in words; the others read as text."""
-    return {
+    """Columns that hold a number anywhere: set flush right, with what they say in words; the others read as text.
+    Where an area has several lines they mean the same in every column: all or none."""
+    found = {
         place
         for row in form.rows
         for place, given in enumerate(row)
         if place >= form.fixed_columns
         and isinstance(given.value if isinstance(given, FormCell) else given, int | Decimal)
     }
+    lined = any(isinstance(row[0], FormCell) and row[0].rows > 1 for row in form.rows)
+    return set(range(form.fixed_columns, form.width)) if found and lined else found
 
 
 def _write_foot(sheet: Worksheet, form: OfficialForm, top: int) -> int:

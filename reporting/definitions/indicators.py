@@ -44,7 +44,7 @@ LINES = (("基期（照印）", BASE), ("目标（照印）", TARGET), ("现在"
 REACHED, NOT_YET, OPEN = "已实现", "未实现", "待判断"
 NOTE = "贫困人口、重点村和因病返贫由登记计算，其余由数据来源填报，取本年度以前最近一年；照印的数不改动。"
 FORM_HEAD = ("类别", "指标", "单位", *(word for word, _ in LINES), "属性", "数据来源")
-FORM_WIDTHS = (12, 40, 8, 14, 24, 12, 10, 10, 24)
+FORM_WIDTHS = (12, 40, 22, 14, 24, 12, 10, 10, 24)
 # Words of a target that mean: none left.
 NONE_LEFT = ("全部脱贫", "全部退出")
 TEN_THOUSAND, PER_CENT = "万人", "％"
@@ -188,7 +188,7 @@ def printed_form(request: Request) -> Sequence[OfficialForm]:
         [
             one.category,
             one.name,
-            one.unit,
+            _unit_word(one),
             *(found.value(area, f"{prefix}{stem(one)}") for _, prefix in LINES),
             one.attribute,
             one.source,

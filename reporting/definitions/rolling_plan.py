@@ -212,8 +212,9 @@ def blocks(request: Request) -> Sequence[Block]:
     title, first = f"{request.area.name}脱贫攻坚滚动规划", FIRST[request.area.level]
 
     def block(key: str, word: str, sheet: str, prefix: str, lines: tuple[tuple[str, str], ...] = ()) -> Block:
+        said = title if key == "printed" else f"{title}（{word}）"
         return Block(
-            key, word, title, "人、个", _columns(prefix), first, sheet=sheet, ordinals=True, lines=lines
+            key, word, said, "人、个", _columns(prefix), first, sheet=sheet, ordinals=True, lines=lines
         )
 
     return [

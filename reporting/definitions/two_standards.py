@@ -147,7 +147,7 @@ def _as_printed(plan: PlanFigures, area: Area, printed: TidyCell | None) -> Valu
 
 
 def blocks(request: Request) -> Sequence[Block]:
-    title, first = f"{request.area.name}脱贫攻坚滚动规划（两种标准）", FIRST[request.area.level]
+    title, first = f"{request.area.name}脱贫攻坚滚动规划（两种标准", FIRST[request.area.level]
 
     def block(key: str, word: str, prefixes: tuple[tuple[str, str], ...]) -> Block:
         columns = tuple(
@@ -165,7 +165,8 @@ def blocks(request: Request) -> Sequence[Block]:
             for line, (_, unit_word) in KINDS.items()
             for said, prefix in prefixes
         )
-        return Block(key, word, title, "万人、个", columns, first, sheet=word.partition("（")[0], lines=lines)
+        said = f"{title}）" if key == "printed" else f"{title}，{word}）"
+        return Block(key, word, said, "万人、个", columns, first, sheet=word.partition("（")[0], lines=lines)
 
     return [
         block("printed", "计划（照印）", (("", PRINTED),)),

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from areas.models import Area
+from reporting import screen
 from reporting.aims import FILE, KEEP, LEAVE, stated, verdict
 from reporting.definitions import DEFINITIONS
 from reporting.report import ReportRefused, Request
@@ -44,6 +45,13 @@ def test_the_first_plan_says_two_years_of_leaving_and_three_of_keeping(lived, gr
     figures = run(KIND, yantai)
     assert line(figures, yantai, "aim_", YEARS) == [LEAVE, LEAVE, KEEP, KEEP, KEEP]
     assert "烟台市" in figures.notes["years"]
+
+
+def test_what_a_year_is_for_stands_in_one_line_whether_or_not_it_has_figures_yet(lived, ground, yantai):
+    block = DEFINITIONS[KIND].blocks(Request(yantai, 2018, TODAY))[0]
+    goals = next(screen.lines(run(KIND, yantai), block))
+    assert [(cell.text, cell.classes) for cell in goals.cells[1:3]] == [(LEAVE, "n"), (KEEP, "n")]
+    assert goals.cells[4] == goals.cells[2]
 
 
 def test_elsewhere_the_adopted_plan_says_it_and_without_one_nobody(lived, ground, request):
