@@ -24,14 +24,17 @@ def git(*words: str) -> bytes:
 
 
 def oldest_release() -> str:
-    """The last commit that changed a migration that stood, or took one away: since then they were only added to, so
-    that the present ones go on from there."""
-    found = git(
-        "log", "-1", "--topo-order", "--no-renames", "--diff-filter=MD", "--format=%H", "--", MIGRATIONS
-    )
+    """The oldest commit that changed a migration that stood, or took one away, and whose own all stand as they were: the
+    present ones go on from there. A later one that was changed has to find its way at what it made before."""
+    changed = ("--topo-order", "--no-renames", "--diff-filter=MD", "--format=%H", "--", MIGRATIONS)
+    found = ""
+    for commit in git("log", *changed).decode().split():
+        if git("diff", "--no-renames", "--diff-filter=MD", "--name-only", commit, "HEAD", "--", MIGRATIONS):
+            break
+        found = commit
     if not found:
         pytest.fail("this needs git and the whole history: the oldest release is exported from there")
-    return found.decode().strip()
+    return found
 
 
 def export(commit: str, folder: Path) -> Path:
