@@ -1,11 +1,12 @@
 """Small exports while a big import is at work take at most twice as long as alone (threats E12), with the workers as
 their units start them: one queue each, the long one giving way.
 
-IMPORT_HOUSEHOLDS is how big the import is (20000 unless set; two persons each).
+Nineteen of twenty do: the slowest is left out on both sides, for on a machine that does other work as well one of so few
+may meet with something else. IMPORT_HOUSEHOLDS is how big the import is (120000 unless set; two persons each); it is
+cancelled when the exports are made.
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ import pytest
 from tests.soak.processes import ROOT, until
 
 pytestmark = pytest.mark.soak
-HOUSEHOLDS = os.environ.get("IMPORT_HOUSEHOLDS", "20000")
+HOUSEHOLDS = os.environ.get("IMPORT_HOUSEHOLDS", "120000")
 EXPORTS = 20
 
 
@@ -30,6 +31,11 @@ def export(person) -> float:
         assert time.monotonic() - began < 60, "an export that takes a minute"
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def most(times: list[float]) -> float:
+    """What nineteen of twenty need at the most (p95)."""
+    return sorted(times)[len(times) * 95 // 100 - 1]
 
 
 def upload(person, content: bytes) -> None:
@@ -60,16 +66,20 @@ def test_small_exports_do_not_feel_a_big_import(server, person, tmp_path_factory
     alone = [export(town) for _ in range(EXPORTS)]
     upload(district, file.read_bytes())
 
-    def importing() -> str:
-        rows = server.cluster.sql("SELECT state FROM office_job WHERE kind = 'register-import-check'")
-        return rows[-1][0] if rows else ""
+    def importing() -> tuple[str, str]:
+        rows = server.cluster.sql(
+            "SELECT state, id::text FROM office_job WHERE kind = 'register-import-check' ORDER BY queued_at"
+        )
+        return rows[-1] if rows else ("", "")
 
-    until(lambda: importing() == "running", "the import is at work", 60)
+    until(lambda: importing()[0] == "running", "the import is at work", 60)
     beside = [export(town) for _ in range(EXPORTS)]
-    still = importing()
+    still, job = importing()
     print(
-        f"{EXPORTS} exports, median: {statistics.median(alone):.2f} s alone, {statistics.median(beside):.2f} s beside"
+        f"{EXPORTS} exports, p95: {most(alone):.2f} s alone, {most(beside):.2f} s beside {HOUSEHOLDS} households;"
+        f" the slowest {max(alone):.2f} and {max(beside):.2f} s"
     )
     assert still == "running", "the import ended too early to say anything: IMPORT_HOUSEHOLDS=…"
-    assert statistics.median(beside) <= 2 * statistics.median(alone), (alone, beside)
-    until(lambda: importing() != "running", "the import comes to its end", 600)
+    assert most(beside) <= 2 * most(alone), (alone, beside)
+    assert district.ask("POST", f"/jobs/{job}/cancel/")[0] == 303
+    until(lambda: importing()[0] == "cancelled", "the import stops", 300)

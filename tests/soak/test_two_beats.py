@@ -30,7 +30,7 @@ REPORTS = (
     " AND r.area_id = s.area_id), (SELECT count(*) FROM reporting_reportfile f WHERE f.run_id = p.run_id),"
     " (SELECT count(*) FROM office_trailrow t WHERE t.action = '生成报表' AND t.subject_id = p.run_id::text)"
     " FROM reporting_scheduleperiod p JOIN reporting_reportschedule s ON s.id = p.schedule_id"
-    " WHERE s.kind = 'causes' AND s.rhythm = 'month' ORDER BY p.key"
+    " WHERE s.kind = 'structure' AND s.rhythm = 'month' ORDER BY p.key"
 )
 
 
@@ -44,7 +44,7 @@ def test_each_period_has_its_effect_once(server, person):
     daily = set(does(server, DAILY).split())
     assert len(daily) >= 8
     ((area,),) = server.cluster.sql(COUNTY)
-    monthly = {"kind": "causes", "rhythm": "month", "since": "2018-09-15", "area": area}
+    monthly = {"kind": "structure", "rhythm": "month", "since": "2018-09-15", "area": area}
     status, text, _ = person("district").ask("POST", "/reports/schedules/", **monthly)
     assert status == 303, text[:300]
     server.start("beat2", "worker2")
