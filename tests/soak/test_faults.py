@@ -147,34 +147,6 @@ def test_an_input_that_kills_its_worker_is_put_aside(server):
     assert state(server, key)[:2] == ("failed", 2), "nor later"
 
 
-def test_two_beats_and_a_day_that_begins(server):
-    """Two clocks, two workers, and midnight: each standing task once a period (threats E8)."""
-    server.start("beat2", "worker2")
-
-    def done_for(day: str) -> dict[str, int]:
-        rows = server.cluster.sql(
-            "SELECT kind, count(*) FROM office_dueperiod WHERE period = %s GROUP BY kind", day
-        )
-        return {kind: int(count) for kind, count in rows}
-
-    until(lambda: done_for("2018-11-20"), "the day's work is taken on", 120)
-    try:
-        for day in ("2018-11-21", "2018-11-20", "2018-11-21"):
-            # Forth, back and forth again.
-            moved = server.manage("shell", "-c", f"import datetime; from office import clock; clock.set_office_day(datetime.date.fromisoformat('{day}'))")  # fmt: skip
-            assert moved.returncode == 0, moved.stderr
-            until(lambda day=day: done_for(day), f"the work of {day} is taken on", 120)
-        for day in ("2018-11-20", "2018-11-21"):
-            kinds = done_for(day)
-            assert kinds and set(kinds.values()) == {1}
-            rows = server.cluster.sql(
-                "SELECT key, count(*) FROM office_job WHERE params->>'period' = %s GROUP BY key", day
-            )
-            assert rows and {count for _, count in rows} == {1}
-    finally:
-        server.manage("shell", "-c", "import datetime; from office import clock; clock.set_office_day(datetime.date(2018, 11, 20))")  # fmt: skip
-
-
 def test_a_job_longer_than_the_broker_waits_has_one_effect(server):
     """150 s of work, a broker that delivers again after 5 s, two workers (threats E3)."""
     key = unique()
