@@ -10,7 +10,16 @@ from areas.models import Area
 from reporting.models import PlanTable
 from reporting.plan_layout import BASE_YEAR, ColumnKey
 from reporting.plan_rules import ERROR
-from reporting.reading import ALL, BASE, NATIONAL, PERSONS_LEAVING, PROVINCIAL, VILLAGES_LEAVING, TidyCell
+from reporting.reading import (
+    ALL,
+    BASE,
+    LEFT,
+    NATIONAL,
+    PERSONS_LEAVING,
+    PROVINCIAL,
+    VILLAGES_LEAVING,
+    TidyCell,
+)
 from reporting.report import PERSONS, VILLAGES, Mark, Value, ordinal
 
 
@@ -57,6 +66,13 @@ class PlanFigures:
         """Key villages planned to leave in the year, of all levels where the plan adds them up."""
         keys = (ColumnKey(VILLAGES_LEAVING, VILLAGES, level, str(year)) for level in (ALL, PROVINCIAL))
         return next((cell for key in keys if (cell := self.cell(area, key)) is not None), None)
+
+    def villages_to_go(self, area: Area) -> TidyCell | None:
+        """Villages of the province still on the list at the base: 剩余 of a table that tells the base in parts, as 004
+        does; else the whole base, to which the years of 003 add up."""
+        whole = ColumnKey(BASE, VILLAGES, PROVINCIAL, BASE_YEAR)
+        in_parts = any(column.part for _, column in self.cells)
+        return self.cell(area, whole._replace(part=LEFT) if in_parts else whole)
 
     @staticmethod
     def value(cell: TidyCell | None) -> Value:

@@ -2,7 +2,8 @@
 base and the years.
 
 Printed as the adopted plan has it, actual from the same events as the nineteen columns of `rolling-plan`, and the
-difference. The base of 摘帽村 is what was still on the list at the end of 2015: its years add up to it (layouts).
+difference. The base of 摘帽村 is what was still on the list at the end of 2015, counted and printed: its years add up
+to it (layouts).
 A year after the one asked for is blank.
 """
 
@@ -41,7 +42,8 @@ STANDARDS = {"p": (reading.PROVINCIAL, "省定扶贫标准"), "n": (reading.NATI
 PERSONS_LINE, VILLAGES_LINE = "persons_", "villages_"
 KINDS = {PERSONS_LINE: (PERSONS, "脱贫人口（万人）"), VILLAGES_LINE: (VILLAGES, "摘帽村（个）")}
 NOTE = (
-    "脱贫人口的基期是2015年底在册人数，摘帽村的基期是2015年底还没有摘帽的省定重点村；统计年度以后的年份留空。"
+    "脱贫人口的基期是2015年底在册人数，摘帽村的基期是2015年底还没有摘帽的省定重点村"
+    "（规划表分预退出和剩余的，照印剩余）；统计年度以后的年份留空。"
 )
 
 
@@ -63,17 +65,17 @@ class Place(NamedTuple):
         return self.kind == PERSONS or self.standard == reading.PROVINCIAL
 
     @property
-    def printed(self) -> ColumnKey:
+    def column(self) -> ColumnKey:
         if not self.year:
-            return ColumnKey(reading.BASE, self.kind, self.standard, BASE_YEAR)
+            part = reading.LEFT if self.kind == VILLAGES else ""
+            return ColumnKey(reading.BASE, self.kind, self.standard, BASE_YEAR, part)
         group = reading.PERSONS_LEAVING if self.kind == PERSONS else reading.VILLAGES_LEAVING
         return ColumnKey(group, self.kind, self.standard, str(self.year))
 
-    @property
-    def actual(self) -> ColumnKey:
-        if self.kind == VILLAGES and not self.year:
-            return self.printed._replace(part=reading.LEFT)
-        return self.printed
+    def printed(self, plan: PlanFigures, area: Area) -> TidyCell | None:
+        if not self.counted:
+            return None
+        return plan.villages_to_go(area) if self.column.part else plan.cell(area, self.column)
 
 
 def places() -> Iterator[Place]:
@@ -93,7 +95,7 @@ def figures(request: Request, progress: Progress) -> Figures:
     marked = []
     for area, pk in [(request.area, None), *((child, child.pk) for child in children)]:
         for place in places():
-            printed = plan.cell(area, place.printed) if place.counted else None
+            printed = place.printed(plan, area)
             marked.append((area, f"{PRINTED}{place.line}{place.stem}", printed))
             cells += _cells(request, plan, actual, area, pk, place, printed)
     progress(2, 3, "写成文件")
@@ -120,11 +122,11 @@ def _cells(
     key = f"{place.line}{place.stem}"
     told, found, gap, url = _as_printed(plan, area, printed), None, None, None
     if place.counted and place.year <= request.until.year:
-        counted = actual.value(area, pk, place.actual)
+        counted = actual.value(area, pk, place.column)
         difference = plan.difference(area, counted, printed)
         found = _in_unit(place, counted)
         gap = None if difference is None else _in_unit(place, difference)
-        url = actual.list_url(area, place.actual)
+        url = actual.list_url(area, place.column)
     return [
         Cell(area.code, f"{PRINTED}{key}", told, unit),
         Cell(area.code, f"{ACTUAL}{key}", found, unit, url),

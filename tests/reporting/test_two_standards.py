@@ -1,5 +1,6 @@
 """滚动规划表 in the shape of 003 专栏2.1 (R320): two lines an area, 万人 with up to four decimals, blanks and words."""
 
+import dataclasses
 import io
 
 import openpyxl
@@ -12,7 +13,7 @@ from reporting.reading import read_plan
 from reporting.report import Request, ten_thousands
 from reporting.screen import lines
 from tests.reporting.conftest import PLANNED
-from tests.reporting.tables import as_csv, persons, villages
+from tests.reporting.tables import as_csv, persons, read, villages
 from tests.reporting.test_exit_tally import TODAY, at, day, evening
 from tests.reporting.year_forms import line, opens_what_it_counts, run
 from villages.models import KeyVillage
@@ -119,6 +120,28 @@ def test_a_plan_printed_in_persons_is_brought_to_ten_thousands(lived, ground, pl
     ]
     assert figures.value(ground.county.code, "printed_persons_n2016") == "全部脱贫"
     assert ("printed_persons_p2017", "①") in {(mark.column, mark.sign) for mark in figures.marks}
+
+
+@pytest.mark.parametrize(
+    ("not_told", "said"), [((), (7, 3)), (("剩余",), (None, None)), (("剩余", "预退出"), (12, 6))]
+)
+def test_villages_left_at_the_base_stand_beside_those_that_a_plan_prints(lived, ground, not_told, said):
+    """Of two one was done in 十二五. The plan prints the rest beside the whole, or the whole alone as what was left."""
+    table = [
+        dataclasses.replace(cell, area=cell.area.replace("东河", "东演示"))
+        for cell in read("county.csv")
+        if cell.part not in not_told
+    ]
+    kept = PlanTable.take_in(
+        table, name="演示区规划", data=b"x", at=PLANNED, on=PLANNED.date(), ground=ground.county
+    )
+    kept.adopt(by=None, at=PLANNED)
+    figures = run(KIND, ground.county)
+    for area, printed in zip((ground.county, ground.town), said, strict=True):
+        assert figures.value(area.code, "printed_villages_pbase") == printed
+        assert figures.value(area.code, "actual_villages_pbase") == 1
+        gap = None if printed is None else 1 - printed
+        assert figures.value(area.code, "diff_villages_pbase") == gap
 
 
 def test_a_year_after_the_one_asked_for_is_blank_and_opens_nothing(lived, ground):

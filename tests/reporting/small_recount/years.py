@@ -57,9 +57,15 @@ def what(cell) -> tuple[str, str, str]:
 
 def printed(asked) -> dict[tuple[str, str, str], str]:
     """What → words of the adopted table in the row's area."""
-    # Of the villages of the base those that had 摘帽 and those that were left stand beside the whole.
-    return {what(one): one.value for one in governing(asked)
-            if one.area_id == asked.area.pk and not any(part in one.measure for part in ("预退出", "剩余"))}  # fmt: skip
+    # Villages to start from are those left; in a table that tells no parts, the whole.
+    cells, told = governing(asked), {}
+    tells_parts = any(part in one.measure for one in cells for part in ("预退出", "剩余"))
+    for one in cells:
+        of_villages = what(one)[:2] == ("base", "村")
+        starts = "剩余" in one.measure if tells_parts else True
+        if one.area_id == asked.area.pk and (starts or not of_villages):
+            told[what(one)] = one.value
+    return told
 
 
 def meaning(words, key) -> int | None:
