@@ -63,9 +63,10 @@ class PlanFigures:
         return self.cell(area, ColumnKey(PERSONS_LEAVING, PERSONS, standard, str(year)))
 
     def village_exits(self, area: Area, year: int) -> TidyCell | None:
-        """Key villages planned to leave in the year, of all levels where the plan adds them up."""
+        """Key villages planned to leave in the year, of all levels where the plan says how many; blank says nothing."""
         keys = (ColumnKey(VILLAGES_LEAVING, VILLAGES, level, str(year)) for level in (ALL, PROVINCIAL))
-        return next((cell for key in keys if (cell := self.cell(area, key)) is not None), None)
+        cells = [cell for key in keys if (cell := self.cell(area, key)) is not None]
+        return min(cells, key=lambda cell: cell.is_blank, default=None)
 
     def villages_to_go(self, area: Area) -> TidyCell | None:
         """Villages of the province still on the list at the base: 剩余 of a table that tells the base in parts, as 004

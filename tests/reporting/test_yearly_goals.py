@@ -8,7 +8,11 @@ from areas.models import Area
 from reporting import screen
 from reporting.aims import FILE, KEEP, LEAVE, stated, verdict
 from reporting.definitions import DEFINITIONS
+from reporting.models import PlanTable
+from reporting.reading import read_plan
 from reporting.report import ReportRefused, Request
+from tests.reporting.conftest import PLANNED
+from tests.reporting.tables import as_csv, villages
 from tests.reporting.test_exit_tally import TODAY, at, day, evening
 from tests.reporting.year_forms import line, opens_what_it_counts, run
 from villages.models import KeyVillage
@@ -79,6 +83,41 @@ def test_villages_of_every_level_count_beside_what_the_plan_prints(lived, ground
     assert line(figures, ground.county, "off_", YEARS) == [1, 1, 0, None, None]
     assert line(figures, ground.county, "printed_off_", YEARS) == [1, None, None, None, None]
     assert line(figures, ground.other_town, "printed_off_", YEARS)[0] == 0
+
+
+@pytest.fixture
+def adopted(ground):
+    """adopted(rows) has the county keep them as its plan."""
+
+    def adopt(*rows) -> None:
+        data = as_csv(rows)
+        table = PlanTable.take_in(read_plan(data), name="演示规划", data=data, at=PLANNED, on=PLANNED.date())
+        table.adopt(by=None, at=PLANNED)
+
+    return adopt
+
+
+def test_where_the_plan_leaves_the_sum_of_villages_blank_those_of_the_province_stand(lived, ground, adopted):
+    printed = {"2016": ("", "5"), "2017": ("6", "5"), "2018": ("0", "5"), "2019": ("", "")}
+    adopted(
+        *(villages("全区", level, year, figures[place])
+          for year, figures in printed.items() for place, level in enumerate(("合计", "省定"))),
+        villages("东演示", "省定", "2016", "5"),
+    )  # fmt: skip
+    figures = run(KIND, ground.county)
+    assert line(figures, ground.county, "printed_off_", YEARS) == [5, 6, 0, None, None]
+
+
+def test_a_year_whose_villages_do_not_add_up_is_marked_where_they_are_planned(lived, ground, adopted):
+    adopted(
+        *(villages(area, "省定", year, figure)
+          for year, figures in {"2016": "321", "2017": "421"}.items()
+          for area, figure in zip(("全区", "东演示", "西演示"), figures, strict=True)),
+    )  # fmt: skip
+    figures = run(KIND, ground.county)
+    assert [(mark.row, mark.column, mark.sign) for mark in figures.marks] == [
+        (ground.county.code, "printed_off_2017", "①")
+    ]
 
 
 def test_every_counted_figure_opens_a_list_that_counts_to_it(lived, ground, signed_in):

@@ -118,8 +118,8 @@ def yearly_goals(asked):
             aim = "脱贫" if year in planned else "巩固"
         told[f"aim_{year}"] = aim
         told[f"printed_{year}"] = meant
-        villages = [words[key] for level in ("合计", "省定") if (key := (str(year), "村", level)) in words]
-        told[f"printed_off_{year}"] = int(villages[0]) if villages and villages[0] else None
+        of_all, provincial = (words.get((str(year), "村", level)) for level in ("合计", "省定"))
+        told[f"printed_off_{year}"] = int(of_all or provincial) if of_all or provincial else None
         counted = {"left": left, "back": back, "stock": stock, "off": sum(on.year == year for on, _ in gone)}
         told |= {f"{key}_{year}": count if begun else None for key, count in counted.items()}
         if aim == "巩固":
