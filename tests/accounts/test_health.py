@@ -2,9 +2,11 @@
 
 import datetime
 
+import psycopg2
 import pytest
-from django.db import OperationalError, connections
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError, connection, connections
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts.views import health
@@ -63,3 +65,29 @@ def test_a_page_without_database_is_503_in_chinese_and_tells_nothing(no_database
     text = answer.content.decode()
     assert answer.status_code == 503 and "数据库暂时不能用" in text
     assert "postgres" not in text and answer["Cache-Control"] == "no-store"
+
+
+def served(address: str) -> int:
+    """As a server's thread answers: a test's client leaves the connection alone between two pages."""
+    told: list[str] = []
+    environ = RequestFactory().get(address, HTTP_HOST="127.0.0.1").environ
+    WSGIHandler()(environ, lambda status, headers: told.append(status)).close()
+    return int(told[0].split()[0])
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_died_between_two_pages_is_not_noticed(client):
+    """CONN_HEALTH_CHECKS: without it every thread would answer 503 once after the database was started again."""
+    assert served("/policies/") == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    other = psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})
+    try:
+        with other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+    finally:
+        other.close()
+    assert served("/policies/") == 200
+    assert connection.settings_dict["CONN_MAX_AGE"] > 0, "it is kept from page to page"
