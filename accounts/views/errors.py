@@ -17,6 +17,14 @@ TITLES = {
     429: "暂时锁定",
 }
 
+LOST, BROKEN = "数据库暂时不能用", "系统出错"
+TOLD = "出错经过已记入日志，请稍后再试或告诉系统管理员。"
+NOT_KEPT = "这次提交的没有存下，也没有办到一半。"
+MAYBE_KEPT = "这次提交的可能没有存下：请先另开一页看看，没有存下的再重新提交。"
+AGAIN = "填写的内容还在：稍后刷新本页，浏览器问是否重新提交时选“是”，就照原样再交一次。"
+# Classes of what PostgreSQL says: no room or no connection left, a lock or a statement that took too long.
+REFUSALS = ("53", "55", "57014")
+
 
 def refused(request: HttpRequest, reason: str, status: int = 409) -> HttpResponse:
     """The reason page: 409 too late, too early or already done; 422 something is missing; 403 no right."""
@@ -45,11 +53,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs neither database nor session; a lost database is 503, since waiting helps."""
-    lost = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    context = {
-        "title": "数据库暂时不能用" if lost else "系统出错",
-        "reason": "请稍后再试，已保存的内容没有丢失。"
-        if lost
-        else "出错经过已记入日志，请稍后再试或告诉系统管理员。",
-    }
+    wrong = sys.exc_info()[1]
+    lost = isinstance(wrong, OperationalError | InterfaceError)
+    title, reason = (LOST, "请稍后再试，已保存的内容没有丢失。") if lost else (BROKEN, TOLD)
+    context = {"title": title, "reason": reason}
+    if lost and request.method == "POST":
+        # A browser that reloads the answer to a form sends the form again as it was, its files too.
+        context |= {"kept": NOT_KEPT if _refused_by_the_database(wrong) else MAYBE_KEPT, "again": AGAIN}
     return HttpResponse(render_to_string("accounts/broken.html", context), status=503 if lost else 500)
+
+
+def _refused_by_the_database(wrong: BaseException | None) -> bool:
+    """It said no and took everything back. Where it fell silent, the last word may have been a commit."""
+    code = getattr(getattr(wrong, "__cause__", None), "pgcode", None) or ""
+    return code.startswith(REFUSALS)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from accounts.views import jobs
@@ -36,6 +37,41 @@ def test_a_fault_of_ours_shows_no_trace_of_it(signed_in, monkeypatch):
 
 def test_the_page_of_a_fault_needs_no_database():
     assert server_error(RequestFactory().get("/")).status_code == 500
+
+
+class Said(Exception):
+    """What the driver of PostgreSQL raises; without a code the server did not say it."""
+
+    def __init__(self, pgcode: str | None) -> None:
+        self.pgcode = pgcode
+
+
+def answered(method: str, pgcode: str | None) -> str:
+    try:
+        try:
+            raise Said(pgcode)
+        except Said as wrong:
+            raise OperationalError from wrong
+    except OperationalError:
+        answer = server_error(RequestFactory().generic(method, "/"))
+    assert answer.status_code == 503
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("pgcode", ["53100", "53300", "55P03", "57014"])
+def test_a_form_that_the_database_refused_is_said_not_to_be_kept(pgcode):
+    text = answered("POST", pgcode)
+    assert "没有存下，也没有办到一半" in text and "刷新本页" in text
+
+
+@pytest.mark.parametrize("pgcode", [None, "57P01"])
+def test_a_form_whose_answer_was_lost_may_have_been_kept(pgcode):
+    text = answered("POST", pgcode)
+    assert "可能没有存下" in text and "也没有办到一半" not in text and "刷新本页" in text
+
+
+def test_a_page_that_was_only_looked_at_speaks_of_no_form():
+    assert "提交" not in answered("GET", "53100")
 
 
 @pytest.mark.parametrize("status", [403, 409, 422])
