@@ -34,6 +34,8 @@ JobFunction = Callable[..., dict[str, Any] | None]
 # Seconds between writes of progress: twice a second at most.
 PROGRESS_EVERY = 0.5
 FINISH_TRIES = 5
+# What PostgreSQL says when a lock was waited for as long as it may be.
+LOCK_NOT_AVAILABLE = "55P03"
 WENT_WRONG = "办理时出错，已记录，可以重试"
 
 
@@ -169,12 +171,14 @@ class JobRun:
         self._mine().interrupt(clock.now())
 
     def database_went(self, wrong: Exception) -> bool:
-        """It went wrong because the connection broke: nothing is the matter with the job, which is given back."""
+        """It went wrong because the connection broke, or a lock was not to be had (DB_LOCK_SECONDS): nothing is the
+        matter with the job, which is given back. Whoever waited for a lock lets others on and has not begun."""
         if not isinstance(wrong, OperationalError | InterfaceError) or connection.in_atomic_block:
             return False
-        if connection.connection is not None and connection.is_usable():
+        kept_out = getattr(wrong.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE
+        if not kept_out and connection.connection is not None and connection.is_usable():
             return False
-        self._patiently(self.interrupt)
+        self._patiently(lambda: self._mine().interrupt(clock.now(), counts=not kept_out))
         self.job.refresh_from_db()
         return True
 

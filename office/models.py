@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from areas.models import Area
 from office.among import Among
@@ -65,13 +65,16 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Running jobs whose worker has not renewed its lease."""
         return self.filter(state=JobState.RUNNING, lease_until__lt=now)
 
-    def interrupt(self, now: datetime.datetime) -> int:
+    def interrupt(self, now: datetime.datetime, *, counts: bool = True) -> int:
         """Takes these running jobs from their workers: 已中断, or ended when they were cancelled or tried enough.
+        `counts`: whether the attempt was one.
 
         Every update repeats the state in its condition, so a worker that finished meanwhile keeps its result.
         """
         running = self.filter(state=JobState.RUNNING)
         ended: dict[str, Any] = {"lease_token": "", "lease_until": None, "message": ""}
+        if not counts:
+            running.update(attempts=F("attempts") - 1)
         count = running.filter(cancel_requested=True).update(
             state=JobState.CANCELLED, finished_at=now, **ended
         )

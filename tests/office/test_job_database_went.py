@@ -1,5 +1,6 @@
 """The database goes away under a job (threats G): nothing is the matter with the job, which is done again."""
 
+import psycopg2
 import pytest
 from django.db import connection
 
@@ -10,6 +11,8 @@ from office.models import JobState
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 BREAKS = "SELECT pg_terminate_backend(pg_backend_pid())"
 FAILS = "SET statement_timeout = 50; SELECT pg_sleep(1)"
+
+KEPT_OUT = "SET lock_timeout = 50; LOCK TABLE office_pulse"
 
 
 @pytest.fixture
@@ -48,3 +51,20 @@ def test_a_job_whose_connection_broke_is_given_back_and_done_by_the_next(asks_on
 def test_a_statement_that_fails_is_the_jobs_own_fault(asks_once, rings):
     row = asks_once(FAILS)
     assert ran(row) == JobState.FAILED and row.error == WENT_WRONG
+
+
+@pytest.fixture
+def locked_table():
+    """Somebody else holds it."""
+    other = psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})
+    other.cursor().execute("LOCK TABLE office_pulse IN ACCESS EXCLUSIVE MODE")
+    yield
+    other.close()
+
+
+def test_a_job_that_got_no_lock_is_given_back_and_has_not_been_tried(asks_once, rings, locked_table):
+    row = asks_once(KEPT_OUT)
+    assert ran(row) == JobState.INTERRUPTED and row.attempts == 0 and not row.error
+    jobs.sweep()
+    assert rings == [str(row.pk)] * 2
+    assert ran(row) == JobState.DONE and row.attempts == 1
