@@ -72,12 +72,15 @@ def test_long_work_gives_way_to_the_pages():
         for name in ("systemd/tuopin-web.service", "systemd/tuopin-worker@.service", "compose.yaml")
     )
     assert "Environment=DB_STATEMENT_SECONDS=30 DB_LOCK_SECONDS=10" in web
-    assert "--worker-class gthread --workers 3 --threads 4" in web and "--timeout 60" in web
+    assert "--preload --worker-class gthread --workers 3 --threads 4" in web and "--timeout 60" in web
     assert "\nNice=10\n" in worker and "--queues %i --concurrency ${CONCURRENCY_%i}" in worker
     assert "Environment=CONCURRENCY_office=2 CONCURRENCY_bulk=1" in worker
+    assert "Environment=LOCK_office=10 LOCK_bulk=0" in worker and "DB_LOCK_SECONDS=${LOCK_%i} " in worker
     services = yaml.safe_load(compose)["services"]
     assert services["web"]["environment"]["DB_STATEMENT_SECONDS"] == "30"
     assert services["web"]["environment"]["DB_LOCK_SECONDS"] == "10"
+    assert services["worker-office"]["environment"]["DB_LOCK_SECONDS"] == "10"
+    assert "DB_LOCK_SECONDS" not in services["worker-bulk"]["environment"]
     for queue, nice, concurrency in (("office", "10", "2"), ("bulk", "15", "1")):
         command = services[f"worker-{queue}"]["command"]
         assert (
