@@ -3,9 +3,12 @@
 Everything listens on free ports of 127.0.0.1 and lies in one folder; only what was started here is ever killed.
 """
 
+import http.client
 import json
 import os
 import pwd
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -26,18 +29,34 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "demo-Pass-2018"
 PATIENCE = 90.0  # seconds; the machine may be busy with something else
 LEASE = 5  # seconds after which a killed worker's job is taken from it
+# Seconds that pages (a statement, a lock) and jobs (a lock) wait; shorter than the units' own.
+PAGE_STATEMENT, PAGE_LOCK, JOB_LOCK = "8", "4", "4"
 
 
 def until(is_so: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
     """Waits until it is so; what it answered."""
     end = time.monotonic() + patience
     while True:
-        with suppress(OSError, psycopg2.Error, urllib.error.URLError):
+        with suppress(OSError, psycopg2.Error, urllib.error.URLError, http.client.HTTPException):
             if answer := is_so():
                 return answer
         if time.monotonic() > end:
             raise AssertionError(f"not within {patience:.0f} s: {what}")
         time.sleep(0.2)
+
+
+def shipped_web() -> list[str]:
+    """What the unit starts, but for where it listens and the log of what was asked."""
+    unit = (ROOT / "deploy/systemd/tuopin-web.service").read_text().replace("\\\n", " ")
+    (line,) = re.findall(r"^ExecStart=\S+/(gunicorn .+?) --access-logfile", unit, re.MULTILINE)
+    words = shlex.split(line)
+    place = words.index("--bind")
+    return [*words[:place], *words[place + 2 :]]
+
+
+def shipped_concurrency(queue: str) -> str:
+    unit = (ROOT / "deploy/systemd/tuopin-worker@.service").read_text()
+    return re.findall(rf"CONCURRENCY_{queue}=(\d+)", unit)[0]
 
 
 def _tools() -> Path:
@@ -88,6 +107,15 @@ class Cluster:
     def start(self) -> None:
         self._run("pg_ctl", "-l", str(self.folder / "log"), "-w", "-t", "120", "start")
 
+    def start_if_down(self) -> bool:
+        """As its unit would; whether it was."""
+        try:
+            self._run("pg_ctl", "status")
+        except subprocess.CalledProcessError:
+            self.start()
+            return True
+        return False
+
     def stop(self, how: str = "immediate") -> None:
         """immediate: as with a kill -9, what was not committed is gone and the log is replayed at the start."""
         with suppress(subprocess.CalledProcessError):
@@ -135,13 +163,13 @@ class Server:
         if name == "redis":
             return ["redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]  # fmt: skip
         if name == "web":
-            return [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60", "--log-level", "warning"]  # fmt: skip
+            return [*python, *shipped_web(), "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning"]
         if name.startswith("beat"):
             return [*python, "celery", "--quiet", "-A", "config", "beat", "--schedule", str(self.folder / name), "--loglevel", "WARNING"]  # fmt: skip
         # worker-office and worker-bulk: one queue each and giving way, as the units have it.
         queues = name.removeprefix("worker-") if name.startswith("worker-") else "office,bulk"
-        nice = ["nice", "-n", "10"] if name.startswith("worker-") else []
-        return [*nice, *python, "celery", "--quiet", "-A", "config", "worker", "--queues", queues, "--concurrency", "2", "--hostname", f"{name}@%h", "--loglevel", "WARNING", "--include", "tests.soak.work", "--without-gossip", "--without-mingle"]  # fmt: skip
+        nice, count = (["nice", "-n", "10"], shipped_concurrency(queues)) if "-" in name else ([], "2")
+        return [*nice, *python, "celery", "--quiet", "-A", "config", "worker", "--queues", queues, "--concurrency", count, "--hostname", f"{name}@%h", "--loglevel", "WARNING", "--include", "tests.soak.work", "--without-gossip", "--without-mingle"]  # fmt: skip
 
     def start(self, *names: str) -> None:
         for name in names:
@@ -150,11 +178,15 @@ class Server:
 
     def spawn(self, name: str, log: IO[bytes], *more: str) -> None:
         """One of them, what it says going to that file."""
-        pages = {"DB_STATEMENT_SECONDS": "8", "DB_LOCK_SECONDS": "4"} if name == "web" else {}
+        limits = {
+            "web": {"DB_STATEMENT_SECONDS": PAGE_STATEMENT, "DB_LOCK_SECONDS": PAGE_LOCK},
+            "worker": {"DB_LOCK_SECONDS": JOB_LOCK},
+            "worker-office": {"DB_LOCK_SECONDS": JOB_LOCK},
+        }
         self.running[name] = subprocess.Popen(
             [*self.words(name), *more],
             cwd=ROOT,
-            env={**self.environment, **pages},
+            env={**self.environment, **limits.get(name, {})},
             stdout=log,
             stderr=log,
             start_new_session=True,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from config.celery import app
+from households.models import Visit
 from office import trail
 from office.jobs import JobRun, job
 
@@ -35,3 +36,9 @@ def count(run: JobRun, *, name: str, seconds: float) -> None:
 def deadly(run: JobRun) -> None:
     """An input that kills whoever touches it."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@job("soak-look", title="长测查看")
+def look(run: JobRun, *, name: str) -> dict[str, int]:
+    """Reads a table that somebody may have locked."""
+    return {"visits": Visit.objects.count()}
