@@ -2,17 +2,21 @@
 
 Households are those in the stock of the day, by their events; their members and what was known of each come from
 the versions of the record, as on a household's page of that day (as_of.py): without a version by then a person
-stands as first known, if the dates of coming and going say so.
+stands as first known, if the dates of coming and going say so. Where an event of the day was recorded later (a closed
+year's last weeks), the members are those that it left: as many as it froze.
 """
 
 import datetime
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Least, TruncDay
 
 from households.codes import CODES
-from households.models import Household, Person
+from households.models import Household, Person, StatusEvent
 from households.models.event import StatusEventQuerySet
 from office.clock import end_of
 
@@ -140,19 +144,41 @@ class Members:
     shift: datetime.timedelta = datetime.timedelta()
     where: Q = Q()  # noqa: RUF009 — an empty condition
 
-    @property
-    def homes(self) -> Any:
-        last = self.events.last_of_each(self.on, self.as_of, standing=True).filter(self.where)
-        return last.order_by().values("household")
+    def sources(self, where: Q = Q()) -> tuple[list[Any], list[Any]]:  # noqa: B008 — an empty condition
+        """(versions, records without any): each person once in one of all these, with the facts of the day."""
+        last = self.events.last_of_each(self.on, self.as_of, standing=True).filter(self.where).order_by()
+        if self.as_of <= self.on:
+            found = [then(self.on, self.shift, last.values("household"))]
+        else:
+            in_time, late = (
+                last.filter(**{f"recorded_at__{sign}": end_of(self.on)}) for sign in ("lt", "gte")
+            )
+            found = [
+                then(self.on, self.shift, in_time.values("household")),
+                then(self.on, self.shift, late.values("household"), self._left_behind()),
+            ]
+        return [known.filter(where) for known, _ in found], [bare.filter(where) for _, bare in found]
 
-    def sources(self, where: Q = Q()) -> tuple[Any, Any]:  # noqa: B008 — an empty condition
-        """(versions, records without any): each person once in one of the two, with the facts of the day."""
-        known, unversioned = then(self.on, self.shift, self.homes)
-        return known.filter(where), unversioned.filter(where)
+    def _left_behind(self) -> Any:
+        """Of versions: the moment up to which they are what the last event that counts left of their household.
+
+        It is the end of the day on which that was recorded or, if that is sooner, the next event: an act writes its
+        versions after its event's moment, in the same transaction.
+        """
+        mine = StatusEvent.objects.filter(household=OuterRef("household_id")).order_by()
+        counted = mine.known(self.on, self.as_of).order_by("-on", "-pk").values("recorded_at")[:1]
+        others = mine.filter(Q(on__gt=self.on) | Q(recorded_at__gte=end_of(self.as_of)))
+        following = others.order_by("recorded_at").values("recorded_at")[:1]
+        # A day of Shanghai begins in the zone of the columns so many hours earlier, all the year.
+        east, day = datetime.timedelta(hours=8), datetime.timedelta(days=1)
+        midnight = TruncDay(_moment(Subquery(counted) + Value(east)), tzinfo=datetime.UTC)
+        end = _moment(midnight + Value(day - east))
+        return _moment(Least(end, Coalesce(Subquery(following), end)) - Value(self.shift))
 
     def persons(self, where: Q) -> Any:
-        known, unversioned = self.sources(where)
-        return Person.objects.filter(Q(pk__in=known.values("id")) | Q(pk__in=unversioned.values("pk")))
+        known, bare = self.sources(where)
+        found = [Q(pk__in=one.values("id")) for one in known] + [Q(pk__in=one.values("pk")) for one in bare]
+        return Person.objects.filter(reduce(or_, found))
 
     def sized(self, size: str) -> Any:
         """Households by the members that their last event froze."""
@@ -161,28 +187,37 @@ class Members:
         return last.filter(**few).order_by().values("household")
 
 
-def then(on: datetime.date, shift: datetime.timedelta, homes: Any) -> tuple[Any, Any]:
+def _moment(expression: Any) -> ExpressionWrapper:
+    return ExpressionWrapper(expression, output_field=DateTimeField())
+
+
+def then(on: datetime.date, shift: datetime.timedelta, homes: Any, until: Any = None) -> tuple[Any, Any]:
     """The members on the day of these households: (versions, records without any), each person once in one of the two.
 
-    `shift` as in Members.
+    `shift` as in Members; `until` is an expression of versions: the moment before which they count, if it is not the
+    end of the day.
     """
     versions: Any = Person.history.all()
     # A day near the end of the calendar, which an address may name, has no day after it.
     end = end_of(min(on, FARTHEST)) - shift
-    before = Q(history_date__lt=end)
+    mine = versions if until is None else versions.alias(until=until)
+    here, outer = (end, end) if until is None else (F("until"), OuterRef("until"))
+    before = Q(history_date__lt=here)
     newer = Q(history_date__gt=OuterRef("history_date")) | Q(
         history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")
     )
     older = Q(history_date__lt=OuterRef("history_date")) | Q(
         history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
     )
-    last = before & ~Exists(versions.filter(before & newer, id=OuterRef("id"))) & Q(present=True)
+    last = (
+        before & ~Exists(versions.filter(newer, history_date__lt=outer, id=OuterRef("id"))) & Q(present=True)
+    )
     # A household whose versions go back further knew of no such member on the day.
     of_home: Any = Household.history.all()
     tracked = Exists(of_home.filter(history_date__lt=end, id=OuterRef("household_id")))
     dated = _dated(on) & ~tracked
     first = ~before & ~Exists(versions.filter(older, id=OuterRef("id"))) & dated
-    known = versions.exclude(history_type="-").filter(last | first, household__in=homes)
+    known = mine.exclude(history_type="-").filter(last | first, household__in=homes)
     unversioned = Person.objects.filter(
         ~Exists(versions.filter(id=OuterRef("pk"))) & dated, household__in=homes
     )

@@ -92,7 +92,7 @@ def members(user: User, query: QueryDict, day: datetime.date) -> Listed:
 def _dress(rows: list[Any], *, then: Members, scope: AreaScope) -> None:
     """Facts and place as they were on the day."""
     known, _ = then.sources(Q(id__in=[row.pk for row in rows]))
-    versions = {version.id: version for version in known}
+    versions = {version.id: version for source in known for version in source}
     last = then.events.last_of_each(then.on, then.as_of, standing=True)
     places = dict(
         last.filter(household__in={row.household_id for row in rows}).values_list(

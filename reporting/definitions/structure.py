@@ -6,6 +6,7 @@ Who is on the register the events say (households/tally.py), what was known of a
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import models
@@ -74,7 +75,7 @@ def _add_members(found: dict[int, Counter[str]], request: Request, events: Any, 
         for key, trait in TRAITS.items()
     }
     names = [f"by_{key}" for key in sorts]
-    for source in members.sources():
+    for source in chain(*members.sources()):
         lies = F(place) if place else Value(0)
         sorted_out = source.annotate(lies=lies, **dict(zip(names, sorts.values(), strict=True)))
         for child, *classes, persons in sorted_out.values_list("lies", *names).annotate(

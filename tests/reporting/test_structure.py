@@ -10,6 +10,7 @@ from households.structure import AGES, TRAITS
 from office import clock
 from reporting.definitions import DEFINITIONS
 from reporting.report import PERSONS, ReportRefused, Request
+from tests.households.test_events import newborn
 from tests.reporting.test_exit_tally import TODAY, at, day, evening, removal_reason
 
 STRUCTURE = DEFINITIONS["structure"]
@@ -153,6 +154,75 @@ def test_members_that_come_and_go_count_on_their_days(ground, make_household, of
     assert [run(ground.county, on).value(ground.county.code, "total_persons") for on in (
         day("2017-04-30"), day("2017-05-01"), TODAY
     )] == [3, 2, 2]  # fmt: skip
+
+
+@pytest.fixture
+def late(ground, make_household, office_day):
+    """Two households that are known by versions since they were entered."""
+    office_day(day("2015-12-01"))
+    home = make_household(village=ground.village, persons=4)
+    other = make_household(village=ground.sibling_village, persons=2)
+    stamp("2015-12-01")
+    office_day(TODAY)
+    return home, other
+
+
+def once(moment: str, act) -> None:
+    """An act of the end of 2017, or of the day itself, that was recorded at a moment of the new year."""
+    when = datetime.datetime.fromisoformat(f"{moment}+08:00")
+    before = (
+        set(Person.history.values_list("pk", flat=True)),
+        set(Household.history.values_list("pk", flat=True)),
+    )
+    act(recorded_at=when, by=None)
+    for model, known in zip((Person, Household), before, strict=True):
+        model.history.exclude(pk__in=known).update(history_date=when - SHIFT + datetime.timedelta(seconds=1))
+
+
+def members_then(area, as_of, year=2017):
+    """Persons by their records and as frozen, and what their list counts to."""
+    figures = STRUCTURE.figures(Request(area, year, day(as_of), clock.shift()), lambda *_: None)
+    frozen = DEFINITIONS["exit-tally"].figures(
+        Request(area, year, day(as_of), clock.shift()), lambda *_: None
+    )
+    cell = next(one for one in figures.cells if one.row == area.code and one.column == "total_persons")
+    return cell.value, frozen.value(area.code, "now_persons"), cell.list_url
+
+
+@pytest.mark.parametrize("then", ["", "2018-01-05 11:00", "2018-02-01 09:00"])
+@pytest.mark.parametrize("act", ["leave", "join", "split", "merge"])
+def test_what_was_recorded_after_its_day_counts_as_the_events_froze_it(act, then, late, ground, signed_in):
+    home, other = late
+    last = home.persons.order_by("number").last()
+    on = day("2017-12-20")
+    did = {
+        "leave": lambda **how: home.person_leaves(last, on=on, leave_reason=LEAVE, **how),
+        "join": lambda **how: home.person_joins(newborn(), on=on, join_reason="新生儿", **how),
+        "split": lambda **how: home.split([last], head=last, on=on, **how),
+        "merge": lambda **how: home.merge(
+            other, on=on, relations={one.pk: "其他" for one in other.persons.all()}, **how
+        ),
+    }
+    once("2018-01-05 09:00", did[act])
+    counted = {"leave": 5, "join": 7, "split": 6, "merge": 6}[act]
+    if then:
+        # What is dated in the new year, on the same day of recording or later, is not of the old one.
+        newer = day(then[:10])
+        once(
+            then,
+            lambda **how: home.person_joins(
+                newborn("9904052018051502"), on=newer, join_reason="新生儿", **how
+            ),
+        )
+        first = home.persons.order_by("number")[1]
+        once(then.replace(":00", ":30"), lambda **how: home.split([first], head=first, on=newer, **how))
+    client = signed_in("district")
+    for as_of in ("2018-01-31", "2018-02-28", "2018-11-20"):
+        records, frozen, url = members_then(ground.county, as_of)
+        assert records == frozen == counted, as_of
+        assert f'data-total="{counted}"' in client.get(url).content.decode()
+    # The old year's last day did not know it.
+    assert members_then(ground.county, "2017-12-31")[:2] == (6, 6)
 
 
 LEAVE = Person._meta.get_field("leave_reason").code_list.words[0]
