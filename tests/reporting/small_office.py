@@ -9,7 +9,7 @@ from decimal import Decimal
 from audits import procedures
 from audits.models import AuditList, Decision, Entry, HouseCase, Notice
 from households.codes import CODES
-from households.models import Helper, Living, Person, Shock, Visit
+from households.models import Helper, Household, Living, Person, Shock, Visit
 from measures.models import Measure, Policy
 from office import clock
 from office.models import Finding
@@ -300,8 +300,8 @@ def _paired(rng: random.Random, home, start: datetime.date, end: datetime.date |
             versioned(helper, kind, recorded(rng, on))
 
 
-def versioned(helper: Helper, kind: str, at: datetime.datetime) -> None:
+def versioned(record: Helper | Person | Household, kind: str, at: datetime.datetime) -> None:
     """A version of it as it is in hand; dated by the real clock, which the office's day is ahead of."""
-    model = Helper.history.model
-    facts = {field.attname: getattr(helper, field.attname) for field in model.tracked_fields}
+    model = type(record).history.model
+    facts = {field.attname: getattr(record, field.attname) for field in model.tracked_fields}
     model.objects.create(**facts, history_type=kind, history_date=at - clock.shift())

@@ -35,6 +35,8 @@ TICKS = (
 )  # fmt: skip
 COLOURS = ["红", "橙", "黄", "绿", ""]
 FIRST = datetime.date(2016, 1, 4)
+# Whatever is recorded of a household has a moment of its own.
+MINUTE = datetime.timedelta(minutes=1)
 
 
 def build(rng: random.Random, ground, make_household, by) -> list[Household]:
@@ -42,8 +44,9 @@ def build(rng: random.Random, ground, make_household, by) -> list[Household]:
     ground_of = [ground.village, ground.sibling_village, ground.other_village, ground.foreign_village]
     homes = [_entered(rng, make_household, ground_of) for _ in range(rng.randrange(5, 13))]
     _described(rng)
+    _kept(homes)
     for on in _days(rng):
-        happens(rng, rng.choice(homes), ground_of, on)
+        homes += happens(rng, rng.choice(homes), ground_of, on)
     for home in homes:
         ColourChange.objects.filter(household=home).delete()
         judged(rng, home, FIRST, 1000)
@@ -112,16 +115,25 @@ def _described(rng: random.Random) -> None:
         )  # fmt: skip
 
 
-def happens(rng: random.Random, home, places, on: datetime.date, until: datetime.date = TODAY) -> None:
-    """Something that may happen to a household; what cannot does not."""
+def _kept(homes: list[Household]) -> None:
+    """The first version of each record, of when its entry was recorded."""
+    for event in StatusEvent.objects.filter(household__in=homes).select_related("household"):
+        for record in (event.household, *Person.objects.filter(household=event.household_id)):
+            small_office.versioned(record, "+", event.recorded_at)
+
+
+def happens(
+    rng: random.Random, home, places, on: datetime.date, until: datetime.date = TODAY
+) -> list[Household]:
+    """Something that may happen to a household; what cannot does not. The households that came of it."""
     home.refresh_from_db()
     if on < home.last_event_on:
-        return
+        return []
     last = home.events.latest("pk")
-    course = Course(rng, max(last.on, TODAY) if until > TODAY else last.on, last.recorded_at, until)
+    course = Course(rng, max(last.on, TODAY) if until > TODAY else last.on, last.recorded_at + MINUTE, until)
     act = {**course.go(on), "by": None, "origin": "历史导入"}
     try:
-        match rng.randrange(7):
+        match rng.randrange(11):
             case 0 | 1 | 2:
                 (home.leave_poverty if home.in_register else home.return_to_poverty)(**act)
             case 3 | 4:
@@ -131,8 +143,33 @@ def happens(rng: random.Random, home, places, on: datetime.date, until: datetime
             case 6:
                 if rng.random() < 0.3:
                     home.cancel(removal_reason=removal_reason(), **act)
+            case 7:
+                home.reverse_exit(reason="演示", **act)
+            case 8 | 9 | 10 as kind:
+                return _of_members(rng, home, kind, act)
     except ValidationError:
-        return
+        pass
+    return []
+
+
+def _of_members(rng: random.Random, home, kind: int, act: dict) -> list[Household]:
+    """One is born, goes, or becomes a household of his own; the versions that an office's act writes are written."""
+    others = [one for one in home.present_persons() if one.relation != "户主"]
+    if kind == 8 or not others:
+        facts = {"id_type": "出生医学证明", "id_number": f"W{Person.objects.count():09}", "health": ("健康",)}
+        one = Person(name="演示新", sex="女", birth_date=act["on"], relation="其他", **facts)
+        home.person_joins(one, join_reason="新生儿", **act)
+        changed = [home, one]
+    elif kind == 9:
+        one = rng.choice(others)
+        home.person_leaves(one, leave_reason="死亡", **act)
+        changed = [home, one]
+    else:
+        one = rng.choice(others)
+        changed = [home, one, home.split([one], head=one, **act)]
+    for record in changed:
+        small_office.versioned(record, "~", act["recorded_at"])
+    return changed[2:]
 
 
 def judged(rng: random.Random, home, since: datetime.date, days: int) -> None:
@@ -291,13 +328,14 @@ def another_year(rng: random.Random, ground, homes) -> None:
     that was closed before.
     """
     # The office's day went on, the real clock, which dates versions, did not.
-    Helper.history.update(history_date=F("history_date") - (LATER - TODAY))
+    for model in (Helper, Person, Household):
+        model.history.update(history_date=F("history_date") - (LATER - TODAY))
     places = [ground.village, ground.sibling_village, ground.other_village, ground.foreign_village]
     policies = list(Policy.objects.filter(chapter__in=MEASURE_CHAPTERS).order_by("pk"))
     on = TODAY
     while on < LATER:
         home = rng.choice(homes)
-        happens(rng, home, places, on, LATER)
+        homes += happens(rng, home, places, on, LATER)
         delivered(rng, rng.choice(policies), edged(rng, on, TODAY, LATER), household=home)
         judged(rng, home, on, 20)
         small_office.visited(rng, home, on)

@@ -134,7 +134,7 @@ def homes(asked: Asked) -> dict[int, Home]:
         if not known or known[-1].kind == "注销":
             continue
         poor = sum(one.households for one in known) == 1
-        exits = [one.on for one in known if one.kind == "退出"]
+        exits = [one.on for one in _past(rows, home, known) if one.kind == "退出"]
         grades = [(one.year, one.house_grade) for one in rows.by(Living, "household_id")[home.pk]
                   if one.year <= day.year]  # fmt: skip
         found[home.pk] = Home(
@@ -147,6 +147,15 @@ def homes(asked: Asked) -> dict[int, Home]:
             members=[one for one in rows.by(Person, "household_id")[home.pk] if one.present],
         )
     return found
+
+
+def _past(rows: Rows, home: Household, known: list[StatusEvent]) -> list[StatusEvent]:
+    """What happened to the household; before it was split off, to the one it was part of."""
+    if not home.split_from:
+        return known
+    (old,) = rows.by(Household, "number")[home.split_from]
+    before = [one for one in in_order(rows.by(StatusEvent, "household_id")[old.pk]) if one.pk < known[0].pk]
+    return [*_past(rows, old, before), *known] if before else known
 
 
 def _open(shock: Shock, day: Day) -> bool:

@@ -1,7 +1,7 @@
 """The register counted again: 年度退出统计, 致贫原因, 四色, 返贫, 人口结构, 脱贫渠道, 水库移民 (domain §3, §4, §7)."""
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 
 from households.codes import CODES
 from households.models import ColourChange, Household, Person, StatusEvent
@@ -91,7 +91,7 @@ def colours(asked: Asked) -> Counted:
             judged[one.household_id] = one.colour
     found: Counter[str] = Counter()
     for event in last_events(asked):
-        if event.kind not in ("注销", "转出"):
+        if event.kind != "注销":
             for key in ("total", keys[judged.get(event.household_id, "")]):
                 found[f"{key}_households"] += 1
                 found[f"{key}_persons"] += event.members
@@ -141,15 +141,34 @@ def age(born: Day, on: Day) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+def lived_in(asked: Asked, person: Person) -> int | None:
+    """The household in which a person was on the day, by the events that name him or the household that was split off."""
+    rows, happened = asked.rows, asked.rows.by(StatusEvent, "household_id")
+
+    def known(event: StatusEvent) -> bool:
+        return event.on <= asked.until and by_then(event.recorded_at, asked.as_of)
+
+    home = rows.one(Household, person.household_id)
+    while person.join_reason == "分户转入" and home.split_from and not known(happened[home.pk][0]):
+        (home,) = rows.by(Household, "number")[home.split_from]
+    named = [one for one in rows.by(StatusEvent, "person_id")[person.pk] if one.kind in ("增员", "减员")]
+    came = [one for one in named if known(one)]
+    away = came[-1].kind == "减员" if came else any(one.kind == "增员" for one in named[:1])
+    return None if away else home.pk
+
+
 def structure(asked: Asked) -> Counted:
     """Everybody in a household on the register, once in each way of telling apart; sizes as frozen."""
+    members: dict[int | None, list[Person]] = defaultdict(list)
+    for person in asked.rows.of(Person):
+        members[lived_in(asked, person)].append(person)
     found: Counter[str] = Counter()
     for event in last_events(asked):
         if not event.standing:
             continue
         found["total_households"] += 1
         found[f"size_{event.members if event.members < 6 else '6+'}"] += 1
-        for person in asked.rows.by(Person, "household_id")[event.household_id]:
+        for person in members[event.household_id]:
             years, ills = age(person.birth_date, asked.until), person.health
             found["total_persons"] += 1
             found[f"age_{next(name for name, last in AGES.items() if years <= last)}"] += 1
@@ -231,7 +250,7 @@ def resettlers(asked: Asked) -> Counted:
         found: Counter[str] = Counter()
         for event in last_events(asked, day):
             flagged = asked.rows.one(Household, event.household_id).reservoir_resettler
-            if flagged and event.kind not in ("注销", "转出"):
+            if flagged and event.kind != "注销":
                 for standing in ("all", "in" if event.standing else "out"):
                     found[f"{standing}_households"] += 1
                     found[f"{standing}_persons"] += event.members
