@@ -17,8 +17,10 @@ Value = str | int | Decimal | datetime.date | None
 WALL = 1.6
 # Columns beside a form's own that its chart takes, the first left free.
 BESIDE = 11
-# Rows of a form beside head, body and notes: title, line under it, signatures, and the word of a part.
-FRAME = 4
+# Below a form a line is left free, and the next says who took it (office.stamp).
+APART = 2
+# Rows of a form beside head, body and notes: title, line under it, signatures, the word of a part, who took it.
+FRAME = 4 + APART
 
 
 @dataclass(frozen=True)

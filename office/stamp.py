@@ -14,7 +14,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from office.long_workbook import ZIP_DAY
+from office.long_workbook import MAX_ROWS, ZIP_DAY
+from office.official_form import APART
 from office.text_cells import ESCAPE_LIKE, clean
 
 USE = "限扶贫工作使用，不得外传"
@@ -24,8 +25,6 @@ SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 ROW = re.compile(r'<row [^>]*?\br="(\d+)"')
 DIMENSION = re.compile(r'(<dimension ref="[A-Z]+\d+(?::[A-Z]+)?)(\d+)"')
 FOOT = re.compile(r"(<oddFooter>)(.*?</oddFooter>)", re.DOTALL)
-# A line is left free between what is written and who took it.
-APART = 2
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,14 @@ def stamped(workbook: bytes, stamp: Stamp) -> bytes:
 
 
 def on_sheet(xml: str, stamp: Stamp) -> str:
-    """The sheet's part of the file with the stamp below its rows and at the foot of its pages."""
+    """The sheet's part of the file with the stamp below its rows and at the foot of its pages.
+
+    A sheet filled to the last row, as files kept by earlier releases may have one, has it at the foot alone.
+    """
     said = escape(ESCAPE_LIKE.sub("_x005F_", clean(stamp.line)))
     place = max((int(number) for number in ROW.findall(xml)), default=0) + APART
+    if place > MAX_ROWS:
+        return on_paper(xml, stamp)
     row = f'<row r="{place}"><c r="A{place}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c></row>'
     xml = xml.replace("<sheetData/>", "<sheetData></sheetData>").replace(
         "</sheetData>", f"{row}</sheetData>", 1

@@ -3,11 +3,15 @@
 import datetime
 import io
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
+from office import stamp as stamps
+from office import workbook_write
 from office.clock import SHANGHAI
+from office.form_with_lists import write_with_lists
 from office.official_form import HeadCell, OfficialForm
 from office.stamp import USE, Stamp, stamped
 from office.workbook_write import write_form
@@ -63,6 +67,30 @@ def test_copies_of_two_differ_in_the_stamp_alone():
         "xl/worksheets/sheet2.xml",
     }
     assert stamped(KEPT, one) == stamped(KEPT, one)
+
+
+LONG = replace(FORM, rows=[[f"演示{place}村", place] for place in range(30)], notes=["演示注"])
+
+
+def test_a_full_sheet_has_room_for_who_took_it(monkeypatch):
+    for module in (workbook_write, stamps):
+        monkeypatch.setattr(module, "MAX_ROWS", 20)
+    with_lists = io.BytesIO()
+    write_with_lists(with_lists, [LONG], [], made_at=AT, stamp=stamp())
+    for content in (stamped(write_form(LONG, made_at=AT), stamp()), with_lists.getvalue()):
+        sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+        assert [sheet.max_row for sheet in sheets][:2] == [20, 20]
+        for sheet in sheets:
+            assert sheet.max_row <= 20 and sheet.cell(sheet.max_row, 1).value == stamp().line
+
+
+def test_a_sheet_kept_without_a_row_to_spare_is_stamped_at_the_foot_of_its_pages_alone(monkeypatch):
+    kept = write_form(LONG, made_at=AT)
+    rows = openpyxl.load_workbook(io.BytesIO(kept)).active.max_row
+    monkeypatch.setattr(stamps, "MAX_ROWS", rows + 1)
+    sheet = openpyxl.load_workbook(io.BytesIO(stamped(kept, stamp()))).active
+    assert sheet.max_row == rows and stamp().number not in str(sheet.cell(rows, 1).value)
+    assert sheet.oddFooter.left.text == stamp().foot
 
 
 @pytest.mark.parametrize("trap", ["<b>&\"'", "=1+1", "甲\x00\x0b乙", "&P&L&8", "_x0041_", "]]>"])
