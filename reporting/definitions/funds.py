@@ -165,8 +165,10 @@ def by_project(request: Request) -> Sequence[OfficialForm]:
     money = {
         row["project"]: row for row in known.order_by().values("project").annotate(given=given, paid_out=paid)
     }
-    reports = ProjectProgress.objects.in_area(request.area).filter(on__lte=request.until).order_by("on", "pk")
-    works = dict(reports.values_list("project", "percent"))
+    reports = ProjectProgress.objects.in_area(request.area).filter(
+        on__lte=request.until, recorded_at__lt=end_of(request.as_of)
+    )
+    works = dict(reports.order_by("on", "pk").values_list("project", "percent"))
     rows = []
     for one in projects(request).select_related("area__parent").order_by("area__code", "pk"):
         own = money.get(one.pk, {})

@@ -45,6 +45,14 @@ def project(area, name: str, year: int = 2018, on: str = "2018-03-01", at=None) 
     return Project.apply(by=None, on=day(on), at=at or evening(day(on)), area=area, **facts)
 
 
+def source(ground, kind: str, budget: str, on: datetime.date = SPRING) -> FundSource:
+    """Money of the county in the year of the day."""
+    return FundSource.open(
+        area=ground.county, year=on.year, kind=kind, name=f"演示{kind}专项", budget=Decimal(budget),
+        document="演示财〔2018〕1号", by=None, on=on, at=evening(on), once=uuid.uuid4(),
+    )  # fmt: skip
+
+
 def step(one: Project, key: str, on: str, at=None, **facts) -> None:
     getattr(one, key)(
         by=None, on=day(on), today=TODAY, seen=one.version, recorded_at=at or evening(day(on)), **facts
@@ -53,21 +61,7 @@ def step(one: Project, key: str, on: str, at=None, **facts) -> None:
 
 def funded(ground) -> None:
     """Two sources; a project of a village, of a town and of the county; one cancelled, one of another year."""
-    central, own = (
-        FundSource.open(
-            area=ground.county,
-            year=2018,
-            kind=kind,
-            name=f"演示{kind}专项",
-            budget=Decimal(amount),
-            document="演示财〔2018〕1号",
-            by=None,
-            on=SPRING,
-            at=evening(SPRING),
-            once=uuid.uuid4(),
-        )
-        for kind, amount in (("中央", "90000.50"), ("区", "10000"))
-    )
+    central, own = source(ground, "中央", "90000.50"), source(ground, "区", "10000")
     canal, road, post = (
         project(area, name)
         for area, name in (

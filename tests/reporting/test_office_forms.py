@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from audits.models import HouseCase
+from measures.models import ProjectProgress, SocialHelp
 from reporting.definitions import DEFINITIONS
 from reporting.report import ITEMS, PERCENT, PERSONS, YUAN, ReportRefused, Request, amount_of
+from tests.audits.driver import evening
 from tests.reporting import office_world
 from tests.reporting.office_world import TODAY, day
 
@@ -83,6 +85,30 @@ def test_money_by_place_and_source_and_projects_where_they_stood(office, ground)
     ]  # fmt: skip
 
 
+def test_money_and_works_of_a_project_are_those_of_its_year_that_the_day_knew(ground):
+    """Of December, but written down in January; and of January."""
+    own = office_world.source(ground, "区", "900", day("2017-03-01"))
+    canal = office_world.project(ground.village, "演示渠", 2017, "2017-03-01")
+    office_world.step(canal, "submit", "2017-03-05", chosen_on=day("2017-03-01"))
+    office_world.step(canal, "approve", "2017-04-02", document="演示批")
+    office_world.step(canal, "start", "2017-05-02", contractor="演示工程队")
+    for on, recorded, given, paid, percent in (
+        ("2017-11-01", "2017-11-01", 100, 10, 20),
+        ("2017-12-20", "2018-01-20", 200, 50, 60),
+        ("2018-01-25", "2018-01-25", 400, 90, 80),
+    ):
+        at = evening(day(recorded))
+        office_world.money("分配", own, given, on, canal, at)
+        office_world.money("支付", own, paid, on, canal, at)
+        ProjectProgress.report(canal, on=day(on), percent=percent, by=None, today=day(recorded), at=at)
+    for as_of, told in (
+        ("2017-12-31", [100, 10, 20]), ("2018-01-19", [100, 10, 20]), ("2018-01-20", [300, 60, 60]),
+        ("2018-02-01", [300, 60, 60]),
+    ):  # fmt: skip
+        (form,) = DEFINITIONS["funds"].sheets(Request(ground.county, 2017, day(as_of)))
+        assert [row[5:] for row in form.rows] == [told], as_of
+
+
 def test_cooperation_of_three_years_by_area_and_by_name(office, ground):
     figures = run("cooperation", ground.county)
     keys = [f"{key}_{year}" for year in (2016, 2017, 2018) for key in ("projects", "persons", "money")]
@@ -90,6 +116,15 @@ def test_cooperation_of_three_years_by_area_and_by_name(office, ground):
     assert of(figures, f"{ground.county.code}-own", "projects_total") == [2]
     (form,) = DEFINITIONS["cooperation"].sheets(Request(ground.county, 2018, TODAY))
     assert form.rows[0] == ["演示劳务协作", "演示协作区", 300, Decimal("1000.50"), 500, 0, 0, 0]
+
+
+def test_records_of_one_title_and_year_are_added_on_its_line(office, ground):
+    SocialHelp.objects.create(
+        kind="扶贫协作", title="演示劳务协作", area=ground.town, giver="演示协作区", giver_kind="协作区县",
+        start_on=day("2016-09-01"), people=20, amount=Decimal(10), state="进行中",
+    )  # fmt: skip
+    (form,) = DEFINITIONS["cooperation"].sheets(Request(ground.county, 2018, TODAY))
+    assert form.rows[0] == ["演示劳务协作", "演示协作区", 320, Decimal("1010.50"), 500, 0, 0, 0]
 
 
 def test_deliveries_of_the_month_and_of_the_year(office, ground):
