@@ -141,3 +141,11 @@ def test_key_villages_by_level_and_the_list_by_name(lived, ground):
     (form,) = DEFINITIONS["key-villages"].sheets(Request(ground.county, 2016, TODAY))
     assert [row[2] for row in form.rows] == ["演示东村", "演示西村"]
     assert form.rows[0][6] == day("2016-12-01") and form.rows[1][6] is None
+
+
+def test_a_village_that_came_back_on_the_list_has_no_day_of_leaving_it(lived, ground):
+    back = {"on": day("2018-02-01"), "by": None, "recorded_at": at("2018-02-01")["recorded_at"]}
+    KeyVillage.objects.get(area=ground.village).return_to_list(**back)
+    for on, left in ((day("2018-01-31"), day("2016-12-01")), (TODAY, None)):
+        (form,) = DEFINITIONS["key-villages"].sheets(Request(ground.county, 2018, on))
+        assert [row[6] for row in form.rows] == [left, None], on

@@ -58,6 +58,19 @@ def test_a_town_with_nothing_is_refused_though_its_county_has_a_plan(ground, pla
     assert not ReportFile.objects.exists()
 
 
+@pytest.mark.parametrize("kind", ["rolling-plan", "two-standards", "yearly-goals"])
+def test_a_town_of_which_the_plan_says_nothing_but_that_all_leave_has_its_file(ground, plan, kind, tmp_path):
+    """A word of the plan is a figure, though no number stands beside it."""
+    of_town = PlanCell.objects.filter(area=ground.other_town)
+    only = of_town.get(group="贫困人口脱贫", standard="省定", year="2016")
+    of_town.exclude(pk=only.pk).update(area=None)
+    PlanCell.objects.filter(pk=only.pk).update(value="全部脱贫")
+    out = tmp_path / "表.csv"
+    call_command("report", kind, "--year", "2018", "--area", ground.other_town.code, "--out", str(out),
+                 stdout=io.StringIO())  # fmt: skip
+    assert "全部脱贫" in out.read_text()
+
+
 def test_persons_in_ten_thousands_are_figures(ground, make_household, tmp_path):
     """Kept as the text of a decimal; no village, and no plan."""
     make_household(on=day("2014-06-01"))

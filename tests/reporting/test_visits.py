@@ -1,5 +1,6 @@
 """走访情况统计表 (R252, R258): who has a helper and was visited lately, and the visits of the month and the year, as of a day."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -147,6 +148,15 @@ def test_a_pairing_counts_as_its_day_knew_it(homes, ground, signed_in):
         assert f'data-total="{count}"' in page, on
 
 
+def test_a_pairing_of_a_year_that_is_over_counts_from_the_day_it_was_written_down(homes, ground):
+    Household.history.update(history_date=evening(day("2017-01-05")) - clock.shift())
+    versioned(paired(homes[0], day("2017-12-01")), "+", evening(day("2018-01-10")))
+    for on, count in (("2018-01-09", 0), ("2018-01-10", 1), ("2018-01-31", 1)):
+        request = Request(ground.county, 2017, day(on), clock.shift())
+        figures = DEFINITIONS[KIND].figures(request, lambda *_: None)
+        assert figures.value(ground.county.code, "paired") == count, on
+
+
 def test_a_loaded_pairing_that_was_changed_later_stands_as_first_known(homes, ground):
     Household.history.update(history_date=evening(day("2018-01-05")) - clock.shift())
     loaded = paired(homes[0], day("2018-03-01"))
@@ -162,6 +172,22 @@ def test_visits_of_another_town_are_not_shown(visited, ground, signed_in):
     assert 'data-total="4"' in client.get("/visits/", asked).content.decode()
     assert 'data-total="4"' in client.get("/visits/").content.decode()
     assert 'data-total="6"' in signed_in("district").get("/visits/").content.decode()
+
+
+def test_the_list_of_a_past_day_says_where_the_household_lay_and_opens_no_record_that_moved_out_of_sight(
+    visited, ground, signed_in
+):
+    moved = visited[0]
+    moved.move_to(ground.other_village, **at("2018-11-15"))
+    asked = {"until": "2018-11-14", "as_of": "2018-11-14"}
+    for name, may_open in (("town", False), ("district", True)):
+        page = signed_in(name).get("/visits/", asked).content.decode()
+        rows = [row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if moved.number in row]
+        assert len(rows) == 3, name
+        for row in rows:
+            assert ground.village.name in row and ground.town.name in row, name
+            assert ground.other_village.name not in row and ground.other_town.name not in row, name
+            assert (f"/households/{moved.number}/" in row) == may_open, name
 
 
 def test_the_lists_say_what_belongs_together(visited, signed_in):
