@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,6 +65,30 @@ class NoStoreMiddleware:
         else:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class KeptMiddleware:
+    """Notes on a form's request that something of it was committed: what goes wrong afterwards, be it the session that
+    is written last, takes that back no more (accounts.views.errors)."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST":
+            return self.get_response(request)
+
+        def kept() -> None:
+            request.kept = True  # type: ignore[attr-defined]
+
+        def watched(execute: Any, sql: str, params: Any, many: bool, context: dict) -> Any:
+            done = execute(sql, params, many, context)
+            if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+                transaction.on_commit(kept)
+            return done
+
+        with connection.execute_wrapper(watched):
+            return self.get_response(request)
 
 
 class AddressMiddleware:

@@ -14,8 +14,13 @@ from pypinyin import Style, lazy_pinyin
 SHORTEST, LONGEST = 2, 4
 SIZES = (2, 3)  # characters of a gram of the name itself
 INITIALS = (2, 3, 4)  # and of its initials
-# 阿依古丽·买买提 is written with whatever dot the keyboard has, or with none.
-DOTS = dict.fromkeys(map(ord, "·•．・‧∙⋅。.﹒᛫ "))
+# 阿依古丽·买买提 is written with whatever dot the keyboard has, or with none; what is pasted may hold signs that nobody
+# sees: of no width, of the direction of writing, of where a word may be parted.
+DOTS = "·•．・‧∙⋅。.﹒᛫ "
+UNSEEN = (
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+LEFT_OUT = dict.fromkeys(map(ord, DOTS + UNSEEN))
 # Characters read otherwise as a surname than elsewhere: their initials as a surname.
 SURNAMES = {
     "单": "s",
@@ -96,9 +101,9 @@ MOST_READINGS = 8
 
 
 def searched(text: str) -> str:
-    """The form in which a name is stored and asked for: NFKC, small letters, without blanks and dots."""
+    """The form in which a name is stored and asked for: NFKC, small letters, without blanks, dots and signs unseen."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return plain if plain.isalnum() else "".join(plain.translate(DOTS).split())
+    return plain if plain.isalnum() else "".join(plain.translate(LEFT_OUT).split())
 
 
 def initials(name: str) -> set[str]:

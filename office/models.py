@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from areas.models import Area
@@ -65,6 +65,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Running jobs whose worker has not renewed its lease."""
         return self.filter(state=JobState.RUNNING, lease_until__lt=now)
 
+    @transaction.atomic
     def interrupt(self, now: datetime.datetime, *, counts: bool = True) -> int:
         """Takes these running jobs from their workers: 已中断, or ended when they were cancelled or tried enough.
         `counts`: whether the attempt was one.

@@ -22,9 +22,9 @@ def documented() -> int:
 
 
 def needed(workers: int, threads: int, concurrency: int) -> int:
-    """A connection a thread, those of one process that is being replaced, and two a job: one works on it, one
-    renews its lease."""
-    return workers * threads + threads + 2 * concurrency + COMMANDS
+    """A connection a thread, those of one process that is being replaced, and three a job: one works on it, one
+    renews its lease, one that of the part at hand (office.parts)."""
+    return workers * threads + threads + 3 * concurrency + COMMANDS
 
 
 def test_the_units_take_no_more_than_the_manual_says():

@@ -59,11 +59,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     context = {"title": title, "reason": reason}
     if lost and request.method == "POST":
         # A browser that reloads the answer to a form sends the form again as it was, its files too.
-        context |= {"kept": NOT_KEPT if _refused_by_the_database(wrong) else MAYBE_KEPT, "again": AGAIN}
+        nothing = _refused_by_the_database(wrong) and not getattr(request, "kept", False)
+        context |= {"kept": NOT_KEPT if nothing else MAYBE_KEPT, "again": AGAIN}
     return HttpResponse(render_to_string("accounts/broken.html", context), status=503 if lost else 500)
 
 
 def _refused_by_the_database(wrong: BaseException | None) -> bool:
-    """It said no and took everything back. Where it fell silent, the last word may have been a commit."""
+    """It said no and took back what was not committed. Where it fell silent, the last word may have been a commit."""
     code = getattr(getattr(wrong, "__cause__", None), "pgcode", None) or ""
     return code.startswith(REFUSALS)

@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from accounts.views import jobs
 from accounts.views.errors import refused, server_error
+from households.models import Visit
+from office.models import TrailRow
 
 
 def test_an_address_that_does_not_exist_is_not_found(signed_in):
@@ -46,12 +49,16 @@ class Said(Exception):
         self.pgcode = pgcode
 
 
+def says(pgcode: str | None) -> None:
+    try:
+        raise Said(pgcode)
+    except Said as wrong:
+        raise OperationalError from wrong
+
+
 def answered(method: str, pgcode: str | None) -> str:
     try:
-        try:
-            raise Said(pgcode)
-        except Said as wrong:
-            raise OperationalError from wrong
+        says(pgcode)
     except OperationalError:
         answer = server_error(RequestFactory().generic(method, "/"))
     assert answer.status_code == 503
@@ -68,6 +75,25 @@ def test_a_form_that_the_database_refused_is_said_not_to_be_kept(pgcode):
 def test_a_form_whose_answer_was_lost_may_have_been_kept(pgcode):
     text = answered("POST", pgcode)
     assert "可能没有存下" in text and "也没有办到一半" not in text and "刷新本页" in text
+
+
+VISIT = {"visited_on": "2018-11-19", "way": "入户走访", "visitor": "演示甲", "notes": "演示"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("where", "last"), [(TrailRow.objects, "create"), (SessionStore, "save")])
+def test_what_was_committed_before_the_refusal_is_not_said_to_be_lost(
+    make_household, ground, signed_in, monkeypatch, where, last
+):
+    """The row of the log is written with the visit; the session after both, by itself."""
+    client, household = signed_in("village"), make_household(village=ground.village)
+    client.raise_request_exception = False
+    with monkeypatch.context() as patched:
+        patched.setattr(where, last, lambda *_, **__: says("55P03"))
+        answer = client.post(f"/households/{household.number}/visits/new/", VISIT)
+    text, kept = answer.content.decode(), Visit.objects.exists()
+    assert answer.status_code == 503 and kept == (last == "save")
+    assert ("可能没有存下" in text, "也没有办到一半" in text) == (kept, not kept)
 
 
 def test_a_page_that_was_only_looked_at_speaks_of_no_form():

@@ -30,6 +30,8 @@ def test_initials_know_surnames_and_double_readings(name, expected):
 def test_one_form_for_every_spelling():
     spellings = ("阿依·买买提", "阿依•买买提", "阿依．买买提", "阿依・买买提", "阿依买买提", " 阿依 买买提")
     assert len({names.searched(spelling) for spelling in spellings}) == 1
+    unseen = ("阿依\u200b买买提", "\u202e阿依买买提\u202c", "\ufeff阿依·买\u00ad买提")
+    assert {names.searched(spelling) for spelling in unseen} == {"阿依买买提"}
     assert names.searched("ＬＩ") == names.searched("Li")
     assert names.searched("金\uf90a") == "金金"  # a compatibility form of 金
 

@@ -2,11 +2,11 @@
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from office import jobs
 from office.job_run import WENT_WRONG
-from office.models import JobState
+from office.models import JobQuerySet, JobState
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 BREAKS = "SELECT pg_terminate_backend(pg_backend_pid())"
@@ -68,3 +68,18 @@ def test_a_job_that_got_no_lock_is_given_back_and_has_not_been_tried(asks_once, 
     jobs.sweep()
     assert rings == [str(row.pk)] * 2
     assert ran(row) == JobState.DONE and row.attempts == 1
+
+
+def test_a_giving_back_that_breaks_off_is_begun_anew(asks_once, rings, locked_table, monkeypatch):
+    """An attempt that is taken off twice would be one that a worker died of, or less than none."""
+    row = asks_once(KEPT_OUT)
+    update, written = JobQuerySet.update, []
+
+    def breaks_off(rows, **values):
+        if values.get("state") == JobState.CANCELLED and not written:
+            written.append(values)
+            raise OperationalError("the connection was lost")
+        return update(rows, **values)
+
+    monkeypatch.setattr(JobQuerySet, "update", breaks_off)
+    assert ran(row) == JobState.INTERRUPTED and row.attempts == 0 and written

@@ -122,6 +122,19 @@ def test_one_entry_too_many_is_refused():
     assert "个部件" in refusal(data, entries=count - 1)
 
 
+def test_the_other_limits_hold_to_the_last_one():
+    book = openpyxl.Workbook()
+    book.active["A1"] = book.create_sheet("二")["A1"] = "甲"
+    data, tight = saved(book), packed(sheet=sheet(f'<row r="1">{text("A1", "甲" * 30_000)}</row>'))
+    part = zipfile.ZipFile(io.BytesIO(tight)).getinfo("xl/worksheets/sheet1.xml")
+    most = -(-part.file_size // part.compress_size)
+    assert list(rows(data, limits=replace(FORM, file=len(data), sheets=2)))
+    assert list(rows(tight, limits=replace(FORM, ratio=most)))
+    assert "MB" in refusal(data, file=len(data) - 1)
+    assert "2张表" in refusal(data, sheets=1)
+    assert "压缩得异常紧" in refusal(tight, ratio=most - 1)
+
+
 def test_a_size_that_lies_is_found_by_counting():
     data = bytearray(packed(sheet=sheet(text("A1", "x" * 40_000))))
     for entry in zipfile.ZipFile(io.BytesIO(bytes(data))).infolist():

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import uuid
 from contextlib import closing
 from pathlib import Path
@@ -116,6 +117,49 @@ def test_the_trail_of_the_restored_place_tells_from_what_it_was_restored(office)
 
 def test_every_file_is_there_again(office):
     assert office.before.files and office.before.files.items() <= office.there.files().items()
+
+
+def test_a_file_that_is_written_meanwhile_is_copied_of_one_moment(office):
+    """What is committed and not yet in the file itself is in the copy, and nothing by halves (threats J5)."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL: tests/soak/test_faults.py")
+    pair = "INSERT INTO django_content_type (app_label, model) VALUES ('one', :n), ('two', :n)"
+    kept, there, over = office.folder / "written", Place(office.folder, "written-there"), threading.Event()
+    file = office.here.folder / "tuopin.sqlite3"
+    with closing(sqlite3.connect(file, timeout=60, check_same_thread=False)) as database:
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute(pair, {"n": 0})
+        database.commit()
+
+        def write() -> None:
+            number = 0
+            while not over.wait(0.01):
+                number += 1
+                database.execute(pair, {"n": number})
+                database.commit()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            made = office.here.run("backup", kept)
+        finally:
+            over.set()
+            writer.join()
+    assert made.returncode == 0, made.stderr
+    restored = there.run("restore", kept)
+    assert restored.returncode == 0, restored.stderr
+    with closing(sqlite3.connect(there.folder / "tuopin.sqlite3")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        one, two = (
+            {
+                n
+                for (n,) in database.execute(
+                    "SELECT model FROM django_content_type WHERE app_label = ?", [name]
+                )
+            }
+            for name in ("one", "two")
+        )
+    assert one == two and "0" in one
 
 
 def test_nothing_is_readable_in_the_backup(office):

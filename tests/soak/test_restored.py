@@ -11,7 +11,7 @@ from tests.soak.test_faults import counted, job, state, unique
 pytestmark = pytest.mark.soak
 
 
-def test_jobs_of_the_backup_are_done_once(server):
+def test_jobs_of_the_backup_are_done_once(server, person):
     before, waiting = unique(), unique()
     job(server, before, "soak-count", f'{{"name": "{before}", "seconds": 0.2}}')
     until(lambda: state(server, before)[0] == "done", "one is done before the backup", 120)
@@ -35,6 +35,7 @@ def test_jobs_of_the_backup_are_done_once(server):
     server.start("web", "worker", "beat")
     until(lambda: state(server, waiting)[0] == "done", "it is done again, for the restored place", 120)
     server.ready()
+    assert person("town").ask("GET", "/households/")[0] == 200, "people sign in as before"
     assert (counted(server, waiting), counted(server, before)) == (1, 1)
     assert state(server, waiting)[1] == 1, "and was begun once"
     checked = server.manage("verify_trail")
