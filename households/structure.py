@@ -148,7 +148,8 @@ class Members:
         """(versions, records without any): each person once in one of all these, with the facts of the day."""
         last = self.events.last_of_each(self.on, self.as_of, standing=True).filter(self.where).order_by()
         if self.as_of <= self.on:
-            found = [then(self.on, self.shift, last.values("household"))]
+            # What was not yet recorded, of members as of events, had not happened.
+            found = [then(self.as_of, self.shift, last.values("household"))]
         else:
             in_time, late = (
                 last.filter(**{f"recorded_at__{sign}": end_of(self.on)}) for sign in ("lt", "gte")

@@ -225,6 +225,19 @@ def test_what_was_recorded_after_its_day_counts_as_the_events_froze_it(act, then
     assert members_then(ground.county, "2017-12-31")[:2] == (6, 6)
 
 
+def test_a_list_of_a_day_has_the_members_that_were_recorded_by_an_earlier_one(late, signed_in):
+    home, _ = late
+    last = home.persons.order_by("number").last()
+    once(
+        "2018-06-10 09:00",
+        lambda **how: home.person_leaves(last, on=day("2018-06-10"), leave_reason=LEAVE, **how),
+    )
+    client = signed_in("district")
+    for as_of, counted in (("2018-03-01", 6), ("2018-06-10", 5)):
+        page = client.get("/households/members/", {"on": "2018-11-20", "as_of": as_of}).content.decode()
+        assert f'data-total="{counted}"' in page, as_of
+
+
 LEAVE = Person._meta.get_field("leave_reason").code_list.words[0]
 
 
