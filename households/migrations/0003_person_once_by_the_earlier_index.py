@@ -78,7 +78,7 @@ def forward(apps, schema_editor):
 
 def backward(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY {EARLIER.name}")
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {EARLIER.name}")
     else:
         schema_editor.remove_constraint(apps.get_model("households", "Person"), EARLIER)
 
