@@ -238,6 +238,20 @@ def test_a_list_of_a_day_has_the_members_that_were_recorded_by_an_earlier_one(la
         assert f'data-total="{counted}"' in page, as_of
 
 
+def test_the_households_of_a_size_are_listed_as_the_day_counted_them(late, ground, signed_in):
+    home, _ = late
+    last = home.persons.order_by("number").last()
+    home.person_leaves(last, leave_reason=LEAVE, **at("2018-06-10"))
+    client = signed_in("district")
+    for on, size in (("2018-03-01", "4"), ("2018-11-20", "3")):
+        figures = run(ground.village, day(on))
+        (cell,) = (
+            one for one in figures.cells if one.column == f"size_{size}" and one.row == ground.village.code
+        )
+        page = client.get(cell.list_url).content.decode()
+        assert cell.value == 1 and 'data-total="1"' in page and home.number in page, on
+
+
 LEAVE = Person._meta.get_field("leave_reason").code_list.words[0]
 
 
