@@ -27,9 +27,7 @@ class Keyboard:
 
     def at(self, name: str) -> None:
         """The focus stands where the next word belongs."""
-        self.page.wait_for_function(
-            "name => document.activeElement && document.activeElement.name === name", arg=name, timeout=5000
-        )
+        expect(self.page.locator(f'[name="{name}"]:focus')).to_have_count(1, timeout=5000)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -93,7 +91,7 @@ def enter_household(page, keys: Keyboard, serial: int) -> None:
     keys.skip("bank_name", "bank_account")
     for place, person in enumerate(PEOPLE):
         enter_person(keys, place, person, serial)
-        page.wait_for_function("document.activeElement.id === 'add-member'")
+        expect(page.locator("#add-member")).to_be_focused()
         if place < len(PEOPLE) - 1:
             keys.press("Enter")
     keys.press("Tab")
@@ -174,7 +172,7 @@ def test_choices_follow_what_is_typed_and_nothing_typed_is_lost(sign_in, site):
     with page.expect_response(lambda answer: answer.url.endswith("/checks/")):
         page.fill("[name=p-1-id_number]", identity_number(702, datetime.date(2009, 5, 1), male=False))
         page.press("[name=p-1-id_number]", "Enter")
-    page.wait_for_function("document.querySelector('#id_p-1-relation option[value=之子]').disabled")
+    expect(page.locator("#id_p-1-relation option[value=之子]")).to_be_disabled()
     assert not disabled(page, "p-1-relation", "之女") and not disabled(page, "p-1-schooling", "小学")
     assert disabled(page, "p-1-schooling", "本科一年级")
     assert page.input_value("[name=p-1-schooling]") == "普通高中一年级"
