@@ -19,6 +19,7 @@ LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS = {
     "browser": (os.environ.get("BROWSER") == "1", "BROWSER=1"),
     "worker": (bool(os.environ.get("REDIS_URL")), "make test-services"),
+    "sqlite": (not os.environ.get("DATABASE_URL", "").startswith("postgres"), "make test"),
     "postgresql": (os.environ.get("DATABASE_URL", "").startswith("postgres"), "make test-services"),
     "soak": (os.environ.get("SOAK") == "1", "make soak"),
 }

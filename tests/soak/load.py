@@ -5,6 +5,7 @@ import http.client
 import random
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ BY_FAULT, SIGNED_OUT = (502, 503), (302, 403)
 SECONDS = 20.0
 
 
-class AtWork(threading.Thread):
+class AtWork(threading.Thread, ABC):
     """Does the same again and again under names of its own, until `stop`."""
 
     username = ""
@@ -50,9 +51,9 @@ class AtWork(threading.Thread):
                 if status not in BY_FAULT:
                     self.wrong.append((status, text[:300]))
 
+    @abstractmethod
     def act(self, name: str) -> tuple[int, str]:
         """Status and body; 303 is the server's word that it is kept."""
-        raise NotImplementedError
 
     def sign_in(self) -> None:
         try:
